@@ -1,0 +1,30 @@
+# project_install_package(<package> TARGETS <target>... [PC_DESCRIPTION <text>] [PC_LIBS <flag>...])
+#
+# Installs the targets with their public headers, a CMake package `<package>` whose targets are
+# `<package>::<name>`, and a relocatable pkg-config file.
+function(project_install_package package)
+  cmake_parse_arguments(P "" "PC_DESCRIPTION" "TARGETS;PC_LIBS" ${ARGN})
+  install(TARGETS ${P_TARGETS} EXPORT ${package}-targets
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/include/${package}
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+  install(EXPORT ${package}-targets NAMESPACE ${package}::
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/${package})
+  configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/package-config.cmake.in
+    ${CMAKE_CURRENT_BINARY_DIR}/${package}-config.cmake
+    INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/${package})
+  write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/${package}-config-version.cmake
+    VERSION ${PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${package}-config.cmake
+    ${CMAKE_CURRENT_BINARY_DIR}/${package}-config-version.cmake
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/${package})
+  set(PC_NAME ${package})
+  set(PC_DESCRIPTION "${P_PC_DESCRIPTION}")
+  string(JOIN " " PC_LIBS ${P_PC_LIBS})
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/package.pc.in
+    ${CMAKE_CURRENT_BINARY_DIR}/${package}.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${package}.pc
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endfunction()

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the heaplens and competency authors
+#ifndef COMPETENCY_H
+#define COMPETENCY_H
+
+/**
+ * @file
+ * The whole public interface of competency. In the order in which a reader needs them:
+ *
+ *     status.h    how calls report failure
+ *     skill.h     levels, skills, profiles
+ *     model.h     an embedding model on disk
+ *     embedder.h  text to vector; bring your own
+ *     scoring.h   parameters of the scoring model
+ *     domain.h    the fourteen domains
+ *     matcher.h   match, batch
+ *     io.h        documents and streams of candidates in, results out
+ */
+#include <competency/domain.h>
+#include <competency/embedder.h>
+#include <competency/io.h>
+#include <competency/matcher.h>
+#include <competency/model.h>
+#include <competency/scoring.h>
+#include <competency/skill.h>
+#include <competency/status.h>
+
+#endif

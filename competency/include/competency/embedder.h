@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the heaplens and competency authors
+#ifndef COMPETENCY_EMBEDDER_H
+#define COMPETENCY_EMBEDDER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <competency/model.h>
+#include <competency/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * @file
+ * Text to vector.
+ *
+ * An *embedder* turns texts into vectors of one fixed length. It is a table of functions, so
+ * that tests and callers can bring their own vectors; competency_embedder_create() makes the one
+ * that runs a sentence-transformers BERT model.
+ */
+
+/** A replaceable embedder. `self` is passed back to every function. */
+typedef struct competency_embedder {
+    void *self;
+
+    /** Numbers in one vector, > 0, constant for the embedder's life. */
+    size_t (*dimension)(void *self);
+
+    /**
+     * Embed `count` texts.
+     *
+     * The result for a text must not depend on what else is in the call.
+     *
+     * @param[out] out    (count, dimension) row-major f32; caller-owned
+     * @param[in]  texts  (count) NUL-terminated UTF-8; borrowed for the call
+     * @param[out] err    optional
+     */
+    competency_status (*embed)(void *self, float *out, const char *const *texts, size_t count,
+                               competency_error *err);
+
+    /** What results name as their model, e.g. "all-MiniLM-L6-v2"; lives as long as the embedder. */
+    const char *(*name)(void *self);
+
+    /** Release `self`; may be NULL when there is nothing to release. */
+    void (*destroy)(void *self);
+} competency_embedder;
+
+typedef struct competency_embedder_options {
+    uint32_t size;        // sizeof(competency_embedder_options) as the caller saw it
+    const char *kernels;  // force a kernel table by name ("scalar", "avx2", ...); NULL: the
+                          // environment variable COMPETENCY_KERNELS, else the best for this CPU
+    size_t batch_tokens;  // tokens packed into one forward pass; 0: 256
+} competency_embedder_options;
+
+#define COMPETENCY_EMBEDDER_OPTIONS_INIT {.size = sizeof(competency_embedder_options)}
+
+/**
+ * Make the embedder that runs `model`.
+ *
+ * @param[out] out      set to a zeroed table on entry; released by competency_embedder_destroy()
+ * @param[in]  model    borrowed until the embedder is destroyed
+ * @param[in]  options  NULL: defaults
+ * @return COMPETENCY_OK; COMPETENCY_ENOMEM; COMPETENCY_EUNSUPPORTED if the forced kernel table
+ *         does not exist or this CPU cannot run it
+ *
+ * Threads: one embedder is used by one thread at a time; embedders may share a model.
+ * Cost: allocates one workspace here, and nothing per text afterwards, except to grow that
+ * workspace to the longest batch seen.
+ * Numerics: f32; a text's vector is the same bits alone and in any batch.
+ */
+COMPETENCY_API COMPETENCY_MUST_USE competency_status
+competency_embedder_create(competency_embedder *out, const competency_model *model,
+                           const competency_embedder_options *options, competency_error *err);
+
+/** Release what the embedder owns and zero the table. NULL and a zeroed table are accepted. */
+COMPETENCY_API void competency_embedder_destroy(competency_embedder *embedder);
+
+/** Name of the kernel table in use ("scalar", "avx2", ...); "" for an embedder that is not ours. */
+COMPETENCY_API const char *competency_embedder_kernels(const competency_embedder *embedder);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the heaplens and competency authors
+#ifndef COMPETENCY_MODEL_H
+#define COMPETENCY_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <competency/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * @file
+ * An embedding model in its own directory.
+ *
+ * A *model directory* is what sentence-transformers publishes for a BERT encoder: `config.json`,
+ * `vocab.txt`, `model.safetensors`, `1_Pooling/config.json`, `modules.json`,
+ * `sentence_bert_config.json`. Every field of every file is checked before anything is sized
+ * from it. The weights are read where the file is mapped, never copied.
+ */
+typedef struct competency_model competency_model;
+
+/** Facts of a loaded model. Strings live as long as the model. */
+typedef struct competency_model_info {
+    const char *name;         // last component of the model's path or its published name
+    const char *directory;    // as it was opened
+    const char *sha256;       // of model.safetensors, 64 lower-case hexadecimal digits
+    uint32_t layers;          // transformer layers
+    uint32_t hidden;          // numbers in one vector
+    uint32_t heads;           // attention heads
+    uint32_t intermediate;    // width of the feed-forward layer
+    uint32_t vocabulary;      // entries of the vocabulary
+    uint32_t tokens_max;      // longest input in tokens, [CLS] and [SEP] included
+    bool is_cls_pooled;       // false: mean over all tokens
+    bool is_normalised;       // vectors have L2 norm 1
+    uint64_t weights_bytes;   // size of model.safetensors
+} competency_model_info;
+
+/**
+ * Open a model directory.
+ *
+ * @param[out] out        NULL on entry and on failure; released by competency_model_close()
+ * @param[in]  directory  NULL: the environment variable COMPETENCY_MODEL_DIR, else
+ *                        $XDG_DATA_HOME/competency/models/all-MiniLM-L6-v2, else the same under
+ *                        ~/.local/share
+ * @param[out] err        optional
+ * @return COMPETENCY_OK; COMPETENCY_ENOMODEL if the directory or one of its files is missing;
+ *         COMPETENCY_EFORMAT if a file is malformed; COMPETENCY_EUNSUPPORTED if the model needs
+ *         something this library does not do; COMPETENCY_EIO; COMPETENCY_ENOMEM
+ *
+ * Threads: a model is immutable and may be shared. Cost: maps the weights, reads the vocabulary.
+ */
+COMPETENCY_API COMPETENCY_MUST_USE competency_status competency_model_open(competency_model **out,
+                                                                           const char *directory,
+                                                                           competency_error *err);
+
+/** Unmap and release. NULL is accepted. Every embedder made from it must be destroyed first. */
+COMPETENCY_API void competency_model_close(competency_model *model);
+
+/**
+ * Facts of `model`; the result lives as long as the model.
+ *
+ * The hash is computed on the first call, which reads the whole weights file; concurrent first
+ * calls are safe.
+ */
+COMPETENCY_API const competency_model_info *competency_model_describe(const competency_model *model);
+
+/**
+ * Split `text` into token ids as the model does, [CLS] and [SEP] included, truncated to the
+ * model's longest input.
+ *
+ * @param[in]  text  NUL-terminated UTF-8
+ * @param[out] ids   (cap); may be NULL when cap is 0
+ * @param[out] count set to the number of ids the text has, after truncation; above `cap`, only
+ *                   the first `cap` were written
+ * @return COMPETENCY_OK; COMPETENCY_EFORMAT if `text` is not UTF-8; COMPETENCY_ENOMEM
+ */
+COMPETENCY_API COMPETENCY_MUST_USE competency_status
+competency_model_tokenize(const competency_model *model, const char *text, uint32_t *ids,
+                          size_t cap, size_t *count, competency_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the heaplens and competency authors
+#ifndef HEAPLENS_H
+#define HEAPLENS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * @file
+ * Control of the heap recorder from inside the program that is profiled.
+ *
+ * Link `libheaplens.so`, or run the program under `heaplens run`. A *block* is one allocation
+ * that has not been freed. *Bytes* are the bytes that were asked for, not what the allocator
+ * rounded them up to. The *peak* is the largest number of bytes that were live at one time; a
+ * *site* is a distinct call stack that allocated.
+ *
+ * No function here prints, exits, or sets a signal handler. All are safe from any thread.
+ */
+
+#if defined(__GNUC__)
+#define HEAPLENS_API      __attribute__((visibility("default")))
+#define HEAPLENS_MUST_USE __attribute__((warn_unused_result))
+#else
+#define HEAPLENS_API
+#define HEAPLENS_MUST_USE
+#endif
+
+// clang-format off
+/** Every status a public function can return. The values are ABI: append, never renumber. */
+#define HEAPLENS_STATUS_MAP(X)                         \
+    X(OK,         0,  "success")                       \
+    X(ENOMEM,     -1, "out of memory")                 \
+    X(EINVAL,     -2, "invalid argument")              \
+    X(EIO,        -3, "input/output error")            \
+    X(EFORMAT,    -4, "malformed input")               \
+    X(ECAPACITY,  -5, "destination too small")         \
+    X(ENOINPUT,   -6, "no such input")                 \
+    X(EINACTIVE,  -7, "the recorder is not active")    \
+    X(EACTIVE,    -8, "the recorder is already active")
+// clang-format on
+
+typedef enum heaplens_status {
+#define X(name, value, text) HEAPLENS_##name = (value),
+    HEAPLENS_STATUS_MAP(X)
+#undef X
+} heaplens_status;
+
+/** A constant, short, English text for `status`; never NULL. */
+HEAPLENS_API const char *heaplens_status_text(heaplens_status status);
+
+/** How much the recorder keeps. */
+typedef enum heaplens_mode {
+    HEAPLENS_MODE_OFF = 0,   // nothing
+    HEAPLENS_MODE_FULL = 2,  // every block, with its call stack
+} heaplens_mode;
+
+/** Figures of the whole process since recording started. */
+typedef struct heaplens_totals {
+    uint64_t bytes_live;   // requested bytes of the blocks that are live
+    uint64_t blocks_live;  // blocks that are live
+    uint64_t bytes_peak;   // largest bytes_live since the start, or since heaplens_peak_reset()
+    uint64_t blocks_peak;  // blocks that were live at that moment
+    uint64_t bytes_total;  // requested bytes of all blocks ever allocated, reallocations included
+    uint64_t blocks_total; // blocks ever allocated, reallocations included
+} heaplens_totals;
+
+typedef struct heaplens_options {
+    uint32_t size;           // sizeof(heaplens_options) as the caller saw it
+    heaplens_mode mode;      // HEAPLENS_MODE_FULL
+    const char *path;        // where the profile is kept; NULL: memory, until heaplens_save()
+    uint64_t store_bytes_max; // bound of the profile's size; 0: 1 GiB (it grows as it is used)
+    uint32_t depth_max;      // frames kept of a call stack; 0: 128
+} heaplens_options;
+
+#define HEAPLENS_OPTIONS_INIT {.size = sizeof(heaplens_options), .mode = HEAPLENS_MODE_FULL}
+
+/**
+ * Start recording.
+ *
+ * Blocks that are already live stay unknown: they are never counted, also not when freed.
+ *
+ * @param options  NULL: defaults
+ * @return HEAPLENS_OK; HEAPLENS_EACTIVE if it already records; HEAPLENS_EINVAL; HEAPLENS_EIO if
+ *         the store cannot be made; HEAPLENS_ENOMEM
+ */
+HEAPLENS_API HEAPLENS_MUST_USE heaplens_status heaplens_start(const heaplens_options *options);
+
+/** Stop recording; the figures stay readable. HEAPLENS_EINACTIVE if it does not record. */
+HEAPLENS_API heaplens_status heaplens_stop(void);
+
+/** Does the recorder record? False also where the program runs without it. */
+HEAPLENS_API bool heaplens_is_active(void);
+
+/**
+ * Read the figures of the process.
+ *
+ * @param[out] out  unchanged on failure
+ * @return HEAPLENS_OK; HEAPLENS_EINACTIVE if recording never started: never a zero instead
+ *
+ * Numerics: exact while one thread allocates; with several, totals are exact as of the last
+ * completed call of each thread, and the peak is within the bound that docs/format/store.md gives.
+ */
+HEAPLENS_API HEAPLENS_MUST_USE heaplens_status heaplens_totals_read(heaplens_totals *out);
+
+/** Make the bytes that are live now the new peak. HEAPLENS_EINACTIVE if it does not record. */
+HEAPLENS_API heaplens_status heaplens_peak_reset(void);
+
+enum { HEAPLENS_LABEL_BYTES = 64 };
+
+/** The figures at one moment, with a name. */
+typedef struct heaplens_snapshot {
+    char label[HEAPLENS_LABEL_BYTES];  // NUL-terminated; cut to fit
+    uint64_t time_ns;                  // since recording started
+    heaplens_totals totals;
+} heaplens_snapshot;
+
+/**
+ * Take a snapshot, which is also kept in the profile.
+ *
+ * @param[out] out    unchanged on failure; may be NULL when only the profile should have it
+ * @param[in]  label  copied; NULL is ""
+ * @return as heaplens_totals_read()
+ */
+HEAPLENS_API heaplens_status heaplens_snapshot_take(heaplens_snapshot *out, const char *label);
+
+/**
+ * Write a snapshot as one line, e.g. "loaded: 1,234 bytes in 56 blocks, peak 2,345 bytes".
+ *
+ * @param[out] text  (cap) NUL-terminated unless cap is 0
+ * @return the length that the whole line has; `cap` or more when it was cut
+ */
+HEAPLENS_API size_t heaplens_snapshot_format(const heaplens_snapshot *snapshot, char *text,
+                                             size_t cap);
+
+/**
+ * Write what was recorded so far to `path`, for `heaplens report`. Recording goes on.
+ *
+ * The file is complete or not there: it is written beside `path` and renamed.
+ *
+ * @return HEAPLENS_OK; HEAPLENS_EINACTIVE; HEAPLENS_EIO; HEAPLENS_EINVAL if `path` is NULL
+ */
+HEAPLENS_API HEAPLENS_MUST_USE heaplens_status heaplens_save(const char *path);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
