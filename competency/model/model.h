@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#ifndef COMPETENCY_MODEL_MODEL_H
+#define COMPETENCY_MODEL_MODEL_H
+
+/**
+ * @file
+ * What the encoder sees of an open model. All results borrow from the model until it is closed,
+ * and are immutable: any number of threads may read them.
+ */
+#include <competency/model.h>
+
+#include "model/bert.h"
+#include "text/tokenizer.h"
+
+/** Shape and arithmetic of `model`. */
+const competency__bert_config *competency__model_config(const competency_model *model);
+
+/** Where the weights of `model` lie in its mapping. */
+const competency__bert_weights *competency__model_weights(const competency_model *model);
+
+/** The tokenizer of `model`; its longest input is competency__model_config()->tokens_max. */
+const competency__tokenizer *competency__model_tokenizer(const competency_model *model);
+
+#endif

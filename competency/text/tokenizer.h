@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#ifndef COMPETENCY_TEXT_TOKENIZER_H
+#define COMPETENCY_TEXT_TOKENIZER_H
+
+/**
+ * @file
+ * Text to token ids, as BERT models expect them.
+ *
+ * A text is cut at special tokens that stand literally in it; what is left is normalised, split
+ * at white space and punctuation into *words*, and each word is split into *pieces*, the longest
+ * entries of the vocabulary that it starts with. [CLS] is put before and [SEP] after.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <competency/status.h>
+
+/** An immutable tokenizer; any number of threads may use one. */
+typedef struct competency__tokenizer competency__tokenizer;
+
+/** What a model's tokenizer configuration decides. Zero is not a sensible default: see INIT. */
+typedef struct competency__tokenizer_options {
+    bool lower_case;     // "do_lower_case"
+    bool strip_accents;  // "strip_accents"; null there means: as lower_case
+    bool space_cjk;      // "tokenize_chinese_chars": every CJK ideograph is a word of its own
+    bool special_tokens_are_text;  // do not look for special tokens in the text: "[SEP]" in it is
+                                   // a bracket, a word and a bracket
+} competency__tokenizer_options;
+
+#define COMPETENCY__TOKENIZER_OPTIONS_INIT                           \
+    {                                                                \
+        .lower_case = true, .strip_accents = true, .space_cjk = true \
+    }
+
+/**
+ * Make a tokenizer from the contents of a `vocab.txt`: one entry a line, the id is the line's
+ * number from 0. Of entries that occur twice the later id counts, as in the reference.
+ *
+ * @param[out] out      NULL on failure; released by competency__tokenizer_destroy()
+ * @param[in]  vocab    (size) UTF-8; copied
+ * @param[in]  options  copied
+ * @param[out] err      optional
+ * @return COMPETENCY_OK; COMPETENCY_EFORMAT if the vocabulary is not UTF-8, has too many or too
+ *         long entries, or lacks [UNK], [CLS] or [SEP]; COMPETENCY_ENOMEM
+ */
+COMPETENCY_MUST_USE competency_status
+competency__tokenizer_create(competency__tokenizer **out, const char *vocab, size_t size,
+                             const competency__tokenizer_options *options, competency_error *err);
+
+/** Release. NULL is accepted. */
+void competency__tokenizer_destroy(competency__tokenizer *tokenizer);
+
+/** Entries of the vocabulary; every id is below it. */
+size_t competency__tokenizer_vocabulary(const competency__tokenizer *tokenizer);
+
+/**
+ * Split `text` into ids, [CLS] first and [SEP] last.
+ *
+ * Source: huggingface/tokenizers, BertNormalizer, BertPreTokenizer, WordPiece; the ids are those
+ * of the reference for every valid text (tests/text/data holds its own output).
+ *
+ * @param[in]  text        (size) UTF-8; NUL bytes are dropped like other control characters
+ * @param      tokens_max  truncate to this many ids, [CLS] and [SEP] included; >= 2
+ * @param[out] ids         (cap); may be NULL when cap is 0
+ * @param[out] count       ids the text has after truncation; above `cap`, only the first `cap`
+ *                         were written
+ * @param[out] err         optional
+ * @return COMPETENCY_OK; COMPETENCY_EFORMAT, with the byte offset, if `text` is not UTF-8, and
+ *         then *count is unchanged
+ *
+ * Threads: safe. Cost: O(size) at most, less where truncation ends it early; allocates nothing.
+ */
+COMPETENCY_MUST_USE competency_status competency__tokenizer_encode(
+    const competency__tokenizer *tokenizer, const char *text, size_t size, size_t tokens_max,
+    uint32_t *ids, size_t cap, size_t *count, competency_error *err);
+
+#endif
