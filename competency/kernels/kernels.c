@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/kernels.h"
+
+#include <string.h>
+
+#include "kernels/tables.h"
+
+// Fastest first; scalar is last and needs nothing, so an unforced search always succeeds.
+static const competency__kernels *const preference[] = {
+#if COMPETENCY_HAVE_AVX2
+    &competency__kernels_avx2,
+#endif
+    &competency__kernels_scalar,
+};
+
+uint32_t competency__kernels_cpu(void)
+{
+    uint32_t cpu = 0;
+#if COMPETENCY_HAVE_AVX2
+    // The compiler's own check asks the operating system, too, whether it saves the registers.
+    __builtin_cpu_init();
+    cpu |= __builtin_cpu_supports("avx2") ? COMPETENCY__CPU_AVX2 : 0U;
+    cpu |= __builtin_cpu_supports("fma") ? COMPETENCY__CPU_FMA : 0U;
+#endif
+    return cpu;
+}
+
+const competency__kernels *competency__kernels_select(uint32_t cpu, const char *forced)
+{
+    for (size_t i = 0; i < sizeof(preference) / sizeof(preference[0]); i++) {
+        const competency__kernels *const table = preference[i];
+        const int runs_here = (table->cpu_bits & cpu) == table->cpu_bits;
+        if (runs_here && (forced == NULL || strcmp(forced, table->name) == 0)) {
+            return table;
+        }
+    }
+    return NULL;
+}
+
+const competency__kernels *competency__kernels_at(size_t index)
+{
+    return index < sizeof(preference) / sizeof(preference[0]) ? preference[index] : NULL;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#ifndef COMPETENCY_KERNELS_KERNELS_H
+#define COMPETENCY_KERNELS_KERNELS_H
+
+/**
+ * @file
+ * Dense f32 arithmetic, in one table of functions per instruction set.
+ *
+ * Every table gives the same bits, and a row of a result never depends on how many other rows
+ * are computed with it. Both follow from two rules that each table keeps:
+ *
+ * - an element of a matrix product starts from its bias and takes its terms one after the other,
+ *   in ascending order, each with one fused multiply-add; vectors run across columns;
+ * - a reduction over a row keeps 16 partial results, lane i taking elements i, i + 16, ..., and
+ *   folds them 8 + 8, 4 + 4, 2 + 2, 1 + 1.
+ *
+ * exp and erf are our own polynomials, since a library's differ from one version to the next.
+ * No function allocates, fails or keeps state; all are safe from any thread.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+/** Instruction sets, as bits of a set. */
+enum {
+    COMPETENCY__CPU_AVX2 = 1U << 0U,
+    COMPETENCY__CPU_FMA = 1U << 1U,
+};
+
+/**
+ * One matrix product with bias, y = x * w + bias. Row r of a matrix starts at r * its stride,
+ * counted in elements. y overlaps nothing else.
+ */
+typedef struct competency__product {
+    float *y;           // (rows, cols)
+    size_t y_stride;    // >= cols
+    const float *x;     // (rows, depth)
+    size_t x_stride;    // >= depth
+    const float *w;     // linear: (cols, depth); matmul: (depth, cols)
+    size_t w_stride;    // >= the length of a row of w
+    const float *bias;  // (cols); NULL: zeros
+    size_t rows;        // may be 0
+    size_t cols;        // may be 0
+    size_t depth;       // > 0
+} competency__product;
+
+/** One complete implementation. Tables are immutable and have no state. */
+typedef struct competency__kernels {
+    const char *name;   // "scalar", "avx2"; printed with every benchmark
+    uint32_t cpu_bits;  // COMPETENCY__CPU_* that the code needs
+
+    /** y[r][c] = bias[c] + sum_k x[r][k] * w[c][k]: a linear layer, its weight as stored. */
+    void (*linear)(const competency__product *p);
+
+    /** y[r][c] = bias[c] + sum_k x[r][k] * w[k][c]. */
+    void (*matmul)(const competency__product *p);
+
+    /**
+     * Normalise each row of x (rows, cols) to zero mean and unit variance, scale and shift:
+     *
+     *     x[r][c] = (x[r][c] - mean_r) / sqrt(var_r + eps) * gamma[c] + beta[c]
+     *
+     * var_r divides by cols. The variance is computed from the deviations, in a second pass:
+     * E[x^2] - E[x]^2 cancels badly where |mean| is large.
+     * Source: Ba, Kiros & Hinton 2016, "Layer Normalization", arXiv:1607.06450.
+     */
+    void (*layer_norm)(float *x, const float *gamma, const float *beta, size_t rows, size_t cols,
+                       float eps);
+
+    /**
+     * Each row of x (rows, cols), contiguous, becomes exp(scale * x - m) / sum, m being the row's
+     * largest scale * x. cols > 0.
+     */
+    void (*softmax)(float *x, size_t rows, size_t cols, float scale);
+
+    /** x (count) becomes 0.5 x (1 + erf(x / sqrt 2)). Hendrycks & Gimpel 2016, arXiv:1606.08415. */
+    void (*gelu_erf)(float *x, size_t count);
+
+    /** x (count) becomes 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))). Same source. */
+    void (*gelu_tanh)(float *x, size_t count);
+
+    /** y[i] += x[i] for (count) elements. */
+    void (*add)(float *y, const float *x, size_t count);
+
+    /** sum_i a[i] * b[i] over (count) elements. */
+    float (*dot)(const float *a, const float *b, size_t count);
+} competency__kernels;
+
+/** Instruction sets of this machine that its kernel, too, supports: COMPETENCY__CPU_* bits. */
+uint32_t competency__kernels_cpu(void);
+
+/**
+ * Choose a table.
+ *
+ * @param cpu     what may be used: competency__kernels_cpu()
+ * @param forced  the table to insist on, or NULL for the fastest
+ * @return never NULL when `forced` is; NULL if the forced table is unknown or not usable
+ */
+const competency__kernels *competency__kernels_select(uint32_t cpu, const char *forced);
+
+/** Table number `index`, fastest first, usable or not; NULL past the last. */
+const competency__kernels *competency__kernels_at(size_t index);
+
+#endif

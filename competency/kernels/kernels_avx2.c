@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+// 16 lanes in two 256-bit registers. The only file compiled for AVX2 and FMA: nothing in it may
+// run before competency__kernels_select() has seen that the machine has both.
+#include "kernels/tables.h"
+
+#include <math.h>
+
+#include <immintrin.h>
+
+enum { LANES = 16, HALF = 8 };
+
+typedef struct lanes {
+    __m256 low;   // lanes 0..7
+    __m256 high;  // lanes 8..15
+} lanes;
+
+// All bits set in the first `count` lanes of eight; `count` may be larger.
+static inline __m256i mask_first(size_t count)
+{
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(count < HALF ? (int)count : HALF), lane);
+}
+
+static inline __m256i mask_second(size_t count)
+{
+    return mask_first(count > HALF ? count - HALF : 0);
+}
+
+static inline lanes lanes_set(float x)
+{
+    const __m256 v = _mm256_set1_ps(x);
+    return (lanes){v, v};
+}
+
+static inline lanes lanes_load(const float *p)
+{
+    return (lanes){_mm256_loadu_ps(p), _mm256_loadu_ps(p + HALF)};
+}
+
+static inline __m256 load_masked(const float *p, __m256i mask, __m256 fill)
+{
+    return _mm256_blendv_ps(fill, _mm256_maskload_ps(p, mask), _mm256_castsi256_ps(mask));
+}
+
+// `p + HALF` may lie past the object only where the mask of the upper half is empty, and then
+// nothing is read: it is not even formed.
+static inline lanes lanes_load_partial(const float *p, size_t count, float fill)
+{
+    const __m256 rest = _mm256_set1_ps(fill);
+    return (lanes){load_masked(p, mask_first(count), rest),
+                   count > HALF ? load_masked(p + HALF, mask_second(count), rest) : rest};
+}
+
+static inline void lanes_store_partial(float *p, lanes v, size_t count)
+{
+    _mm256_maskstore_ps(p, mask_first(count), v.low);
+    if (count > HALF) {
+        _mm256_maskstore_ps(p + HALF, mask_second(count), v.high);
+    }
+}
+
+static inline void lanes_store(float *p, lanes v)
+{
+    _mm256_storeu_ps(p, v.low);
+    _mm256_storeu_ps(p + HALF, v.high);
+}
+
+static inline lanes lanes_keep(lanes v, size_t count)
+{
+    return (lanes){_mm256_and_ps(v.low, _mm256_castsi256_ps(mask_first(count))),
+                   _mm256_and_ps(v.high, _mm256_castsi256_ps(mask_second(count)))};
+}
+
+static inline lanes lanes_add(lanes a, lanes b)
+{
+    return (lanes){_mm256_add_ps(a.low, b.low), _mm256_add_ps(a.high, b.high)};
+}
+
+static inline lanes lanes_sub(lanes a, lanes b)
+{
+    return (lanes){_mm256_sub_ps(a.low, b.low), _mm256_sub_ps(a.high, b.high)};
+}
+
+static inline lanes lanes_mul(lanes a, lanes b)
+{
+    return (lanes){_mm256_mul_ps(a.low, b.low), _mm256_mul_ps(a.high, b.high)};
+}
+
+static inline lanes lanes_div(lanes a, lanes b)
+{
+    return (lanes){_mm256_div_ps(a.low, b.low), _mm256_div_ps(a.high, b.high)};
+}
+
+static inline lanes lanes_fma(lanes a, lanes b, lanes c)
+{
+    return (lanes){_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high)};
+}
+
+static inline lanes lanes_max(lanes a, lanes b)
+{
+    return (lanes){_mm256_max_ps(a.low, b.low), _mm256_max_ps(a.high, b.high)};
+}
+
+static inline lanes lanes_min(lanes a, lanes b)
+{
+    return (lanes){_mm256_min_ps(a.low, b.low), _mm256_min_ps(a.high, b.high)};
+}
+
+static inline lanes lanes_abs(lanes v)
+{
+    const __m256 sign = _mm256_set1_ps(-0.0F);
+    return (lanes){_mm256_andnot_ps(sign, v.low), _mm256_andnot_ps(sign, v.high)};
+}
+
+static inline lanes lanes_copysign(lanes magnitude, lanes sign)
+{
+    const __m256 bit = _mm256_set1_ps(-0.0F);
+    const lanes bare = lanes_abs(magnitude);
+    return (lanes){_mm256_or_ps(bare.low, _mm256_and_ps(bit, sign.low)),
+                   _mm256_or_ps(bare.high, _mm256_and_ps(bit, sign.high))};
+}
+
+static inline lanes lanes_if_less(lanes a, lanes b, lanes then, lanes otherwise)
+{
+    return (lanes){
+        _mm256_blendv_ps(otherwise.low, then.low, _mm256_cmp_ps(a.low, b.low, _CMP_LT_OQ)),
+        _mm256_blendv_ps(otherwise.high, then.high, _mm256_cmp_ps(a.high, b.high, _CMP_LT_OQ))};
+}
+
+static inline __m256 pow2(__m256 v)
+{
+    const __m256i exponent = _mm256_add_epi32(_mm256_cvtps_epi32(v), _mm256_set1_epi32(127));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(exponent, 23));
+}
+
+static inline lanes lanes_pow2(lanes v)
+{
+    return (lanes){pow2(v.low), pow2(v.high)};
+}
+
+static inline float lanes_sum(lanes v)
+{
+    const __m256 eight = _mm256_add_ps(v.low, v.high);
+    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+
+static inline float lanes_max_of(lanes v)
+{
+    const __m256 eight = _mm256_max_ps(v.low, v.high);
+    const __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
+}
+
+// Rows 0..7 of w, eight columns of each, to columns 0..7 of eight rows of the panel.
+static inline void transpose_8x8(float *panel, const float *w, size_t stride)
+{
+    __m256 row[HALF];
+    __m256 pair[HALF];
+    __m256 quad[HALF];
+    for (size_t i = 0; i < HALF; i++) {
+        row[i] = _mm256_loadu_ps(w + i * stride);
+    }
+    for (size_t i = 0; i < HALF; i += 2) {
+        pair[i] = _mm256_unpacklo_ps(row[i], row[i + 1]);
+        pair[i + 1] = _mm256_unpackhi_ps(row[i], row[i + 1]);
+    }
+    for (size_t i = 0; i < HALF; i += 4) {
+        quad[i] = _mm256_shuffle_ps(pair[i], pair[i + 2], 0x44);
+        quad[i + 1] = _mm256_shuffle_ps(pair[i], pair[i + 2], 0xEE);
+        quad[i + 2] = _mm256_shuffle_ps(pair[i + 1], pair[i + 3], 0x44);
+        quad[i + 3] = _mm256_shuffle_ps(pair[i + 1], pair[i + 3], 0xEE);
+    }
+    for (size_t i = 0; i < HALF / 2; i++) {
+        _mm256_storeu_ps(panel + i * LANES, _mm256_permute2f128_ps(quad[i], quad[i + 4], 0x20));
+        _mm256_storeu_ps(panel + (i + 4) * LANES,
+                         _mm256_permute2f128_ps(quad[i], quad[i + 4], 0x31));
+    }
+}
+
+// panel[k][c] = w[c][k]; columns past `cols` are zeros.
+static void pack_transposed(float *panel, const float *w, size_t stride, size_t cols, size_t depth)
+{
+    size_t k = 0;
+    for (; cols == LANES && k + HALF <= depth; k += HALF) {
+        transpose_8x8(panel + k * LANES, w + k, stride);
+        transpose_8x8(panel + k * LANES + HALF, w + HALF * stride + k, stride);
+    }
+    for (; k < depth; k++) {
+        for (size_t c = 0; c < LANES; c++) {
+            panel[k * LANES + c] = c < cols ? w[c * stride + k] : 0.0F;
+        }
+    }
+}
+
+#include "kernels/kernels_body.h"
+
+const competency__kernels competency__kernels_avx2 = {
+    KERNELS_BODY("avx2", COMPETENCY__CPU_AVX2 | COMPETENCY__CPU_FMA)};

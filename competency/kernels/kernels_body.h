@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: MIT
+/**
+ * @file
+ * The kernels, written once over 16 lanes. There is no include guard: each table's file defines
+ * the type `lanes`, what can be done with it, and pack_transposed(), and then includes this.
+ * A new instruction set is a new file with those few operations, and its bits are the same.
+ */
+
+// Two of the reasons for the numbers below: 6 rows of 16 columns fill 12 of AVX2's 16 registers
+// with sums, leaving room for the operands; 384 rows of a panel are 24 KiB, half of a first-level
+// cache. Cutting the depth there changes no bit, since a sum goes through memory unrounded.
+enum { TILE_ROWS = 6, PANEL_DEPTH = 384 };
+
+#define INLINE static inline __attribute__((always_inline))
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+// ---------------------------------------------------------------- products
+
+// Up to TILE_ROWS rows of one panel: p->w is (depth, 16), p->cols <= 16. `rows` is a constant
+// wherever this is inlined, which is what keeps the sums in registers.
+INLINE void multiply_tile(const competency__product *p, size_t rows, int continues)
+{
+    lanes sum[TILE_ROWS];
+    for (size_t r = 0; r < rows; r++) {
+        const float *const start = continues ? p->y + r * p->y_stride : p->bias;
+        sum[r] = p->cols == LANES ? lanes_load(start) : lanes_load_partial(start, p->cols, 0.0F);
+    }
+    const float *w = p->w;
+    for (size_t k = 0; k < p->depth; k++) {
+        const lanes column = lanes_load(w);
+        for (size_t r = 0; r < rows; r++) {
+            sum[r] = lanes_fma(lanes_set(p->x[r * p->x_stride + k]), column, sum[r]);
+        }
+        w += p->w_stride;
+    }
+    for (size_t r = 0; r < rows; r++) {
+        if (p->cols == LANES) {
+            lanes_store(p->y + r * p->y_stride, sum[r]);
+        } else {
+            lanes_store_partial(p->y + r * p->y_stride, sum[r], p->cols);
+        }
+    }
+}
+
+// All rows of one panel.
+static void multiply_panel(const competency__product *p, int continues)
+{
+    competency__product tile = *p;
+    for (size_t left = p->rows; left > 0;) {
+        const size_t rows = smaller(left, TILE_ROWS);
+        switch (rows) {
+        case 1: multiply_tile(&tile, 1, continues); break;
+        case 2: multiply_tile(&tile, 2, continues); break;
+        case 3: multiply_tile(&tile, 3, continues); break;
+        case 4: multiply_tile(&tile, 4, continues); break;
+        case 5: multiply_tile(&tile, 5, continues); break;
+        default: multiply_tile(&tile, TILE_ROWS, continues); break;
+        }
+        tile.y += rows * p->y_stride;
+        tile.x += rows * p->x_stride;
+        left -= rows;
+    }
+}
+
+// Columns [at, at + 16) of a product as a product of their own; `bias` is theirs.
+static competency__product select_columns(const competency__product *p, size_t at, float *bias)
+{
+    competency__product part = *p;
+    part.y = p->y + at;
+    part.cols = smaller(p->cols - at, LANES);
+    part.bias = bias;
+    for (size_t c = 0; c < LANES; c++) {
+        bias[c] = p->bias != NULL && c < part.cols ? p->bias[at + c] : 0.0F;
+    }
+    return part;
+}
+
+static void linear(const competency__product *p)
+{
+    _Alignas(64) float panel[PANEL_DEPTH * LANES];
+    float bias[LANES];
+    for (size_t at = 0; at < p->cols; at += LANES) {
+        competency__product part = select_columns(p, at, bias);
+        part.w = panel;
+        part.w_stride = LANES;
+        for (size_t k = 0; k < p->depth; k += PANEL_DEPTH) {
+            part.depth = smaller(p->depth - k, PANEL_DEPTH);
+            part.x = p->x + k;
+            pack_transposed(panel, p->w + at * p->w_stride + k, p->w_stride, part.cols, part.depth);
+            multiply_panel(&part, k > 0);
+        }
+    }
+}
+
+static void pack_columns(float *panel, const float *w, size_t stride, size_t cols, size_t depth)
+{
+    for (size_t k = 0; k < depth; k++) {
+        lanes_store(panel + k * LANES, lanes_load_partial(w + k * stride, cols, 0.0F));
+    }
+}
+
+static void matmul(const competency__product *p)
+{
+    _Alignas(64) float panel[PANEL_DEPTH * LANES];
+    float bias[LANES];
+    for (size_t at = 0; at < p->cols; at += LANES) {
+        competency__product part = select_columns(p, at, bias);
+        if (part.cols == LANES) {
+            part.w = p->w + at;  // w has the order of a panel already
+            multiply_panel(&part, 0);
+            continue;
+        }
+        part.w = panel;
+        part.w_stride = LANES;
+        for (size_t k = 0; k < p->depth; k += PANEL_DEPTH) {
+            part.depth = smaller(p->depth - k, PANEL_DEPTH);
+            part.x = p->x + k;
+            pack_columns(panel, p->w + k * p->w_stride + at, p->w_stride, part.cols, part.depth);
+            multiply_panel(&part, k > 0);
+        }
+    }
+}
+
+// ---------------------------------------------------------------- elementary functions
+
+// c[0] + c[1] x + ... + c[degree] x^degree
+INLINE lanes polynomial(const float *c, size_t degree, lanes x)
+{
+    lanes y = lanes_set(c[degree]);
+    for (size_t i = degree; i > 0; i--) {
+        y = lanes_fma(y, x, lanes_set(c[i - 1]));
+    }
+    return y;
+}
+
+// exp(x) = 2^n exp(r), n an integer, |r| <= ln 2 / 2. Relative error below 1e-7 for x in
+// [-87, 88]; x below is taken for -87.3, where exp is 1.2e-38, the smallest normal number.
+// The coefficients are printed by tools/erf_coefficients.py.
+INLINE lanes exponential(lanes x)
+{
+    static const float fit[] = {0.5F,           0.166666672F,   0.0416662619F,
+                                0.00833328068F, 0.00139464461F, 0.000199096467F};
+    // Added and taken away again, it rounds to an integer: its last bit is worth one.
+    const lanes rounder = lanes_set(12582912.0F);
+    // ln 2 in two parts, the first with so few bits that its product with n is exact.
+    const lanes ln2_high = lanes_set(-0.693359375F);
+    const lanes ln2_low = lanes_set(2.12194440e-4F);
+
+    // The constants come first, so that a NaN stays one.
+    x = lanes_min(lanes_set(88.0F), lanes_max(lanes_set(-87.3F), x));
+    const lanes log2_e = lanes_set(1.44269504F);
+    const lanes n = lanes_sub(lanes_fma(x, log2_e, rounder), rounder);
+    const lanes r = lanes_fma(n, ln2_low, lanes_fma(n, ln2_high, x));
+    const lanes tail = lanes_fma(polynomial(fit, 5, r), lanes_mul(r, r), r);
+    return lanes_mul(lanes_add(tail, lanes_set(1.0F)), lanes_pow2(n));
+}
+
+// erf(x): an odd polynomial near 0, 1 - exp(polynomial) beyond. Absolute error below 2e-7.
+// The coefficients are printed by tools/erf_coefficients.py.
+INLINE lanes error_function(lanes x)
+{
+    static const float near[] = {1.12837923F,    -0.376126349F,    0.112837009F,   -0.0268594585F,
+                                 0.00520081911F, -0.000813736173F, 8.33830345e-05F};
+    static const float far[] = {0.000167564896F, -1.12947381F,     -0.633449316F,
+                                -0.108137101F,   0.0249969251F,    -0.00410519354F,
+                                0.000412772322F, -1.70988005e-05F, -3.1520787e-07F};
+    const lanes size = lanes_abs(x);
+    const lanes low = lanes_mul(x, polynomial(near, 6, lanes_mul(x, x)));
+    const lanes capped = lanes_min(size, lanes_set(4.0F));  // erf(4) rounds to 1
+    const lanes rest = exponential(polynomial(far, 8, capped));
+    const lanes high = lanes_copysign(lanes_sub(lanes_set(1.0F), rest), x);
+    return lanes_if_less(size, lanes_set(0.9375F), low, high);
+}
+
+// ---------------------------------------------------------------- rows
+
+static float sum_row(const float *x, size_t count)
+{
+    lanes sum = lanes_set(0.0F);
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        sum = lanes_add(sum, lanes_load(x + i));
+    }
+    return lanes_sum(lanes_add(sum, lanes_load_partial(x + i, count - i, 0.0F)));
+}
+
+static float sum_squared_deviations(const float *x, size_t count, float mean)
+{
+    const lanes center = lanes_set(mean);
+    lanes sum = lanes_set(0.0F);
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        const lanes d = lanes_sub(lanes_load(x + i), center);
+        sum = lanes_fma(d, d, sum);
+    }
+    const lanes last = lanes_sub(lanes_load_partial(x + i, count - i, 0.0F), center);
+    const lanes d = lanes_keep(last, count - i);
+    return lanes_sum(lanes_fma(d, d, sum));
+}
+
+INLINE lanes normalise(lanes x, float mean, float scale, lanes gamma, lanes beta)
+{
+    const lanes unit = lanes_mul(lanes_sub(x, lanes_set(mean)), lanes_set(scale));
+    return lanes_fma(unit, gamma, beta);
+}
+
+static void layer_norm(float *x, const float *gamma, const float *beta, size_t rows, size_t cols,
+                       float eps)
+{
+    for (size_t r = 0; r < rows; r++, x += cols) {
+        const float mean = sum_row(x, cols) / (float)cols;
+        const float variance = sum_squared_deviations(x, cols, mean) / (float)cols;
+        const float scale = 1.0F / sqrtf(variance + eps);
+        size_t c = 0;
+        for (; c + LANES <= cols; c += LANES) {
+            lanes_store(x + c, normalise(lanes_load(x + c), mean, scale, lanes_load(gamma + c),
+                                         lanes_load(beta + c)));
+        }
+        const size_t left = cols - c;
+        const lanes last = normalise(lanes_load_partial(x + c, left, 0.0F), mean, scale,
+                                     lanes_load_partial(gamma + c, left, 0.0F),
+                                     lanes_load_partial(beta + c, left, 0.0F));
+        lanes_store_partial(x + c, last, left);
+    }
+}
+
+// Multiply a row by `scale` and return its largest element.
+static float scale_row(float *x, size_t count, float scale)
+{
+    const lanes factor = lanes_set(scale);
+    lanes largest = lanes_set(-INFINITY);
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        const lanes v = lanes_mul(lanes_load(x + i), factor);
+        lanes_store(x + i, v);
+        largest = lanes_max(v, largest);
+    }
+    const lanes v = lanes_mul(lanes_load_partial(x + i, count - i, -INFINITY), factor);
+    lanes_store_partial(x + i, v, count - i);
+    return lanes_max_of(lanes_max(v, largest));
+}
+
+// Replace a row by exp(x - largest) and return its sum.
+static float exponentiate_row(float *x, size_t count, float largest)
+{
+    const lanes shift = lanes_set(largest);
+    lanes sum = lanes_set(0.0F);
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        const lanes v = exponential(lanes_sub(lanes_load(x + i), shift));
+        lanes_store(x + i, v);
+        sum = lanes_add(sum, v);
+    }
+    const lanes v = exponential(lanes_sub(lanes_load_partial(x + i, count - i, 0.0F), shift));
+    lanes_store_partial(x + i, v, count - i);
+    return lanes_sum(lanes_add(sum, lanes_keep(v, count - i)));
+}
+
+static void softmax(float *x, size_t rows, size_t cols, float scale)
+{
+    for (size_t r = 0; r < rows; r++, x += cols) {
+        const float largest = scale_row(x, cols, scale);
+        const float sum = exponentiate_row(x, cols, largest);
+        for (size_t c = 0; c < cols; c++) {
+            x[c] /= sum;
+        }
+    }
+}
+
+// ---------------------------------------------------------------- elements
+
+INLINE lanes gelu_erf_lanes(lanes x)
+{
+    const lanes half = lanes_mul(lanes_set(0.5F), x);
+    return lanes_fma(half, error_function(lanes_mul(x, lanes_set(0.707106781F))), half);
+}
+
+// 0.5 (1 + tanh u) = 1 / (1 + exp(-2u)): one exponential, and nothing cancels.
+INLINE lanes gelu_tanh_lanes(lanes x)
+{
+    const lanes square = lanes_mul(x, x);
+    const lanes inner = lanes_fma(lanes_mul(square, x), lanes_set(0.044715F), x);
+    const lanes minus_2u = lanes_mul(inner, lanes_set(-1.59576912F));
+    return lanes_div(x, lanes_add(exponential(minus_2u), lanes_set(1.0F)));
+}
+
+static void gelu_erf(float *x, size_t count)
+{
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        lanes_store(x + i, gelu_erf_lanes(lanes_load(x + i)));
+    }
+    const lanes last = gelu_erf_lanes(lanes_load_partial(x + i, count - i, 0.0F));
+    lanes_store_partial(x + i, last, count - i);
+}
+
+static void gelu_tanh(float *x, size_t count)
+{
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        lanes_store(x + i, gelu_tanh_lanes(lanes_load(x + i)));
+    }
+    const lanes last = gelu_tanh_lanes(lanes_load_partial(x + i, count - i, 0.0F));
+    lanes_store_partial(x + i, last, count - i);
+}
+
+static void add(float *y, const float *x, size_t count)
+{
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        lanes_store(y + i, lanes_add(lanes_load(y + i), lanes_load(x + i)));
+    }
+    for (; i < count; i++) {
+        y[i] += x[i];
+    }
+}
+
+static float dot(const float *a, const float *b, size_t count)
+{
+    lanes sum = lanes_set(0.0F);
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        sum = lanes_fma(lanes_load(a + i), lanes_load(b + i), sum);
+    }
+    const size_t left = count - i;
+    return lanes_sum(lanes_fma(lanes_load_partial(a + i, left, 0.0F),
+                               lanes_load_partial(b + i, left, 0.0F), sum));
+}
+
+/** Initialisers of the table whose name and COMPETENCY__CPU_* bits these are. */
+#define KERNELS_BODY(table, bits)                                                               \
+    .name = (table), .cpu_bits = (bits), .linear = linear, .matmul = matmul,                    \
+    .layer_norm = layer_norm, .softmax = softmax, .gelu_erf = gelu_erf, .gelu_tanh = gelu_tanh, \
+    .add = add, .dot = dot

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// The reference: 16 lanes, one at a time, on any machine with IEEE 754 arithmetic.
+#include "kernels/tables.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { LANES = 16 };
+
+typedef struct lanes {
+    float at[LANES];
+} lanes;
+
+// One lane after the other. `i` is the lane's number in `expression`.
+#define EACH_LANE(expression)            \
+    lanes out;                           \
+    for (size_t i = 0; i < LANES; i++) { \
+        out.at[i] = (expression);        \
+    }                                    \
+    return out
+
+static inline lanes lanes_set(float x)
+{
+    EACH_LANE(x);
+}
+
+static inline lanes lanes_load(const float *p)
+{
+    EACH_LANE(p[i]);
+}
+
+static inline lanes lanes_load_partial(const float *p, size_t count, float fill)
+{
+    EACH_LANE(i < count ? p[i] : fill);
+}
+
+static inline void lanes_store_partial(float *p, lanes v, size_t count)
+{
+    memcpy(p, v.at, count * sizeof(float));
+}
+
+static inline void lanes_store(float *p, lanes v)
+{
+    lanes_store_partial(p, v, LANES);
+}
+
+static inline lanes lanes_keep(lanes v, size_t count)
+{
+    EACH_LANE(i < count ? v.at[i] : 0.0F);
+}
+
+static inline lanes lanes_add(lanes a, lanes b)
+{
+    EACH_LANE(a.at[i] + b.at[i]);
+}
+
+static inline lanes lanes_sub(lanes a, lanes b)
+{
+    EACH_LANE(a.at[i] - b.at[i]);
+}
+
+static inline lanes lanes_mul(lanes a, lanes b)
+{
+    EACH_LANE(a.at[i] * b.at[i]);
+}
+
+static inline lanes lanes_div(lanes a, lanes b)
+{
+    EACH_LANE(a.at[i] / b.at[i]);
+}
+
+static inline lanes lanes_fma(lanes a, lanes b, lanes c)
+{
+    EACH_LANE(fmaf(a.at[i], b.at[i], c.at[i]));
+}
+
+// The order of the operands decides which one a NaN yields: as the x86 instructions do.
+static inline lanes lanes_max(lanes a, lanes b)
+{
+    EACH_LANE(a.at[i] > b.at[i] ? a.at[i] : b.at[i]);
+}
+
+static inline lanes lanes_min(lanes a, lanes b)
+{
+    EACH_LANE(a.at[i] < b.at[i] ? a.at[i] : b.at[i]);
+}
+
+static inline lanes lanes_abs(lanes v)
+{
+    EACH_LANE(fabsf(v.at[i]));
+}
+
+static inline lanes lanes_copysign(lanes magnitude, lanes sign)
+{
+    EACH_LANE(copysignf(magnitude.at[i], sign.at[i]));
+}
+
+static inline lanes lanes_if_less(lanes a, lanes b, lanes then, lanes otherwise)
+{
+    EACH_LANE(a.at[i] < b.at[i] ? then.at[i] : otherwise.at[i]);
+}
+
+// 2^v for integers in [-126, 127]; anything, but nothing undefined, for NaN.
+static inline lanes lanes_pow2(lanes v)
+{
+    lanes out;
+    for (size_t i = 0; i < LANES; i++) {
+        const int32_t exponent = v.at[i] >= -126.0F ? (int32_t)v.at[i] : -127;
+        const uint32_t bits = (uint32_t)(exponent + 127) << 23U;
+        memcpy(&out.at[i], &bits, sizeof(bits));
+    }
+    return out;
+}
+
+static inline float lanes_sum(lanes v)
+{
+    for (size_t half = LANES / 2; half > 0; half /= 2) {
+        for (size_t i = 0; i < half; i++) {
+            v.at[i] += v.at[i + half];
+        }
+    }
+    return v.at[0];
+}
+
+static inline float lanes_max_of(lanes v)
+{
+    for (size_t half = LANES / 2; half > 0; half /= 2) {
+        for (size_t i = 0; i < half; i++) {
+            v.at[i] = v.at[i] > v.at[i + half] ? v.at[i] : v.at[i + half];
+        }
+    }
+    return v.at[0];
+}
+
+// panel[k][c] = w[c][k]; columns past `cols` are zeros.
+static void pack_transposed(float *panel, const float *w, size_t stride, size_t cols, size_t depth)
+{
+    for (size_t k = 0; k < depth; k++) {
+        for (size_t c = 0; c < LANES; c++) {
+            panel[k * LANES + c] = c < cols ? w[c * stride + k] : 0.0F;
+        }
+    }
+}
+
+#include "kernels/kernels_body.h"
+
+const competency__kernels competency__kernels_scalar = {KERNELS_BODY("scalar", 0)};

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#ifndef COMPETENCY_KERNELS_TABLES_H
+#define COMPETENCY_KERNELS_TABLES_H
+
+/**
+ * @file
+ * Every table there can be. Only competency__kernels_select() hands them out, after it has
+ * checked that this machine can run them.
+ */
+#include "kernels/kernels.h"
+
+extern const competency__kernels competency__kernels_scalar;
+
+/** Exists where COMPETENCY_HAVE_AVX2 is 1. */
+extern const competency__kernels competency__kernels_avx2;
+
+#endif
