@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+#ifndef HEAPLENS_FORMAT_STORE_H
+#define HEAPLENS_FORMAT_STORE_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * @file
+ * The raw store: the file that a recording process maps shared and writes into.
+ *
+ * Another process may read it at any instant, also while it is written and after the writer was
+ * killed. It is one header and a row of *sections*; a section is an array of items of one size.
+ * Items are appended and never move. `count` is stored with release order after the items it
+ * counts, so a reader that loads it with acquire order sees whole items. Counters inside items
+ * go on changing; each is one aligned word, so each is whole, but two of them may be an
+ * operation apart.
+ *
+ * Everything is little-endian. Layout, meaning and a worked example: docs/format/store.md.
+ * A reader must check every offset, count and id against the size of the file: any process of
+ * the same user can have written anything into it.
+ */
+
+typedef _Atomic uint64_t heaplens_store_u64;
+typedef _Atomic int64_t heaplens_store_i64;
+
+#define HEAPLENS_STORE_MAGIC "HLSTORE\n"
+
+enum {
+    HEAPLENS_STORE_VERSION = 1,
+    HEAPLENS_STORE_MAGIC_BYTES = 8,
+    HEAPLENS_STORE_HEADER_BYTES = 4096,
+    HEAPLENS_STORE_ENDIAN = 0x01020304,
+    HEAPLENS_STORE_BUILD_ID_BYTES = 32,
+    HEAPLENS_STORE_LABEL_BYTES = 64,
+    HEAPLENS_STORE_SIZE_BINS = 48,        // bin b > 0: sizes in [2^(b-1), 2^b); bin 0: size 0
+    HEAPLENS_STORE_TIME_BITS = 40,        // width of the birth stamps that blocks carry
+    HEAPLENS_STORE_SITES_MAX = 0xFFFFFF,  // ids are 24 bits wide in the blocks
+};
+
+/** Ids are indices into their section. Item 0 of nodes and of sites is reserved. */
+enum {
+    HEAPLENS_STORE_NODE_ROOT = 0,  // the empty stack: the parent of outermost frames
+    HEAPLENS_STORE_SITE_NONE = 0,  // an entry that is not in use
+    HEAPLENS_STORE_SITE_REST = 1,  // all blocks whose own site found no room; its node is the root
+    HEAPLENS_STORE_MODULE_NONE = 0xFFFFFFFF,
+};
+
+typedef enum heaplens_store_kind {
+    HEAPLENS_STORE_TEXT = 0,       // bytes: paths, command line; not NUL-terminated
+    HEAPLENS_STORE_MODULES = 1,    // heaplens_store_module
+    HEAPLENS_STORE_NODES = 2,      // heaplens_store_node
+    HEAPLENS_STORE_SITES = 3,      // heaplens_store_site
+    HEAPLENS_STORE_SHARDS = 4,     // heaplens_store_shard
+    HEAPLENS_STORE_ENTRIES = 5,    // heaplens_store_entry
+    HEAPLENS_STORE_SNAPSHOTS = 6,  // heaplens_store_snapshot
+    HEAPLENS_STORE_KINDS = 7,
+} heaplens_store_kind;
+
+/** What the writer was doing when it was last heard of. */
+typedef enum heaplens_store_state {
+    HEAPLENS_STORE_CREATED = 0,    // being set up: nothing in it yet
+    HEAPLENS_STORE_RECORDING = 1,  // also: was killed while recording
+    HEAPLENS_STORE_STOPPED = 2,    // heaplens_stop() was called
+    HEAPLENS_STORE_ENDED = 3,      // the process has run its exit handlers
+} heaplens_store_state;
+
+/** Where a section lies. */
+typedef struct heaplens_store_section {
+    uint64_t offset;             // bytes from the start of the file; multiple of 4096
+    uint64_t capacity;           // items that fit
+    uint32_t stride;             // bytes an item
+    uint32_t reserved;           // 0
+    heaplens_store_u64 count;    // items valid; store release / load acquire
+    heaplens_store_u64 refused;  // items that found no room: what is missing, 0 if nothing is
+} heaplens_store_section;
+
+/** A range of the text section. */
+typedef struct heaplens_store_string {
+    uint32_t offset;
+    uint32_t bytes;  // 0: unknown
+} heaplens_store_string;
+
+/** One moment on both clocks. */
+typedef struct heaplens_store_clock {
+    heaplens_store_u64 time;  // in time units (those of every `time` field)
+    heaplens_store_u64 ns;    // CLOCK_MONOTONIC
+} heaplens_store_clock;
+
+/** The first bytes of the file. */
+typedef struct heaplens_store_header {
+    char magic[HEAPLENS_STORE_MAGIC_BYTES];
+    uint32_t version;
+    uint32_t endian;        // HEAPLENS_STORE_ENDIAN as the writer wrote it
+    uint32_t header_bytes;  // HEAPLENS_STORE_HEADER_BYTES
+    uint32_t mode;          // heaplens_mode
+    uint32_t depth_max;     // frames kept of a stack
+    uint32_t page_bytes;
+    uint64_t file_bytes;  // size reserved, not size used
+    uint32_t pid;
+    uint32_t ppid;
+    heaplens_store_u64 state;       // heaplens_store_state
+    uint64_t start_realtime_ns;     // wall clock when recording started, since 1970
+    heaplens_store_clock start;     // when recording started
+    heaplens_store_clock latest;    // a later moment: two points give the length of a time unit
+    heaplens_store_string command;  // arguments, each ended by a NUL
+    heaplens_store_string exe;
+    heaplens_store_string cwd;
+    uint32_t pending_bytes_max;   // bound of what a thread keeps back from a shared figure
+    uint32_t pending_blocks_max;  // the same, for blocks
+
+    // The peak of the process so far (t-gmax), if it is past. See docs/format/store.md.
+    heaplens_store_u64 peak_epoch;  // rises whenever a peak has passed
+    heaplens_store_i64 bytes_peak;
+    heaplens_store_i64 blocks_peak;
+    heaplens_store_u64 peak_time;  // when it passed
+
+    heaplens_store_i64 bytes_live;     // what threads handed in; for exact figures sum the shards
+    heaplens_store_u64 bytes_clock;    // bytes allocated, as handed in
+    heaplens_store_u64 module_adds;    // of dl_iterate_phdr, when modules were last read
+    heaplens_store_u64 module_subs;    // the same
+    heaplens_store_u64 threads;        // threads that ever allocated
+    heaplens_store_u64 shards_absent;  // operations not counted, for want of a shard
+
+    heaplens_store_section sections[HEAPLENS_STORE_KINDS];
+} heaplens_store_header;
+
+enum {
+    HEAPLENS_STORE_MODULE_MAIN = 1,  // the program itself
+};
+
+/** A loaded object. A module that was unloaded stays: nodes go on naming it. */
+typedef struct heaplens_store_module {
+    uint64_t bias;   // address in memory - address in the file's symbol table
+    uint64_t start;  // lowest address of an executable segment
+    uint64_t end;    // one past the highest
+    heaplens_store_string path;
+    uint32_t flags;           // HEAPLENS_STORE_MODULE_*
+    uint32_t build_id_bytes;  // 0: has none
+    uint8_t build_id[HEAPLENS_STORE_BUILD_ID_BYTES];
+    heaplens_store_u64 unloaded;  // 1 once it was seen gone
+} heaplens_store_module;
+
+/** One frame of a call stack; the stack is the node and its ancestors, innermost first. */
+typedef struct heaplens_store_node {
+    uint64_t ip;      // an address inside the call instruction; 0: frames beyond were cut
+    uint32_t parent;  // < own id; the caller
+    uint32_t module;  // HEAPLENS_STORE_MODULE_NONE: code of no module
+} heaplens_store_node;
+
+/** A distinct call stack that allocated, and its figures over all threads. */
+typedef struct heaplens_store_site {
+    uint32_t node;   // innermost frame
+    uint32_t depth;  // frames
+    uint64_t first_time;
+    heaplens_store_i64 bytes_live;   // as handed in by entries; without their `pending_bytes`
+    heaplens_store_i64 blocks_live;  // the same
+    heaplens_store_i64 bytes_peak;   // the site's own peak, if it is past
+    heaplens_store_i64 blocks_peak;  // blocks at that moment
+} heaplens_store_site;
+
+/** What one thread after another counted, over all sites. */
+typedef struct heaplens_store_shard {
+    uint32_t tid;                     // the thread that had it last
+    uint32_t threads;                 // threads that have had it
+    heaplens_store_u64 bytes_total;   // requested bytes; a realloc counts its new size in full
+    heaplens_store_u64 blocks_total;  // the same, blocks
+    heaplens_store_i64 bytes_live;    // negative: freed what other threads allocated
+    heaplens_store_i64 blocks_live;
+    heaplens_store_u64 frees_unknown;    // frees of blocks that were not recorded
+    heaplens_store_u64 allocs_failed;    // the allocator returned NULL
+    heaplens_store_u64 allocs_nested;    // allocations from inside the recorder, not recorded
+    heaplens_store_u64 stacks_deeper;    // allocations whose stack was cut at depth_max
+    heaplens_store_u64 stacks_stopped;   // allocations whose stack ended before its outermost frame
+    heaplens_store_u64 entries_refused;  // operations that no entry could count
+    heaplens_store_u64 sizes[HEAPLENS_STORE_SIZE_BINS];  // allocations by requested size
+} heaplens_store_shard;
+
+/**
+ * What one shard counted of one site. A site's figures are the sums over all its entries.
+ *
+ * An allocation is counted by the thread that made it, a free by the thread that frees: fields
+ * of live blocks can be negative in one entry, and only their sum means anything.
+ */
+typedef struct heaplens_store_entry {
+    heaplens_store_u64 site;  // stored last, release; HEAPLENS_STORE_SITE_NONE: not in use yet
+    heaplens_store_u64 bytes_total;
+    heaplens_store_u64 blocks_total;
+    heaplens_store_i64 bytes_live;
+    heaplens_store_i64 blocks_live;
+    heaplens_store_u64 epoch;             // header.peak_epoch at the last change
+    heaplens_store_i64 bytes_gmax;        // live when that epoch began, if epoch == peak_epoch
+    heaplens_store_i64 blocks_gmax;       // the same
+    heaplens_store_i64 pending_bytes;     // part of bytes_live not yet in site.bytes_live
+    heaplens_store_i64 pending_blocks;    // the same
+    heaplens_store_u64 life_time;         // time units; modulo 2^64: deaths - births
+    heaplens_store_u64 life_clock;        // bytes allocated meanwhile; modulo 2^64: deaths - births
+    heaplens_store_u64 blocks_young;      // died before HEAPLENS_STORE_YOUNG_BYTES were allocated
+    heaplens_store_u64 blocks_temporary;  // freed before their thread's next allocation
+    heaplens_store_u64 reallocs;
+    heaplens_store_u64 bytes_copied;    // by reallocs that moved the block
+    heaplens_store_u64 bytes_rounding;  // usable minus requested, over all allocations
+    heaplens_store_u64 blocks_zero;     // requests of 0 bytes
+    heaplens_store_u64 last_time;       // of the last allocation
+    uint32_t shard;                     // who writes it
+    uint32_t reserved;                  // 0
+} heaplens_store_entry;
+
+/** A block that dies before so many bytes were allocated by the process died young. */
+enum { HEAPLENS_STORE_YOUNG_BYTES = 65536 };
+
+/** heaplens_snapshot, as it was taken. */
+typedef struct heaplens_store_snapshot {
+    char label[HEAPLENS_STORE_LABEL_BYTES];  // NUL-terminated
+    uint64_t time_ns;                        // since recording started
+    uint64_t bytes_live;
+    uint64_t blocks_live;
+    uint64_t bytes_peak;
+    uint64_t blocks_peak;
+    uint64_t bytes_total;
+    uint64_t blocks_total;
+} heaplens_store_snapshot;
+
+_Static_assert(sizeof(heaplens_store_u64) == 8, "atomics on disk are plain words");
+_Static_assert(sizeof(heaplens_store_section) == 40, "layout is on disk");
+_Static_assert(sizeof(heaplens_store_header) == 488, "layout is on disk");
+_Static_assert(sizeof(heaplens_store_header) <= HEAPLENS_STORE_HEADER_BYTES, "header fits");
+_Static_assert(offsetof(heaplens_store_header, sections) == 208, "layout is on disk");
+_Static_assert(sizeof(heaplens_store_module) == 80, "layout is on disk");
+_Static_assert(sizeof(heaplens_store_node) == 16, "layout is on disk");
+_Static_assert(sizeof(heaplens_store_site) == 48, "layout is on disk");
+_Static_assert(sizeof(heaplens_store_shard) == 472, "layout is on disk");
+_Static_assert(sizeof(heaplens_store_entry) == 160, "layout is on disk");
+_Static_assert(sizeof(heaplens_store_snapshot) == 120, "layout is on disk");
+
+#endif
