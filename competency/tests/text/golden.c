@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+#include "golden.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "expect.h"
+
+enum { TEXT_MAX = 8192, IDS_MAX = 4096, BLOCK = 4096 };
+
+char *golden_read(const char *path, size_t *size)
+{
+    FILE *const file = fopen(path, "rb");
+    EXPECT(file != NULL, "cannot open %s", path);
+    char *bytes = NULL;
+    size_t used = 0;
+    size_t got = 0;
+    do {
+        bytes = realloc(bytes, used + 65536 + 1);
+        assert_non_null(bytes);
+        got = fread(bytes + used, 1, 65536, file);
+        used += got;
+    } while (got > 0);
+    (void)fclose(file);
+    bytes[used] = '\0';
+    *size = used;
+    return bytes;
+}
+
+competency__tokenizer *golden_tokenizer(const char *vocab, size_t size, const char *letters)
+{
+    const competency__tokenizer_options options = {
+        .lower_case = strchr(letters, 'l') != NULL,
+        .strip_accents = strchr(letters, 's') != NULL,
+        .space_cjk = strchr(letters, 'c') != NULL,
+        .special_tokens_are_text = strchr(letters, 't') != NULL,
+    };
+    competency__tokenizer *tokenizer = NULL;
+    competency_error err = {0};
+    const competency_status status =
+        competency__tokenizer_create(&tokenizer, vocab, size, &options, &err);
+    EXPECT(status == COMPETENCY_OK, "%s", err.message);
+    return tokenizer;
+}
+
+// The tokenizer for `letters`, which is kept in *last while consecutive lines ask for the same.
+static competency__tokenizer *tokenizer_for(competency__tokenizer **last, char kept[8],
+                                            const char *letters, const char *vocab, size_t size)
+{
+    if (*last == NULL || strcmp(kept, letters) != 0) {
+        competency__tokenizer_destroy(*last);
+        *last = golden_tokenizer(vocab, size, letters);
+        (void)snprintf(kept, 8, "%s", letters);
+    }
+    return *last;
+}
+
+// Undo the escaping of a golden text: \{HEX} is a code point, everything else itself.
+static size_t unescape(char *out, const char *text)
+{
+    size_t size = 0;
+    while (*text != '\0') {
+        EXPECT(size + 4 <= TEXT_MAX, "golden text longer than %d", TEXT_MAX);
+        if (*text != '\\') {
+            out[size++] = *text++;
+            continue;
+        }
+        char *end = NULL;
+        const unsigned long code_point = strtoul(text + 2, &end, 16);
+        EXPECT(text[1] == '{' && *end == '}', "bad escape in a golden text: %.12s", text);
+        size += competency__utf8_encode(out + size, (uint32_t)code_point);
+        text = end + 1;
+    }
+    return size;
+}
+
+static void check_line(const competency__tokenizer *tokenizer, const char *escaped, char *ids_text)
+{
+    static char text[TEXT_MAX];
+    static uint32_t got[IDS_MAX];
+    const size_t size = unescape(text, escaped);
+    size_t count = 0;
+    competency_error err = {0};
+    const competency_status status =
+        competency__tokenizer_encode(tokenizer, text, size, IDS_MAX, got, IDS_MAX, &count, &err);
+    EXPECT(status == COMPETENCY_OK, "%s: %s", escaped, err.message);
+
+    size_t wanted = 0;
+    for (char *at = ids_text; *at != '\0'; wanted++) {
+        const unsigned long want = strtoul(at, &at, 10);
+        EXPECT(wanted < count, "%s: got %zu ids, want more", escaped, count);
+        EXPECT(got[wanted] == want, "%s: id %zu is %u, want %lu", escaped, wanted,
+               (unsigned)got[wanted], want);
+    }
+    EXPECT(wanted == count, "%s: got %zu ids, want %zu", escaped, count, wanted);
+}
+
+size_t golden_check_ids(const char *path, const char *vocab, size_t vocab_size)
+{
+    size_t size = 0;
+    char *const file = golden_read(path, &size);
+    competency__tokenizer *tokenizer = NULL;
+    char kept[8] = "";
+    size_t checked = 0;
+    for (char *line = file; *line != '\0';) {
+        char *const end = strchr(line, '\n');
+        assert_non_null(end);
+        *end = '\0';
+        if (*line != '#') {
+            char *const text = strchr(line, '\t');
+            assert_non_null(text);
+            char *const ids = strchr(text + 1, '\t');
+            assert_non_null(ids);
+            *text = '\0';
+            *ids = '\0';
+            check_line(tokenizer_for(&tokenizer, kept, line, vocab, vocab_size), text + 1, ids + 1);
+            checked++;
+        }
+        line = end + 1;
+    }
+    competency__tokenizer_destroy(tokenizer);
+    free(file);
+    return checked;
+}
+
+// FNV-1a, 64 bits, over the ids of "a" c "b" for every code point of a block.
+static uint64_t digest_block(const competency__tokenizer *tokenizer, uint32_t first)
+{
+    uint64_t digest = UINT64_C(0xCBF29CE484222325);
+    for (uint32_t c = first; c < first + BLOCK; c++) {
+        if (c >= 0xD800 && c < 0xE000) {
+            continue;
+        }
+        char text[8] = "a";
+        const size_t size = 1 + competency__utf8_encode(text + 1, c);
+        text[size] = 'b';
+        uint32_t ids[16];
+        size_t count = 0;
+        assert_int_equal(
+            competency__tokenizer_encode(tokenizer, text, size + 1, 16, ids, 16, &count, NULL),
+            COMPETENCY_OK);
+        for (size_t i = 0; i < 4 * count; i++) {
+            const uint64_t byte = ids[i / 4] >> 8 * (i % 4) & 0xFFU;
+            digest = (digest ^ byte) * UINT64_C(0x100000001B3);
+        }
+    }
+    return digest;
+}
+
+size_t golden_check_sweep(const char *path, const char *vocab, size_t vocab_size)
+{
+    size_t size = 0;
+    char *const file = golden_read(path, &size);
+    competency__tokenizer *tokenizer = NULL;
+    char kept[8] = "";
+    size_t checked = 0;
+    for (char *line = file; *line != '\0';) {
+        char *const end = strchr(line, '\n');
+        assert_non_null(end);
+        if (*line != '#') {
+            char *at = strchr(line, '\t');
+            assert_non_null(at);
+            *at = '\0';
+            const uint32_t first = (uint32_t)strtoul(at + 1, &at, 16);
+            const unsigned long long want = strtoull(at + 1, NULL, 16);
+            const uint64_t got =
+                digest_block(tokenizer_for(&tokenizer, kept, line, vocab, vocab_size), first);
+            EXPECT(got == want, "options \"%s\", block U+%04X: the ids differ", line,
+                   (unsigned)first);
+            checked++;
+        }
+        line = end + 1;
+    }
+    competency__tokenizer_destroy(tokenizer);
+    free(file);
+    return checked;
+}

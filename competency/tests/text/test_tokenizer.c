@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+// The tokenizer over a vocabulary of single characters, whose ids spell the normalised text.
+#include "text/tokenizer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "expect.h"
+#include "golden.h"
+
+static char *vocab;
+static size_t vocab_size;
+
+static int read_vocabulary(void **state)
+{
+    (void)state;
+    vocab = golden_read(TEXT_DATA "/characters.vocab", &vocab_size);
+    return 0;
+}
+
+static int free_vocabulary(void **state)
+{
+    (void)state;
+    free(vocab);
+    return 0;
+}
+
+static void test_tokenizer__gives_the_reference_ids_under_every_combination_of_options(void **state)
+{
+    (void)state;
+    const size_t checked = golden_check_ids(TEXT_DATA "/characters.ids", vocab, vocab_size);
+    EXPECT(checked > 500, "only %zu texts compared", checked);
+}
+
+static void test_tokenizer__treats_every_code_point_as_the_reference_does(void **state)
+{
+    (void)state;
+    // 0x110000 code points in blocks of 4,096, under four combinations of the options.
+    const size_t checked = golden_check_sweep(TEXT_DATA "/characters.sweep", vocab, vocab_size);
+    assert_int_equal(checked, 4 * 272);
+}
+
+static void test_tokenizer__truncates_to_the_limit_and_keeps_the_last_separator(void **state)
+{
+    (void)state;
+    static const char text[] = "ab [MASK] cdé f-g [SEP] h";
+    competency__tokenizer *const tokenizer = golden_tokenizer(vocab, vocab_size, "lsc");
+    uint32_t whole[64];
+    size_t count = 0;
+    assert_int_equal(
+        competency__tokenizer_encode(tokenizer, text, strlen(text), 64, whole, 64, &count, NULL),
+        COMPETENCY_OK);
+    for (size_t limit = 2; limit <= count; limit++) {
+        uint32_t ids[64];
+        size_t got = 0;
+        assert_int_equal(
+            competency__tokenizer_encode(tokenizer, text, strlen(text), limit, ids, 64, &got, NULL),
+            COMPETENCY_OK);
+        assert_int_equal(got, limit);
+        assert_memory_equal(ids, whole, (limit - 1) * sizeof(ids[0]));
+        assert_int_equal(ids[limit - 1], whole[count - 1]);
+    }
+    competency__tokenizer_destroy(tokenizer);
+}
+
+static void test_tokenizer__reports_the_count_and_writes_no_more_than_the_capacity(void **state)
+{
+    (void)state;
+    static const char text[] = "a b c";
+    competency__tokenizer *const tokenizer = golden_tokenizer(vocab, vocab_size, "lsc");
+    uint32_t ids[3] = {7, 7, 7};
+    size_t count = 0;
+    assert_int_equal(
+        competency__tokenizer_encode(tokenizer, text, strlen(text), 64, ids, 2, &count, NULL),
+        COMPETENCY_OK);
+    assert_int_equal(count, 5);
+    assert_int_equal(ids[0], 2);  // [CLS]
+    assert_int_not_equal(ids[1], 7);
+    assert_int_equal(ids[2], 7);
+    assert_int_equal(
+        competency__tokenizer_encode(tokenizer, text, strlen(text), 64, NULL, 0, &count, NULL),
+        COMPETENCY_OK);
+    assert_int_equal(count, 5);
+    competency__tokenizer_destroy(tokenizer);
+}
+
+static void test_tokenizer__refuses_what_is_not_utf8_and_says_where(void **state)
+{
+    (void)state;
+    static const char text[] = "caf\xC3\xA9 \xED\xA0\x80";
+    competency__tokenizer *const tokenizer = golden_tokenizer(vocab, vocab_size, "lsc");
+    size_t count = 99;
+    competency_error err = {0};
+    assert_int_equal(
+        competency__tokenizer_encode(tokenizer, text, strlen(text), 64, NULL, 0, &count, &err),
+        COMPETENCY_EFORMAT);
+    assert_string_equal(err.message, "text is not UTF-8 at byte 6");
+    assert_int_equal(count, 99);
+    competency__tokenizer_destroy(tokenizer);
+}
+
+static void test_tokenizer__needs_room_for_both_ends(void **state)
+{
+    (void)state;
+    competency__tokenizer *const tokenizer = golden_tokenizer(vocab, vocab_size, "lsc");
+    size_t count = 0;
+    assert_int_equal(competency__tokenizer_encode(tokenizer, "a", 1, 1, NULL, 0, &count, NULL),
+                     COMPETENCY_EINVAL);
+    assert_int_equal(competency__tokenizer_encode(tokenizer, "a", 1, 2, NULL, 0, &count, NULL),
+                     COMPETENCY_OK);
+    assert_int_equal(count, 2);
+    competency__tokenizer_destroy(tokenizer);
+}
+
+int main(int argc, char **argv)
+{
+    // A larger folder of goldens can be named on the command line.
+    if (argc > 1) {
+        char path[4096];
+        vocab_size = 0;
+        (void)snprintf(path, sizeof(path), "%s/characters.vocab", argv[1]);
+        vocab = golden_read(path, &vocab_size);
+        (void)snprintf(path, sizeof(path), "%s/characters.ids", argv[1]);
+        printf("%zu texts compared\n", golden_check_ids(path, vocab, vocab_size));
+        free(vocab);
+        return 0;
+    }
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(
+            test_tokenizer__gives_the_reference_ids_under_every_combination_of_options),
+        cmocka_unit_test(test_tokenizer__treats_every_code_point_as_the_reference_does),
+        cmocka_unit_test(test_tokenizer__truncates_to_the_limit_and_keeps_the_last_separator),
+        cmocka_unit_test(test_tokenizer__reports_the_count_and_writes_no_more_than_the_capacity),
+        cmocka_unit_test(test_tokenizer__refuses_what_is_not_utf8_and_says_where),
+        cmocka_unit_test(test_tokenizer__needs_room_for_both_ends),
+    };
+    return cmocka_run_group_tests(tests, read_vocabulary, free_vocabulary);
+}
