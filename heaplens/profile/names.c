@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include "profile/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/array.h"
+
+// FNV-1a, 64 bits. Source: Fowler, Noll, Vo, http://www.isthe.com/chongo/tech/comp/fnv/.
+static uint64_t hash_text(const char *text, size_t length)
+{
+    uint64_t hash = 0xcbf29ce484222325U;
+    for (size_t i = 0; i < length; i++) {
+        hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3U;
+    }
+    return hash ^ (hash >> 32);
+}
+
+// The slot that holds the text, or the free slot where it belongs.
+static size_t find_slot(const heaplens_names *names, const char *text, size_t length)
+{
+    size_t at = (size_t)hash_text(text, length) & (names->slot_count - 1);
+    while (names->slots[at] != HEAPLENS_NAME_NONE) {
+        const char *const known = names->text + names->slots[at];
+        if (strncmp(known, text, length) == 0 && known[length] == '\0') {
+            return at;
+        }
+        at = (at + 1) & (names->slot_count - 1);
+    }
+    return at;
+}
+
+static bool grow_slots(heaplens_names *names)
+{
+    heaplens_names grown = *names;
+    grown.slot_count = names->slot_count == 0 ? 1024 : names->slot_count * 2;
+    grown.slots = calloc(grown.slot_count, sizeof(*grown.slots));
+    if (grown.slots == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < names->slot_count; i++) {
+        if (names->slots[i] != HEAPLENS_NAME_NONE) {
+            const char *const text = names->text + names->slots[i];
+            grown.slots[find_slot(&grown, text, strlen(text))] = names->slots[i];
+        }
+    }
+    free(names->slots);
+    *names = grown;
+    return true;
+}
+
+heaplens_status heaplens__names_add(heaplens_names *names, const char *text, size_t length,
+                                    heaplens_name *out)
+{
+    const char *const end = length == 0 ? NULL : memchr(text, '\0', length);
+    length = end == NULL ? length : (size_t)(end - text);
+    if (length == 0) {
+        *out = HEAPLENS_NAME_NONE;
+        return HEAPLENS_OK;
+    }
+    if (names->slots_used * 2 >= names->slot_count && !grow_slots(names)) {
+        return HEAPLENS_ENOMEM;
+    }
+    const size_t slot = find_slot(names, text, length);
+    if (names->slots[slot] != HEAPLENS_NAME_NONE) {
+        *out = names->slots[slot];
+        return HEAPLENS_OK;
+    }
+
+    const size_t at = names->size == 0 ? 1 : names->size;  // 0 is the empty text
+    if (length >= UINT32_MAX - at) {
+        return HEAPLENS_ECAPACITY;
+    }
+    if (!heaplens__array_reserve(&names->text, &names->capacity, at + length + 1, 1)) {
+        return HEAPLENS_ENOMEM;
+    }
+    names->text[0] = '\0';
+    memcpy(names->text + at, text, length);
+    names->text[at + length] = '\0';
+    names->size = at + length + 1;
+    names->slots[slot] = (heaplens_name)at;
+    names->slots_used++;
+    *out = (heaplens_name)at;
+    return HEAPLENS_OK;
+}
+
+const char *heaplens__names_text(const heaplens_names *names, heaplens_name name)
+{
+    return name < names->size ? names->text + name : "";
+}
+
+void heaplens__names_deinit(heaplens_names *names)
+{
+    free(names->text);
+    free(names->slots);
+    *names = (heaplens_names){0};
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+// What can be asked of a loaded process: ranked sites, and shares of functions.
+#include "profile/query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/array.h"
+
+static const char *const metric_names[HEAPLENS_METRIC_COUNT] = {
+    [HEAPLENS_METRIC_PEAK] = "peak",           [HEAPLENS_METRIC_TOTAL] = "total",
+    [HEAPLENS_METRIC_BLOCKS] = "blocks",       [HEAPLENS_METRIC_LEAKED] = "leaked",
+    [HEAPLENS_METRIC_TEMPORARY] = "temporary", [HEAPLENS_METRIC_LIFETIME] = "lifetime",
+};
+
+const char *heaplens_metric_name(heaplens_metric metric)
+{
+    return metric_names[metric];
+}
+
+bool heaplens_metric_parse(const char *name, heaplens_metric *out)
+{
+    for (int i = 0; i < HEAPLENS_METRIC_COUNT; i++) {
+        if (strcmp(name, metric_names[i]) == 0) {
+            *out = (heaplens_metric)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+uint64_t heaplens_site_value(const heaplens_site *site, heaplens_metric metric)
+{
+    switch (metric) {
+    case HEAPLENS_METRIC_PEAK: return site->bytes_gmax;
+    case HEAPLENS_METRIC_TOTAL: return site->bytes_total;
+    case HEAPLENS_METRIC_BLOCKS: return site->blocks_total;
+    case HEAPLENS_METRIC_LEAKED: return site->bytes_end;
+    case HEAPLENS_METRIC_TEMPORARY: return site->blocks_temporary;
+    case HEAPLENS_METRIC_LIFETIME:
+        return site->blocks_total == 0 ? 0 : site->lifetime_ns / site->blocks_total;
+    }
+    return 0;
+}
+
+// ----------------------------------------------------------------------------------- sites
+
+typedef struct ranked {
+    uint64_t value;
+    uint32_t site;
+} ranked;
+
+static int compare_ranked(const void *a, const void *b)
+{
+    const ranked *const x = a;
+    const ranked *const y = b;
+    if (x->value != y->value) {
+        return x->value > y->value ? -1 : 1;
+    }
+    return (x->site > y->site) - (x->site < y->site);
+}
+
+heaplens_status heaplens_sites_rank(const heaplens_process *process, heaplens_metric metric,
+                                    uint32_t **out, size_t *count)
+{
+    *out = NULL;
+    *count = 0;
+    ranked *const rows = heaplens__array_zeroed(process->site_count, sizeof(*rows));
+    uint32_t *const sites = heaplens__array_zeroed(process->site_count, sizeof(*sites));
+    if (rows == NULL || sites == NULL) {
+        free(rows);
+        free(sites);
+        return HEAPLENS_ENOMEM;
+    }
+    size_t used = 0;
+    for (size_t i = 0; i < process->site_count; i++) {
+        const uint64_t value = heaplens_site_value(&process->sites[i], metric);
+        if (value > 0) {
+            rows[used++] = (ranked){.value = value, .site = (uint32_t)i};
+        }
+    }
+    qsort(rows, used, sizeof(*rows), compare_ranked);
+    for (size_t i = 0; i < used; i++) {
+        sites[i] = rows[i].site;
+    }
+    free(rows);
+    *out = sites;
+    *count = used;
+    return HEAPLENS_OK;
+}
+
+// ------------------------------------------------------------------------------- functions
+
+// Functions by name: names are offsets, so a table indexed by them would be as large as all texts.
+typedef struct function_table {
+    heaplens_function *rows;
+    uint32_t *last_site;  // of each row: 1 + the site that counted last, against recursion
+    size_t count;
+    uint32_t *slots;  // open addressing; 1 + row, 0 is free
+    size_t slot_mask;
+} function_table;
+
+static heaplens_function *find_function(function_table *table, heaplens_name name)
+{
+    size_t at = (size_t)(name * 0x9e3779b1U) & table->slot_mask;
+    while (table->slots[at] != 0 && table->rows[table->slots[at] - 1].name != name) {
+        at = (at + 1) & table->slot_mask;
+    }
+    if (table->slots[at] == 0) {
+        table->rows[table->count] = (heaplens_function){.name = name};
+        table->slots[at] = (uint32_t)++table->count;
+    }
+    return &table->rows[table->slots[at] - 1];
+}
+
+static void add_site(function_table *table, const heaplens_process *process, size_t index,
+                     uint64_t value)
+{
+    bool is_innermost = true;
+    for (uint32_t node = process->sites[index].stack; node != HEAPLENS_NODE_ROOT;
+         node = process->nodes[node].parent) {
+        const heaplens_location *const location =
+            &process->locations[process->nodes[node].location];
+        for (uint32_t f = 0; f < location->frame_count; f++) {
+            const heaplens_name name = process->frames[location->frame_first + f].function;
+            if (name == HEAPLENS_NAME_NONE) {
+                continue;
+            }
+            heaplens_function *const function = find_function(table, name);
+            uint32_t *const last = &table->last_site[function - table->rows];
+            function->self += is_innermost ? value : 0;
+            function->cumulative += *last == index + 1 ? 0 : value;
+            *last = (uint32_t)(index + 1);
+            is_innermost = false;
+        }
+    }
+}
+
+static int compare_functions(const void *a, const void *b)
+{
+    const heaplens_function *const x = a;
+    const heaplens_function *const y = b;
+    if (x->self != y->self) {
+        return x->self > y->self ? -1 : 1;
+    }
+    if (x->cumulative != y->cumulative) {
+        return x->cumulative > y->cumulative ? -1 : 1;
+    }
+    return (x->name > y->name) - (x->name < y->name);
+}
+
+heaplens_status heaplens_functions_rank(const heaplens_process *process, heaplens_metric metric,
+                                        heaplens_function **out, size_t *count)
+{
+    *out = NULL;
+    *count = 0;
+    if (metric == HEAPLENS_METRIC_LIFETIME) {
+        return HEAPLENS_EINVAL;
+    }
+    size_t slot_count = 16;
+    while (slot_count < process->frame_count * 2) {
+        slot_count *= 2;
+    }
+    function_table table = {
+        .rows = heaplens__array_zeroed(process->frame_count, sizeof(*table.rows)),
+        .last_site = heaplens__array_zeroed(process->frame_count, sizeof(*table.last_site)),
+        .slots = heaplens__array_zeroed(slot_count, sizeof(*table.slots)),
+        .slot_mask = slot_count - 1,
+    };
+    heaplens_status status = HEAPLENS_ENOMEM;
+    if (table.rows != NULL && table.last_site != NULL && table.slots != NULL) {
+        for (size_t i = 0; i < process->site_count; i++) {
+            const uint64_t value = heaplens_site_value(&process->sites[i], metric);
+            if (value > 0) {
+                add_site(&table, process, i, value);
+            }
+        }
+        qsort(table.rows, table.count, sizeof(*table.rows), compare_functions);
+        *out = table.rows;
+        *count = table.count;
+        table.rows = NULL;
+        status = HEAPLENS_OK;
+    }
+    free(table.rows);
+    free(table.last_site);
+    free(table.slots);
+    return status;
+}

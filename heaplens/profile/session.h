@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#ifndef HEAPLENS_PROFILE_SESSION_H
+#define HEAPLENS_PROFILE_SESSION_H
+
+#include <heaplens/heaplens.h>
+
+#include "profile/failure.h"
+#include "profile/names.h"
+
+/**
+ * @file
+ * The model of a loaded profile.
+ *
+ * A *session* is what one `heaplens run` recorded: one or more *processes*, which share a table of
+ * names. A process has *sites*: distinct call stacks that allocated. A stack is a *node* of a prefix
+ * tree whose root is the empty stack; each node adds one *location*, an address of the program, to
+ * its parent's stack. A location has *frames*, innermost first: more than one where the compiler
+ * inlined, none where no symbol was found.
+ *
+ * Everything is an index into an array of the same process; all arrays are owned by the session.
+ * A loaded session has been checked: every index is valid, and a node's parent precedes it.
+ */
+
+enum {
+    HEAPLENS_NODE_ROOT = 0,           // the empty stack
+    HEAPLENS_SIZE_CLASSES = 48,       // as many as the recorder has
+    HEAPLENS_STACK_DEPTH_MAX = 4096,  // the recorder's default is 128
+};
+
+/** "No module": an address that is in no file that is known. */
+#define HEAPLENS_MODULE_NONE UINT32_MAX
+
+/** One source position inside a location. */
+typedef struct heaplens_frame {
+    heaplens_name function;
+    heaplens_name file;  // HEAPLENS_NAME_NONE: the symbol table knew the function only
+    uint32_t line;       // 0: unknown
+} heaplens_frame;
+
+/** One address of the program. */
+typedef struct heaplens_location {
+    uint64_t address;      // inside the call instruction, not behind it
+    uint32_t module;       // HEAPLENS_MODULE_NONE: unknown
+    uint32_t frame_first;  // into frames
+    uint32_t frame_count;  // 0: no symbol
+} heaplens_location;
+
+typedef struct heaplens_node {
+    uint32_t parent;    // < this node's own id, which is what makes every walk finite
+    uint32_t location;  // unused in the root
+} heaplens_node;
+
+/** What became of a module's symbols. Values are in the file. */
+typedef enum heaplens_symbols {
+    HEAPLENS_SYMBOLS_PENDING = 0,  // nobody looked
+    HEAPLENS_SYMBOLS_LINES = 1,    // functions, files and lines (DWARF)
+    HEAPLENS_SYMBOLS_NAMES = 2,    // functions only (ELF symbol table)
+    HEAPLENS_SYMBOLS_MISSING = 3,  // the file is not there, or cannot be read
+    HEAPLENS_SYMBOLS_CHANGED = 4,  // the file has another build id than the one that ran
+} heaplens_symbols;
+
+typedef struct heaplens_module {
+    uint64_t start;  // lowest address
+    uint64_t end;    // first address behind it
+    uint64_t bias;   // address in memory - address in the file
+    heaplens_name path;
+    heaplens_name build_id;  // lower-case hexadecimal; HEAPLENS_NAME_NONE: it has none
+    uint32_t symbols;        // heaplens_symbols
+} heaplens_module;
+
+/** Figures of one call stack. Bytes are requested bytes; times count from the start of recording. */
+typedef struct heaplens_site {
+    uint64_t bytes_total;  // ever allocated, reallocations included
+    uint64_t blocks_total;
+    uint64_t bytes_gmax;  // live when the whole process was at its peak
+    uint64_t blocks_gmax;
+    uint64_t bytes_peak;   // at this site's own peak
+    uint64_t blocks_peak;  // live at that moment
+    uint64_t bytes_end;    // live at the end: never freed
+    uint64_t blocks_end;
+    uint64_t lifetime_ns;       // summed over blocks; those alive at the end count until the end
+    uint64_t lifetime_bytes;    // the same on the clock of bytes allocated by the process
+    uint64_t blocks_short;      // blocks that died young
+    uint64_t blocks_temporary;  // freed before the thread's next allocation
+    uint64_t reallocs;
+    uint64_t bytes_copied;    // by reallocations that moved
+    uint64_t bytes_rounding;  // usable - requested, summed
+    uint64_t blocks_zero;     // requests of zero bytes
+    uint64_t first_ns;        // first and last allocation
+    uint64_t last_ns;
+    uint32_t stack;  // node
+} heaplens_site;
+
+/** The figures of the process at a moment that the program chose. */
+typedef struct heaplens_moment {
+    uint64_t time_ns;
+    uint64_t bytes_live;
+    uint64_t blocks_live;
+    uint64_t bytes_peak;
+    uint64_t blocks_peak;
+    uint64_t bytes_total;
+    uint64_t blocks_total;
+    heaplens_name label;
+} heaplens_moment;
+
+/** Blocks that were allocated with a size in [2^(class - 1), 2^class), class 0: zero bytes. */
+typedef struct heaplens_size_class {
+    uint64_t blocks;
+} heaplens_size_class;
+
+enum {
+    HEAPLENS_PROCESS_UNFINISHED = 1,  // it was still running, or was killed, when it was read
+    HEAPLENS_PROCESS_CUT = 2,         // the store's bound was reached
+    HEAPLENS_PROCESS_THREADED = 4,  // several threads allocated: the peak has a bound, not a point
+};
+
+/** Facts and totals of one process; the fixed part of its record in the file. */
+typedef struct heaplens_facts {
+    uint64_t start_unix_ns;  // when recording started
+    uint64_t duration_ns;    // from then to the last thing that was recorded
+    uint64_t peak_ns;        // when the global peak was reached
+    uint64_t bytes_total;
+    uint64_t blocks_total;
+    uint64_t bytes_peak;
+    uint64_t blocks_peak;
+    uint64_t bytes_end;
+    uint64_t blocks_end;
+    uint64_t peak_error_bytes;  // bytes_peak is at most this far from the truth; 0: exact
+    uint64_t frees_unknown;     // frees of blocks that were never seen allocated
+    uint64_t allocations_failed;
+    uint64_t allocations_cut;  // counted in the totals, but without a site of their own
+    uint64_t
+        blocks_overwritten;    // the recorder's mark behind the block was destroyed by the program
+    uint64_t store_bytes_max;  // bound of what the recorder kept
+    uint64_t rss_peak_bytes;   // largest resident set; 0: unknown
+    uint32_t pid;
+    uint32_t parent_pid;
+    uint32_t mode;          // heaplens_mode
+    uint32_t depth_max;     // frames kept of a stack
+    uint32_t threads;       // that allocated
+    uint32_t flags;         // HEAPLENS_PROCESS_*
+    heaplens_name command;  // arguments joined by one space
+    heaplens_name executable;
+    heaplens_name folder;  // working directory
+    heaplens_name host;    // system, release, machine
+} heaplens_facts;
+
+typedef struct heaplens_process {
+    heaplens_facts facts;
+    heaplens_module *modules;
+    heaplens_frame *frames;
+    heaplens_location *locations;
+    heaplens_node *nodes;  // [HEAPLENS_NODE_ROOT] is the root
+    heaplens_site *sites;  // one a stack
+    heaplens_moment *moments;
+    heaplens_size_class *sizes;
+    size_t module_count;
+    size_t frame_count;
+    size_t location_count;
+    size_t node_count;  // >= 1
+    size_t site_count;
+    size_t moment_count;
+    size_t size_count;  // 0 or HEAPLENS_SIZE_CLASSES
+} heaplens_process;
+
+typedef struct heaplens_session {
+    heaplens_names names;
+    heaplens_process *processes;  // in the order of their start
+    size_t process_count;
+    size_t process_capacity;
+} heaplens_session;
+
+/** An empty session, or NULL when memory is out; released by heaplens_session_destroy(). */
+heaplens_session *heaplens_session_create(void);
+
+/** Release a session; NULL is accepted. */
+void heaplens_session_destroy(heaplens_session *session);
+
+/**
+ * Move a process into the session, at its place in the order of start times.
+ *
+ * @param[in,out] process  empty afterwards; unchanged on failure
+ * @return HEAPLENS_OK; HEAPLENS_ENOMEM
+ */
+heaplens_status heaplens__session_add(heaplens_session *session, heaplens_process *process);
+
+/** Release what a process owns and make it empty. */
+void heaplens__process_deinit(heaplens_process *process);
+
+/**
+ * Check every index of a process that came from a file.
+ *
+ * @return HEAPLENS_OK; HEAPLENS_EFORMAT, with the first index that is wrong
+ */
+heaplens_status heaplens__process_check(const heaplens_process *process, size_t names_size,
+                                        heaplens_failure *failure);
+
+/** The process with this pid, the newest if several had it; NULL if there is none. */
+const heaplens_process *heaplens_session_process(const heaplens_session *session, uint32_t pid);
+
+/** The process with the largest peak, the earliest of equals; NULL in an empty session. */
+const heaplens_process *heaplens_session_largest(const heaplens_session *session);
+
+#endif

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#ifndef HEAPLENS_PROFILE_SYMBOLS_MODULE_H
+#define HEAPLENS_PROFILE_SYMBOLS_MODULE_H
+
+#include "profile/session.h"
+
+/**
+ * @file
+ * What the two sources of symbols, DWARF and the ELF symbol table, have in common: a sorted list of
+ * questions, which they answer one after the other.
+ */
+
+typedef struct Dwfl_Module Dwfl_Module;
+
+/** An address of one module, and the frames that were found for it. */
+typedef struct heaplens_question {
+    uint64_t address;
+    uint32_t location;     // into heaplens_process.locations
+    uint32_t frame_first;  // into heaplens_answers.frames
+    uint32_t frame_count;  // 0: not answered
+} heaplens_question;
+
+/** Frames of a process, as they are found. */
+typedef struct heaplens_answers {
+    heaplens_names *names;  // borrowed
+    heaplens_frame *frames;
+    size_t frame_count;
+    size_t frame_capacity;
+} heaplens_answers;
+
+/** Append a frame; texts may be NULL. HEAPLENS_OK; HEAPLENS_ENOMEM; HEAPLENS_ECAPACITY. */
+heaplens_status heaplens__answers_add(heaplens_answers *answers, const char *function,
+                                      const char *file, uint32_t line);
+
+/**
+ * Answer what DWARF knows: functions, inlined callers, files and lines.
+ *
+ * @param[in,out] questions  (count) sorted by address
+ * @param[out]    found      true if the module has DWARF at all
+ * @return HEAPLENS_OK; HEAPLENS_ENOMEM; HEAPLENS_ECAPACITY
+ */
+heaplens_status heaplens__symbols_dwarf(Dwfl_Module *module, heaplens_question *questions,
+                                        size_t count, heaplens_answers *answers, bool *found);
+
+/** Answer the questions that are still open from the ELF symbol tables. As above. */
+heaplens_status heaplens__symbols_elf(Dwfl_Module *module, heaplens_question *questions,
+                                      size_t count, heaplens_answers *answers, bool *found);
+
+#endif
