@@ -74,22 +74,21 @@ size_t competency__tokenizer_vocabulary(const competency__tokenizer *tokenizer)
 // The ids of one text as they are found.
 struct encoding {
     const competency__tokenizer *tokenizer;
-    uint32_t *ids;
-    size_t cap;
-    size_t count;
-    size_t limit;  // no more than this many; the rest is truncated
+    competency__token_span out;
+    size_t limit;  // no more ids than this; the rest is truncated
 };
 
 // False once the limit is reached, which ends the work on the text.
 static bool push(struct encoding *encoding, uint32_t id)
 {
-    if (encoding->count < encoding->limit) {
-        if (encoding->count < encoding->cap) {
-            encoding->ids[encoding->count] = id;
+    competency__token_span *const out = &encoding->out;
+    if (out->count < encoding->limit) {
+        if (out->count < out->cap) {
+            out->ids[out->count] = id;
         }
-        encoding->count++;
+        out->count++;
     }
-    return encoding->count < encoding->limit;
+    return out->count < encoding->limit;
 }
 
 static bool take_word(void *self, const char *word, size_t size)
@@ -172,24 +171,27 @@ static void encode_body(struct encoding *encoding, const char *text, size_t size
 }
 
 competency_status competency__tokenizer_encode(const competency__tokenizer *tokenizer,
-                                               const char *text, size_t size, size_t tokens_max,
-                                               uint32_t *ids, size_t cap, size_t *count,
+                                               competency__token_span *out, const char *text,
+                                               size_t size, size_t tokens_max,
                                                competency_error *err)
 {
     if (tokens_max < 2) {
-        return competency__fail(err, COMPETENCY_EINVAL, "at most %zu tokens, needs 2", tokens_max);
+        return competency__fail(err, COMPETENCY_EINVAL, "limit of %zu tokens, needs 2", tokens_max);
     }
     const size_t valid = competency__utf8_valid_prefix(text, size);
     if (valid != size) {
         return competency__fail(err, COMPETENCY_EFORMAT, "text is not UTF-8 at byte %zu", valid);
     }
     struct encoding encoding = {
-        .tokenizer = tokenizer, .ids = ids, .cap = cap, .limit = tokens_max - 1};
+        .tokenizer = tokenizer,
+        .out = {.ids = out->ids, .cap = out->cap},
+        .limit = tokens_max - 1, // room for [SEP]
+    };
     if (push(&encoding, tokenizer->specials[CLS])) {
         encode_body(&encoding, text, size);
     }
     encoding.limit = tokens_max;
     (void)push(&encoding, tokenizer->specials[SEP]);
-    *count = encoding.count;
+    out->count = encoding.out.count;
     return COMPETENCY_OK;
 }

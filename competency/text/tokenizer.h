@@ -54,25 +54,30 @@ void competency__tokenizer_destroy(competency__tokenizer *tokenizer);
 /** Entries of the vocabulary; every id is below it. */
 size_t competency__tokenizer_vocabulary(const competency__tokenizer *tokenizer);
 
+/** Where ids are written. */
+typedef struct competency__token_span {
+    uint32_t *ids;  // (cap) caller-owned; may be NULL when cap is 0
+    size_t cap;     // room in ids
+    size_t count;   // set: ids the text has; above cap, only the first cap were written
+} competency__token_span;
+
 /**
  * Split `text` into ids, [CLS] first and [SEP] last.
  *
  * Source: huggingface/tokenizers, BertNormalizer, BertPreTokenizer, WordPiece; the ids are those
  * of the reference for every valid text (tests/text/data holds its own output).
  *
- * @param[in]  text        (size) UTF-8; NUL bytes are dropped like other control characters
- * @param      tokens_max  truncate to this many ids, [CLS] and [SEP] included; >= 2
- * @param[out] ids         (cap); may be NULL when cap is 0
- * @param[out] count       ids the text has after truncation; above `cap`, only the first `cap`
- *                         were written
- * @param[out] err         optional
- * @return COMPETENCY_OK; COMPETENCY_EFORMAT, with the byte offset, if `text` is not UTF-8, and
- *         then *count is unchanged
+ * @param[in,out] out         unchanged on failure
+ * @param[in]     text        (size) UTF-8; NUL bytes are dropped like other control characters
+ * @param         tokens_max  truncate to this many ids, [CLS] and [SEP] included
+ * @param[out]    err         optional
+ * @return COMPETENCY_OK; COMPETENCY_EFORMAT, with the byte offset, if `text` is not UTF-8;
+ *         COMPETENCY_EINVAL if tokens_max is below 2
  *
  * Threads: safe. Cost: O(size) at most, less where truncation ends it early; allocates nothing.
  */
 COMPETENCY_MUST_USE competency_status competency__tokenizer_encode(
-    const competency__tokenizer *tokenizer, const char *text, size_t size, size_t tokens_max,
-    uint32_t *ids, size_t cap, size_t *count, competency_error *err);
+    const competency__tokenizer *tokenizer, competency__token_span *out, const char *text,
+    size_t size, size_t tokens_max, competency_error *err);
 
 #endif

@@ -157,7 +157,7 @@ competency_status competency__vocabulary_read(competency__vocabulary *out, const
     }
     out->bytes = malloc(size + 1);
     out->starts = malloc((lines + 1) * sizeof(*out->starts));
-    out->slots = malloc(slots * sizeof(*out->slots));
+    out->slots = calloc(slots, sizeof(*out->slots));
     if (out->bytes == NULL || out->starts == NULL || out->slots == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a vocabulary of %zu entries",
                                 lines);

@@ -80,10 +80,11 @@ static void check_line(const competency__tokenizer *tokenizer, const char *escap
     static char text[TEXT_MAX];
     static uint32_t got[IDS_MAX];
     const size_t size = unescape(text, escaped);
-    size_t count = 0;
+    competency__token_span span = {.ids = got, .cap = IDS_MAX};
     competency_error err = {0};
     const competency_status status =
-        competency__tokenizer_encode(tokenizer, text, size, IDS_MAX, got, IDS_MAX, &count, &err);
+        competency__tokenizer_encode(tokenizer, &span, text, size, IDS_MAX, &err);
+    const size_t count = span.count;
     EXPECT(status == COMPETENCY_OK, "%s: %s", escaped, err.message);
 
     size_t wanted = 0;
@@ -94,34 +95,6 @@ static void check_line(const competency__tokenizer *tokenizer, const char *escap
                (unsigned)got[wanted], want);
     }
     EXPECT(wanted == count, "%s: got %zu ids, want %zu", escaped, count, wanted);
-}
-
-size_t golden_check_ids(const char *path, const char *vocab, size_t vocab_size)
-{
-    size_t size = 0;
-    char *const file = golden_read(path, &size);
-    competency__tokenizer *tokenizer = NULL;
-    char kept[8] = "";
-    size_t checked = 0;
-    for (char *line = file; *line != '\0';) {
-        char *const end = strchr(line, '\n');
-        assert_non_null(end);
-        *end = '\0';
-        if (*line != '#') {
-            char *const text = strchr(line, '\t');
-            assert_non_null(text);
-            char *const ids = strchr(text + 1, '\t');
-            assert_non_null(ids);
-            *text = '\0';
-            *ids = '\0';
-            check_line(tokenizer_for(&tokenizer, kept, line, vocab, vocab_size), text + 1, ids + 1);
-            checked++;
-        }
-        line = end + 1;
-    }
-    competency__tokenizer_destroy(tokenizer);
-    free(file);
-    return checked;
 }
 
 // FNV-1a, 64 bits, over the ids of "a" c "b" for every code point of a block.
@@ -136,11 +109,10 @@ static uint64_t digest_block(const competency__tokenizer *tokenizer, uint32_t fi
         const size_t size = 1 + competency__utf8_encode(text + 1, c);
         text[size] = 'b';
         uint32_t ids[16];
-        size_t count = 0;
-        assert_int_equal(
-            competency__tokenizer_encode(tokenizer, text, size + 1, 16, ids, 16, &count, NULL),
-            COMPETENCY_OK);
-        for (size_t i = 0; i < 4 * count; i++) {
+        competency__token_span span = {.ids = ids, .cap = 16};
+        assert_int_equal(competency__tokenizer_encode(tokenizer, &span, text, size + 1, 16, NULL),
+                         COMPETENCY_OK);
+        for (size_t i = 0; i < 4 * span.count; i++) {
             const uint64_t byte = ids[i / 4] >> 8 * (i % 4) & 0xFFU;
             digest = (digest ^ byte) * UINT64_C(0x100000001B3);
         }
@@ -148,7 +120,16 @@ static uint64_t digest_block(const competency__tokenizer *tokenizer, uint32_t fi
     return digest;
 }
 
-size_t golden_check_sweep(const char *path, const char *vocab, size_t vocab_size)
+static void check_block(const competency__tokenizer *tokenizer, const char *first, char *digest)
+{
+    const uint64_t want = strtoull(digest, NULL, 16);
+    const uint64_t got = digest_block(tokenizer, (uint32_t)strtoul(first, NULL, 16));
+    EXPECT(got == want, "the ids of block U+%s differ", first);
+}
+
+// A golden file's lines have three columns: options, and two that `check` knows.
+static size_t check_file(const char *path, const char *vocab, size_t vocab_size,
+                         void (*check)(const competency__tokenizer *, const char *, char *))
 {
     size_t size = 0;
     char *const file = golden_read(path, &size);
@@ -158,16 +139,15 @@ size_t golden_check_sweep(const char *path, const char *vocab, size_t vocab_size
     for (char *line = file; *line != '\0';) {
         char *const end = strchr(line, '\n');
         assert_non_null(end);
+        *end = '\0';
         if (*line != '#') {
-            char *at = strchr(line, '\t');
-            assert_non_null(at);
-            *at = '\0';
-            const uint32_t first = (uint32_t)strtoul(at + 1, &at, 16);
-            const unsigned long long want = strtoull(at + 1, NULL, 16);
-            const uint64_t got =
-                digest_block(tokenizer_for(&tokenizer, kept, line, vocab, vocab_size), first);
-            EXPECT(got == want, "options \"%s\", block U+%04X: the ids differ", line,
-                   (unsigned)first);
+            char *const second = strchr(line, '\t');
+            assert_non_null(second);
+            char *const third = strchr(second + 1, '\t');
+            assert_non_null(third);
+            *second = '\0';
+            *third = '\0';
+            check(tokenizer_for(&tokenizer, kept, line, vocab, vocab_size), second + 1, third + 1);
             checked++;
         }
         line = end + 1;
@@ -175,4 +155,14 @@ size_t golden_check_sweep(const char *path, const char *vocab, size_t vocab_size
     competency__tokenizer_destroy(tokenizer);
     free(file);
     return checked;
+}
+
+size_t golden_check_ids(const char *path, const char *vocab, size_t vocab_size)
+{
+    return check_file(path, vocab, vocab_size, check_line);
+}
+
+size_t golden_check_sweep(const char *path, const char *vocab, size_t vocab_size)
+{
+    return check_file(path, vocab, vocab_size, check_block);
 }
