@@ -44,8 +44,10 @@ enum {
     HEAPLENS_STORE_NODE_ROOT = 0,  // the empty stack: the parent of outermost frames
     HEAPLENS_STORE_SITE_NONE = 0,  // an entry that is not in use
     HEAPLENS_STORE_SITE_REST = 1,  // all blocks whose own site found no room; its node is the root
-    HEAPLENS_STORE_MODULE_NONE = 0xFFFFFFFF,
 };
+
+/** The module of code that belongs to none; too large for an enumerator of C17. */
+#define HEAPLENS_STORE_MODULE_NONE UINT32_MAX
 
 typedef enum heaplens_store_kind {
     HEAPLENS_STORE_TEXT = 0,       // bytes: paths, command line; not NUL-terminated
