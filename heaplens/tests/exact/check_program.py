@@ -40,7 +40,8 @@ def check_hand(args, folder, hand):
 def check_dhat(args, folder, hand):
     hand_for_dhat = figures.read_hand_count(args.source, "//dhat! ")
     want = hand_for_dhat or hand
-    dhat = figures.read_dhat(tools.run_valgrind(args.valgrind, args.program, folder), args.source)
+    report, _ = tools.run_valgrind(args.valgrind, args.program, folder)
+    dhat = figures.read_dhat(report, args.source)
     found = [f"DHAT, hand count: {d}" for d in figures.differences(dhat, want, EXACT_IN_DHAT)]
     found += too_high_own_peaks(dhat, want)
     if args.heaplens and not hand_for_dhat:

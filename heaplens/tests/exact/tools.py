@@ -23,13 +23,13 @@ def run_heaplens(heaplens, program, folder, arguments=()):
 
 
 def run_valgrind(valgrind, program, folder, arguments=()):
-    """The DHAT file that Valgrind writes about a run of `program`.
+    """The DHAT file that Valgrind writes about a run of `program`; its stdout beside it.
 
     500 callers are the most that it can keep. libc's own blocks are left as the program leaves
     them at its end, instead of being freed for a clean leak report.
     """
     report = folder / "valgrind.json"
-    run([valgrind, "--tool=dhat", "--num-callers=500", "--run-libc-freeres=no",
-         "--read-inline-info=yes", f"--dhat-out-file={report}", program, *arguments],
-        env={**os.environ, "LC_ALL": "C"})
-    return report
+    done = run([valgrind, "--tool=dhat", "--num-callers=500", "--run-libc-freeres=no",
+                "--read-inline-info=yes", f"--dhat-out-file={report}", program, *arguments],
+               env={**os.environ, "LC_ALL": "C"})
+    return report, done.stdout
