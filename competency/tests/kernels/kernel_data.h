@@ -40,8 +40,8 @@ static inline const competency__kernels *next_usable(size_t *index)
 }
 
 /** Run the statement that follows once per usable table, as `table`. */
-#define EACH_TABLE(table)     \
-    size_t table##_index = 0; \
-    for (const competency__kernels *table; ((table) = next_usable(&table##_index)) != NULL;)
+#define EACH_TABLE(table)                                                                          \
+    for (size_t table##_index = 0; table##_index != SIZE_MAX; table##_index = SIZE_MAX)            \
+        for (const competency__kernels * table; ((table) = next_usable(&table##_index)) != NULL;)
 
 #endif

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "encoder/encoder.h"
+
+#include <math.h>
+
+#include "encoder/pooling.h"
+#include "encoder/workspace.h"
+
+// One forward pass: what to run, on what, and where its intermediate results lie.
+typedef struct pass {
+    const competency__kernels *kernels;
+    const competency__bert_config *config;
+    const competency__batch *batch;
+    competency__workspace at;
+    size_t tokens;
+} pass;
+
+static size_t find_longest(const competency__batch *batch)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < batch->texts; i++) {
+        const size_t tokens = batch->starts[i + 1] - batch->starts[i];
+        longest = tokens > longest ? tokens : longest;
+    }
+    return longest;
+}
+
+static void apply_norm(const pass *p, const competency__norm *norm)
+{
+    p->kernels->layer_norm(p->at.x, norm->gamma, norm->beta, p->tokens, p->config->hidden,
+                           p->config->layer_norm_eps);
+}
+
+// x = norm(word + position + segment 0), the sum in that order.
+static void embed_tokens(const pass *p, const competency__bert_weights *weights)
+{
+    const size_t hidden = p->config->hidden;
+    for (size_t i = 0; i < p->batch->texts; i++) {
+        const size_t start = p->batch->starts[i];
+        for (size_t t = start; t < p->batch->starts[i + 1]; t++) {
+            const float *const word = weights->word_embeddings + p->batch->ids[t] * hidden;
+            const float *const position = weights->position_embeddings + (t - start) * hidden;
+            float *const x = p->at.x + t * hidden;
+            for (size_t c = 0; c < hidden; c++) {
+                x[c] = word[c] + position[c] + weights->segment_embeddings[c];
+            }
+        }
+    }
+    apply_norm(p, &weights->embedding_norm);
+}
+
+// y (tokens, cols) = x (tokens, depth) * weight^T + bias; rows of y are y_stride apart.
+static void apply_linear(const pass *p, const competency__linear *layer, float *y, size_t y_stride,
+                         size_t cols, const float *x, size_t depth)
+{
+    const competency__product product = {.y = y,
+                                         .y_stride = y_stride,
+                                         .x = x,
+                                         .x_stride = depth,
+                                         .w = layer->weight,
+                                         .w_stride = depth,
+                                         .bias = layer->bias,
+                                         .rows = p->tokens,
+                                         .cols = cols,
+                                         .depth = depth};
+    p->kernels->linear(&product);
+}
+
+// One head of one text: context = softmax(query key^T / sqrt(width)) value. `qkv` and `context`
+// point at the head's first column in the text's first row.
+static void attend_head(const pass *p, float *context, const float *qkv, size_t tokens)
+{
+    const size_t hidden = p->config->hidden;
+    const size_t width = hidden / p->config->heads;
+    const competency__product weigh = {.y = p->at.scores,
+                                       .y_stride = tokens,
+                                       .x = qkv,
+                                       .x_stride = 3 * hidden,
+                                       .w = qkv + hidden,
+                                       .w_stride = 3 * hidden,
+                                       .rows = tokens,
+                                       .cols = tokens,
+                                       .depth = width};
+    p->kernels->linear(&weigh);
+    p->kernels->softmax(p->at.scores, tokens, tokens, 1.0F / sqrtf((float)width));
+    const competency__product mix = {.y = context,
+                                     .y_stride = hidden,
+                                     .x = p->at.scores,
+                                     .x_stride = tokens,
+                                     .w = qkv + 2 * hidden,
+                                     .w_stride = 3 * hidden,
+                                     .rows = tokens,
+                                     .cols = width,
+                                     .depth = tokens};
+    p->kernels->matmul(&mix);
+}
+
+static void attend(const pass *p)
+{
+    const size_t hidden = p->config->hidden;
+    const size_t width = hidden / p->config->heads;
+    for (size_t i = 0; i < p->batch->texts; i++) {
+        const size_t start = p->batch->starts[i];
+        const size_t tokens = p->batch->starts[i + 1] - start;
+        for (size_t h = 0; h < p->config->heads; h++) {
+            attend_head(p, p->at.context + start * hidden + h * width,
+                        p->at.qkv + start * 3 * hidden + h * width, tokens);
+        }
+    }
+}
+
+static void add_branch(const pass *p)
+{
+    p->kernels->add(p->at.x, p->at.branch, p->tokens * p->config->hidden);
+}
+
+static void run_attention(const pass *p, const competency__bert_layer *layer)
+{
+    const size_t hidden = p->config->hidden;
+    apply_linear(p, &layer->query, p->at.qkv, 3 * hidden, hidden, p->at.x, hidden);
+    apply_linear(p, &layer->key, p->at.qkv + hidden, 3 * hidden, hidden, p->at.x, hidden);
+    apply_linear(p, &layer->value, p->at.qkv + 2 * hidden, 3 * hidden, hidden, p->at.x, hidden);
+    attend(p);
+    apply_linear(p, &layer->attention_output, p->at.branch, hidden, hidden, p->at.context, hidden);
+    add_branch(p);
+    apply_norm(p, &layer->attention_norm);
+}
+
+static void activate(const pass *p, float *x, size_t count)
+{
+    switch (p->config->activation) {
+    case COMPETENCY__GELU_ERF: p->kernels->gelu_erf(x, count); break;
+    case COMPETENCY__GELU_TANH: p->kernels->gelu_tanh(x, count); break;
+    }
+}
+
+static void run_feed_forward(const pass *p, const competency__bert_layer *layer)
+{
+    const size_t hidden = p->config->hidden;
+    const size_t inside = p->config->intermediate;
+    apply_linear(p, &layer->ffn_in, p->at.ffn, inside, inside, p->at.x, hidden);
+    activate(p, p->at.ffn, p->tokens * inside);
+    apply_linear(p, &layer->ffn_out, p->at.branch, hidden, hidden, p->at.ffn, inside);
+    add_branch(p);
+    apply_norm(p, &layer->output_norm);
+}
+
+void competency__encoder_run(const competency__encoder *encoder, float *out,
+                             const competency__batch *batch, void *block)
+{
+    const competency__bert_config *const config = encoder->config;
+    const size_t tokens = batch->texts == 0 ? 0 : batch->starts[batch->texts];
+    const pass p = {
+        .kernels = encoder->kernels,
+        .config = config,
+        .batch = batch,
+        .at = competency__workspace_place(block, config, tokens, find_longest(batch)),
+        .tokens = tokens,
+    };
+    embed_tokens(&p, encoder->weights);
+    for (size_t i = 0; i < config->layers; i++) {
+        run_attention(&p, &encoder->weights->layers[i]);
+        run_feed_forward(&p, &encoder->weights->layers[i]);
+    }
+    for (size_t i = 0; i < batch->texts; i++) {
+        const size_t start = batch->starts[i];
+        competency__pool(encoder->kernels, config, out + i * config->hidden,
+                         p.at.x + start * config->hidden, batch->starts[i + 1] - start);
+    }
+}

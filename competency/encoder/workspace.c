@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include "encoder/workspace.h"
+
+#include <stdbool.h>
+
+#include "base/checked.h"
+
+// A bump allocator over the caller's block. Without a block it only measures.
+typedef struct arena {
+    unsigned char *block;
+    size_t used;
+    bool has_overflowed;
+} arena;
+
+static float *take_floats(arena *a, size_t rows, size_t cols)
+{
+    const size_t at = a->used;
+    size_t bytes = 0;
+    if (!competency__mul(&bytes, rows, cols) || !competency__mul(&bytes, bytes, sizeof(float)) ||
+        !competency__add(&bytes, bytes, COMPETENCY__WORKSPACE_ALIGN - 1)) {
+        a->has_overflowed = true;
+        return NULL;
+    }
+    bytes -= bytes % COMPETENCY__WORKSPACE_ALIGN;
+    a->has_overflowed |= !competency__add(&a->used, at, bytes);
+    return a->block == NULL ? NULL : (float *)(void *)(a->block + at);
+}
+
+// The one description of the layout: run once to measure and once to place, so that the two
+// cannot disagree.
+static void lay_out(arena *a, competency__workspace *parts, const competency__bert_config *config,
+                    size_t tokens, size_t longest)
+{
+    parts->x = take_floats(a, tokens, config->hidden);
+    parts->branch = take_floats(a, tokens, config->hidden);
+    parts->scores = take_floats(a, longest, longest);
+
+    arena attention = *a;
+    parts->qkv = take_floats(&attention, tokens, 3 * (size_t)config->hidden);
+    parts->context = take_floats(&attention, tokens, config->hidden);
+    parts->ffn = take_floats(a, tokens, config->intermediate);
+    a->has_overflowed |= attention.has_overflowed;
+    a->used = attention.used > a->used ? attention.used : a->used;
+}
+
+size_t competency__workspace_bytes(const competency__bert_config *config, size_t tokens,
+                                   size_t longest)
+{
+    arena measure = {0};
+    competency__workspace ignored;
+    lay_out(&measure, &ignored, config, tokens, longest);
+    return measure.has_overflowed ? 0 : measure.used;
+}
+
+competency__workspace competency__workspace_place(void *block,
+                                                  const competency__bert_config *config,
+                                                  size_t tokens, size_t longest)
+{
+    arena place = {.block = block};
+    competency__workspace parts;
+    lay_out(&place, &parts, config, tokens, longest);
+    return parts;
+}
