@@ -102,7 +102,7 @@ class Text(unittest.TestCase):
     def test_loose_ends_and_places_are_found(self):
         self.expect(SPDX + "// TO" + "DO: later\n", "without (#number)")
         self.expect(SPDX + "// see /" + "work/x\n", "path of one machine")
-        self.expect("get it from https:" + "//index.of.packages/x\n", "not on the list", "README.md")
+        self.expect("get it from https:" + "//index.of.packages/x\n", "known hosts are listed", "README.md")
 
 
 if __name__ == "__main__":
