@@ -3,6 +3,8 @@
 #ifndef COMPETENCY_SCORING_H
 #define COMPETENCY_SCORING_H
 
+#include <stddef.h>
+
 #include <competency/status.h>
 
 #ifdef __cplusplus
@@ -50,6 +52,22 @@ typedef struct competency_classic_config {
     competency_distribution_config distribution;
 } competency_classic_config;
 
+/** An interval around a score; `lower` <= `upper`. The classic penalty path may exceed 1 (R72). */
+typedef struct competency_interval {
+    double lower;
+    double upper;
+} competency_interval;
+
+/** How one required skill was met. */
+typedef struct competency_skill_score {
+    double probability;            // the score of this requirement
+    competency_interval interval;  // 95 % interval of the mixture (R65, R72)
+    double mean;                   // of the mixture
+    double variance;               // of the mixture
+    size_t best;                   // the most similar skill, as an index into the candidate profile
+    double best_similarity;        // its similarity as scored, in [-1, 1]
+} competency_skill_score;
+
 /** How the scores of the required skills become one (R89-R92). */
 typedef enum competency_strategy {
     COMPETENCY_STRATEGY_DEFAULT = 0,
@@ -57,11 +75,28 @@ typedef enum competency_strategy {
     COMPETENCY_STRATEGY_AGGRESSIVE = 2,
 } competency_strategy;
 
+/**
+ * A strategy of the caller's own: what the built-in three are made of.
+ *
+ * Every requirement is scored by the classic rules first; then `adjust` may change its score, and
+ * `aggregate` makes one number of all of them.
+ */
+typedef struct competency_strategy_table {
+    void *self;  // passed back to both functions
+
+    /** Change `score` in place; usually only `score->probability` (R91, R92). */
+    void (*adjust)(void *self, competency_skill_score *score);
+
+    /** The overall score of (count) adjusted ones; count >= 1. */
+    double (*aggregate)(void *self, const competency_skill_score *scores, size_t count);
+} competency_strategy_table;
+
 /** The published defaults (R11). */
 COMPETENCY_API competency_classic_config competency_classic_config_default(void);
 
 /**
- * Check every range in the published order (R12, R13); the first failure is reported.
+ * Check every range in the published order (R12, R13); the first failure is reported. A field
+ * that is NaN, which the published checks let through, is refused after them.
  *
  * @return COMPETENCY_OK; COMPETENCY_EINVAL with the published text in `err`
  */
@@ -73,6 +108,17 @@ COMPETENCY_API COMPETENCY_MUST_USE competency_status
 competency_strategy_parse(competency_strategy *out, const char *name);
 
 COMPETENCY_API const char *competency_strategy_name(competency_strategy strategy);
+
+/**
+ * An interval by the normal approximation, cut to [0, 1] (R94).
+ *
+ *     mean -+ z * sqrt(variance),  z = 1.645, 1.96, 2.576 at the levels 0.90, 0.95, 0.99
+ *
+ * Any other level takes z = 1.96. The matcher does not use it: its intervals are those of the
+ * mixture of Beta distributions.
+ */
+COMPETENCY_API competency_interval competency_interval_normal(double mean, double variance,
+                                                              double level);
 
 #ifdef __cplusplus
 }
