@@ -37,9 +37,9 @@ typedef struct competency_identity {
 typedef struct competency_record {
     competency_identity identity;
     uint64_t number;                    // 1-based: its line in a stream, its place in a document
-    competency_profile profile;         // disclosed skills first, each group in input order
+    competency_profile profile;         // in input order
     const competency_identity *skills;  // (profile.count) what the file calls each skill
-    size_t disclosed_count;             // skills at the front of `profile` whose level is known
+    size_t disclosed_count;             // skills whose level is known
 } competency_record;
 
 /** What one JSON text holds. Owns its strings and vectors. */

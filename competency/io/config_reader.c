@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// The parameters of the classic scoring model as JSON.
+#include <stddef.h>
+#include <string.h>
+
+#include <competency/io.h>
+
+#include "io/config_fields.h"
+#include "io/json_reader.h"
+
+static const competency__config_field *find_field(const char *group, const char *name)
+{
+    for (size_t i = 0; i < competency__config_field_count; i++) {
+        const competency__config_field *const field = &competency__config_fields[i];
+        if (strcmp(field->group, group) == 0 && strcmp(field->name, name) == 0) {
+            return field;
+        }
+    }
+    return NULL;
+}
+
+static bool is_group(const char *name)
+{
+    for (size_t i = 0; i < competency__config_field_count; i++) {
+        if (strcmp(competency__config_fields[i].group, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static competency_status read_field(competency_classic_config *config,
+                                    competency__json_reader *reader, const char *group,
+                                    const char *name, const json_t *value)
+{
+    const competency__config_field *const field = find_field(group, name);
+    if (field == NULL) {
+        return competency__json_refuse(reader, COMPETENCY_EFORMAT, "no such parameter: \"%s\"",
+                                       name);
+    }
+    double number = 0;
+    const size_t mark = competency__json_enter(reader, field->name);
+    const competency_status status = competency__json_number(reader, value, &number);
+    competency__json_leave(reader, mark);
+    if (status == COMPETENCY_OK) {
+        memcpy((char *)config + field->offset, &number, sizeof(number));
+    }
+    return status;
+}
+
+static competency_status read_group(competency_classic_config *config,
+                                    competency__json_reader *reader, const char *group,
+                                    json_t *object)
+{
+    if (!json_is_object(object)) {
+        return competency__json_mistyped(reader, object, "an object with parameters");
+    }
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_object_foreach(object, name, value)
+    {
+        const competency_status status = read_field(config, reader, group, name, value);
+        if (status != COMPETENCY_OK) {
+            return status;
+        }
+    }
+    return COMPETENCY_OK;
+}
+
+static competency_status read_groups(competency_classic_config *config,
+                                     competency__json_reader *reader, json_t *root)
+{
+    if (!json_is_object(root)) {
+        return competency__json_mistyped(reader, root, "an object with groups of parameters");
+    }
+    const char *group = NULL;
+    json_t *value = NULL;
+    json_object_foreach(root, group, value)
+    {
+        if (!is_group(group)) {
+            return competency__json_refuse(reader, COMPETENCY_EFORMAT,
+                                           "no such group of parameters: \"%s\"", group);
+        }
+        const size_t mark = competency__json_enter(reader, group);
+        const competency_status status = read_group(config, reader, group, value);
+        competency__json_leave(reader, mark);
+        if (status != COMPETENCY_OK) {
+            return status;
+        }
+    }
+    return COMPETENCY_OK;
+}
+
+competency_status competency_classic_config_parse(competency_classic_config *out, const char *json,
+                                                  size_t size, competency_error *err)
+{
+    json_t *root = NULL;
+    competency_status status = competency__json_load(&root, json, size, false, err);
+    if (status == COMPETENCY_OK) {
+        competency_classic_config config = competency_classic_config_default();
+        competency__json_reader reader = {.err = err};
+        status = read_groups(&config, &reader, root);
+        if (status == COMPETENCY_OK) {
+            status = competency_classic_config_check(&config, err);
+        }
+        if (status == COMPETENCY_OK) {
+            *out = config;
+        }
+    }
+    json_decref(root);
+    return status;
+}

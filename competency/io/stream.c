@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// Candidates of a JSONL source, one at a time.
+#include <stdlib.h>
+#include <string.h>
+
+#include <competency/io.h>
+
+#include "base/error.h"
+#include "io/document.h"
+#include "io/json_reader.h"
+#include "io/lines.h"
+
+struct competency_stream {
+    competency__lines lines;
+    char *id;  // owned; of the record read last; NULL: none
+};
+
+competency_status competency_stream_create(competency_stream **out, const competency_source *source)
+{
+    *out = calloc(1, sizeof(**out));
+    if (*out == NULL) {
+        return COMPETENCY_ENOMEM;
+    }
+    competency__lines_init(&(*out)->lines, source, COMPETENCY_LINE_BYTES_MAX);
+    return COMPETENCY_OK;
+}
+
+void competency_stream_destroy(competency_stream *stream)
+{
+    if (stream != NULL) {
+        competency__lines_deinit(&stream->lines);
+        free(stream->id);
+        free(stream);
+    }
+}
+
+uint64_t competency_stream_line(const competency_stream *stream)
+{
+    return stream->lines.number;
+}
+
+const char *competency_stream_id(const competency_stream *stream)
+{
+    return stream->id;
+}
+
+static bool is_blank(const char *line, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (strchr(" \t\r", line[i]) == NULL || line[i] == '\0') {
+            return false;
+        }
+    }
+    return true;
+}
+
+// A byte order mark is no part of the first line's JSON.
+static size_t mark_bytes(const char *line, size_t size)
+{
+    return size >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
+// The id is kept before the record is judged, so that a bad record can be named.
+static competency_status keep_id(competency_stream *stream, const json_t *root,
+                                 competency_error *err)
+{
+    char buffer[COMPETENCY__ID_TEXT_BYTES];
+    const char *const id =
+        competency__json_id_text(json_object_get(root, "id"), buffer, sizeof(buffer));
+    if (id == NULL) {
+        return COMPETENCY_OK;
+    }
+    const size_t size = strlen(id) + 1;
+    stream->id = malloc(size);
+    if (stream->id == NULL) {
+        return competency__fail(err, COMPETENCY_ENOMEM, "out of memory");
+    }
+    memcpy(stream->id, id, size);
+    return COMPETENCY_OK;
+}
+
+static competency_status read_record(competency_stream *stream, competency_document **out,
+                                     const char *line, size_t size, competency_error *err)
+{
+    const size_t skipped = stream->lines.number == 1 ? mark_bytes(line, size) : 0;
+    json_t *root = NULL;
+    competency_status status =
+        competency__json_load(&root, line + skipped, size - skipped, true, err);
+    if (status == COMPETENCY_OK) {
+        status = keep_id(stream, root, err);
+    }
+    if (status == COMPETENCY_OK) {
+        status = competency__document_read(out, COMPETENCY_DOCUMENT_CANDIDATE, root,
+                                           stream->lines.number, err);
+    }
+    json_decref(root);
+    return status;
+}
+
+static competency_status next_record(competency_stream *stream, competency_document **out,
+                                     competency_error *err)
+{
+    const char *line = NULL;
+    size_t size = 0;
+    do {
+        const competency_status status = competency__lines_next(&stream->lines, &line, &size, err);
+        if (status != COMPETENCY_OK || line == NULL) {
+            return status;
+        }
+    } while (is_blank(line, size));
+    return read_record(stream, out, line, size, err);
+}
+
+competency_status competency_stream_next(competency_stream *stream, competency_document **out,
+                                         competency_error *err)
+{
+    *out = NULL;
+    free(stream->id);
+    stream->id = NULL;
+    competency_error why = {0};
+    const competency_status status = next_record(stream, out, &why);
+    return status == COMPETENCY_OK
+               ? status
+               : competency__fail(err, status, "line %llu: %s",
+                                  (unsigned long long)stream->lines.number, why.message);
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// The formats of results behind one interface.
+#include "io/writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    const competency__writer_form *form;
+} formats[] = {
+    [COMPETENCY_FORMAT_TABLE] = {"table",   &competency__form_table  },
+    [COMPETENCY_FORMAT_JSON] = {"json",    &competency__form_json   },
+    [COMPETENCY_FORMAT_JSONL] = {"jsonl",   &competency__form_jsonl  },
+    [COMPETENCY_FORMAT_CLASSIC] = {"classic", &competency__form_classic},
+};
+
+enum { FORMAT_COUNT = sizeof(formats) / sizeof(formats[0]) };
+
+competency_status competency_format_parse(competency_format *out, const char *name)
+{
+    for (size_t i = 0; i < FORMAT_COUNT; i++) {
+        if (strcmp(formats[i].name, name) == 0) {
+            *out = (competency_format)i;
+            return COMPETENCY_OK;
+        }
+    }
+    return COMPETENCY_EINVAL;
+}
+
+competency_status competency_writer_create(competency_writer **out, const competency_sink *sink,
+                                           const competency_writer_options *options)
+{
+    *out = NULL;
+    if ((size_t)options->format >= FORMAT_COUNT ||
+        (options->format == COMPETENCY_FORMAT_CLASSIC && options->is_ranking)) {
+        return COMPETENCY_EINVAL;
+    }
+    competency_writer *const writer = malloc(sizeof(*writer));
+    if (writer == NULL) {
+        return COMPETENCY_ENOMEM;
+    }
+    writer->form = formats[options->format].form;
+    writer->options = *options;
+    writer->run = NULL;
+    writer->written_count = 0;
+    competency__output_init(&writer->output, sink);
+    *out = writer;
+    return COMPETENCY_OK;
+}
+
+void competency_writer_destroy(competency_writer *writer)
+{
+    free(writer);
+}
+
+void competency_writer_run(competency_writer *writer, const competency_run *run)
+{
+    writer->run = run;
+    if (writer->form->run != NULL) {
+        writer->form->run(writer);
+    }
+}
+
+void competency_writer_result(competency_writer *writer, const competency_result *result)
+{
+    writer->form->result(writer, result);
+    writer->written_count++;
+}
+
+void competency_writer_error(competency_writer *writer, const char *id, uint64_t number,
+                             const char *message)
+{
+    if (writer->form->error != NULL) {
+        writer->form->error(writer, id, number, message);
+        writer->written_count++;
+    }
+}
+
+competency_status competency_writer_end(competency_writer *writer)
+{
+    if (writer->form->end != NULL) {
+        writer->form->end(writer);
+    }
+    return competency__output_flush(&writer->output);
+}
+
+competency_status competency_writer_status(const competency_writer *writer)
+{
+    return writer->output.status;
+}
+
+double competency__contribution(const competency_match *match, size_t index)
+{
+    double sum = 0;
+    for (size_t i = 0; i < match->required_count; i++) {
+        sum += match->scores[i].probability;
+    }
+    return sum > 0 ? match->overall_score * (match->scores[index].probability / sum) : 0;
+}
