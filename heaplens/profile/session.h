@@ -128,9 +128,10 @@ typedef struct heaplens_facts {
     uint64_t peak_error_bytes;  // bytes_peak is at most this far from the truth; 0: exact
     uint64_t frees_unknown;     // frees of blocks that were never seen allocated
     uint64_t allocations_failed;
-    uint64_t allocations_cut;  // counted in the totals, but without a site of their own
-    uint64_t
-        blocks_overwritten;    // the recorder's mark behind the block was destroyed by the program
+    uint64_t allocations_cut;  // without a site of their own, for want of room
+    uint64_t operations_lost;  // not counted at all, for want of room
+    uint64_t stacks_cut;       // allocations whose stack was deeper than depth_max
+    uint64_t stacks_broken;    // allocations whose stack could not be followed to its end
     uint64_t store_bytes_max;  // bound of what the recorder kept
     uint64_t rss_peak_bytes;   // largest resident set; 0: unknown
     uint32_t pid;
