@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+// heaplens report: shows a profile as text, or writes it in a format of other tools.
+#define _GNU_SOURCE
+
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "export/dhat.h"
+#include "export/report_text.h"
+#include "profile/open.h"
+#include "profile/symbols.h"
+
+static const char usage[] =
+    "usage: heaplens report [options] FILE\n"
+    "\n"
+    "Show a profile. FILE is what `heaplens run` wrote, a raw store, or a folder of raw stores;\n"
+    "stores of processes that run, or were killed, can be read.\n"
+    "\n"
+    "  --sort METRIC    one ranking of call sites instead of the usual four: peak, total, blocks,\n"
+    "                   leaked, temporary or lifetime\n"
+    "  --top N          call sites in a ranking (5 of each, or 10 with --sort)\n"
+    "  --process PID    the process to show (default: the one with the largest peak)\n"
+    "  --format FORMAT  text, or dhat for dh_view.html and profiler.firefox.com\n"
+    "  -o FILE          write there instead of to standard output\n"
+    "  --help\n"
+    "\n"
+    "Exit codes: 0; 2 usage; 65 malformed profile; 66 no such file or process; 74 input/output\n"
+    "error. NO_COLOR turns colours off; they are on only on a terminal.\n";
+
+typedef enum report_format { FORMAT_TEXT, FORMAT_DHAT } report_format;
+
+typedef struct report_command {
+    heaplens_report_options options;
+    report_format format;
+    bool has_pid;
+    uint32_t pid;
+    const char *input;
+    const char *output;  // NULL: standard output
+} report_command;
+
+enum { OPTION_SORT = 256, OPTION_TOP, OPTION_PROCESS, OPTION_FORMAT, OPTION_HELP };
+
+static bool take_option(report_command *command, int option, const char *value)
+{
+    uint64_t number = 0;
+    switch (option) {
+    case OPTION_SORT:
+        command->options.has_metric = true;
+        return heaplens_metric_parse(value, &command->options.metric);
+    case OPTION_TOP:
+        command->options.top = heaplens__parse_number(value, 1, SIZE_MAX, &number) ? number : 0;
+        return command->options.top > 0;
+    case OPTION_PROCESS:
+        command->has_pid = heaplens__parse_number(value, 1, UINT32_MAX, &number);
+        command->pid = (uint32_t)number;
+        return command->has_pid;
+    case OPTION_FORMAT:
+        command->format = strcmp(value, "dhat") == 0 ? FORMAT_DHAT : FORMAT_TEXT;
+        return command->format == FORMAT_DHAT || strcmp(value, "text") == 0;
+    case 'o': command->output = value; return true;
+    default: return false;
+    }
+}
+
+// The exit code, or -1 to go on.
+static int parse_arguments(report_command *command, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"sort",             required_argument, NULL, OPTION_SORT},
+        {"top",              required_argument, NULL, OPTION_TOP},
+        {"process",                  required_argument, NULL, OPTION_PROCESS},
+        {"format",required_argument, NULL, OPTION_FORMAT},
+        {"output",        required_argument, NULL, 'o'},
+        {"help",          no_argument, NULL, OPTION_HELP},
+        {0             },
+    };
+    // One thread.
+    for (int option = 0; (option = getopt_long(argc, argv, "o:", options, NULL)) !=
+                         -1;) {  // NOLINT(concurrency-mt-unsafe)
+        if (option == OPTION_HELP) {
+            return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO : EXIT_CODE_OK;
+        }
+        if (option == '?') {
+            return EXIT_CODE_USAGE;  // getopt has complained
+        }
+        if (!take_option(command, option, optarg)) {
+            heaplens__complain("\"%s\" is no value of this option; see heaplens report --help",
+                               optarg);
+            return EXIT_CODE_USAGE;
+        }
+    }
+    if (optind + 1 != argc) {
+        heaplens__complain(optind == argc ? "which profile? See heaplens report --help"
+                                          : "more than one profile; see heaplens report --help");
+        return EXIT_CODE_USAGE;
+    }
+    command->input = argv[optind];
+    return -1;
+}
+
+static void fit_terminal(heaplens_report_options *options, int fd)
+{
+    struct winsize window;
+    if (isatty(fd) == 0) {
+        return;
+    }
+    const char *const no_color = getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): one thread
+    options->has_color = no_color == NULL || no_color[0] == '\0';
+    if (ioctl(fd, TIOCGWINSZ, &window) == 0) {
+        options->width = window.ws_col;
+    }
+}
+
+static heaplens_status write_report(const report_command *command, heaplens_sink *sink,
+                                    const heaplens_session *session,
+                                    const heaplens_process *process)
+{
+    switch (command->format) {
+    case FORMAT_TEXT: return heaplens_write_text(sink, session, process, &command->options);
+    case FORMAT_DHAT: return heaplens_write_dhat(sink, session, process);
+    }
+    return HEAPLENS_EINVAL;
+}
+
+static int write_to(report_command *command, int fd, const heaplens_session *session,
+                    const heaplens_process *process, const char *name)
+{
+    heaplens_sink sink = {.write = heaplens__write_fd, .self = &fd};
+    fit_terminal(&command->options, fd);
+    const heaplens_status status = write_report(command, &sink, session, process);
+    return status == HEAPLENS_OK ? EXIT_CODE_OK : heaplens__complain_status(status, name, NULL);
+}
+
+// Complete or not there: written beside the file and renamed, unless it is a device.
+static int write_file(report_command *command, const heaplens_session *session,
+                      const heaplens_process *process)
+{
+    char beside[4096];
+    const int length =
+        snprintf(beside, sizeof(beside), "%s.%ld.part", command->output, (long)getpid());
+    const int fd = length < 0 || (size_t)length >= sizeof(beside)
+                       ? -1
+                       : open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        heaplens__complain("cannot create %s: %s", command->output, strerrordesc_np(errno));
+        return EXIT_CODE_IO;
+    }
+    int code = write_to(command, fd, session, process, command->output);
+    if (close(fd) != 0 || (code == EXIT_CODE_OK && rename(beside, command->output) != 0)) {
+        heaplens__complain("cannot write %s: %s", command->output, strerrordesc_np(errno));
+        code = EXIT_CODE_IO;
+    }
+    if (code != EXIT_CODE_OK) {
+        (void)unlink(beside);
+    }
+    return code;
+}
+
+static int show(report_command *command, const heaplens_session *session)
+{
+    const heaplens_process *const process = command->has_pid
+                                                ? heaplens_session_process(session, command->pid)
+                                                : heaplens_session_largest(session);
+    if (process == NULL) {
+        heaplens__complain("%s: no process %u", command->input, command->pid);
+        return EXIT_CODE_NO_INPUT;
+    }
+    return command->output == NULL
+               ? write_to(command, STDOUT_FILENO, session, process, "standard output")
+               : write_file(command, session, process);
+}
+
+int heaplens__cmd_report(int argc, char **argv)
+{
+    report_command command = {.options = {0}};
+    const int stop = parse_arguments(&command, argc, argv);
+    if (stop >= 0) {
+        return stop;
+    }
+    heaplens_session *session = NULL;
+    heaplens_failure failure = {0};
+    bool is_raw = false;
+    heaplens_status status = heaplens_session_open(&session, command.input, &is_raw, &failure);
+    if (status == HEAPLENS_OK && failure.text[0] != '\0') {
+        heaplens__complain("%s: %s", command.input, failure.text);
+    }
+    if (status == HEAPLENS_OK && is_raw) {
+        status = heaplens_session_symbolise(session);
+    }
+    const int code = status == HEAPLENS_OK
+                         ? show(&command, session)
+                         : heaplens__complain_status(status, command.input, &failure);
+    heaplens_session_destroy(session);
+    return code;
+}

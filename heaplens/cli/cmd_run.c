@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+// heaplens run: runs a program under the recorder and writes one self-contained profile.
+#define _GNU_SOURCE
+
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/launch.h"
+#include "cli/session_folder.h"
+#include "cli/target.h"
+#include "export/figure_text.h"
+#include "export/frame_text.h"
+#include "profile/finished.h"
+#include "profile/open.h"
+#include "profile/symbols.h"
+
+static const char usage[] =
+    "usage: heaplens run [options] -- PROGRAM [ARGUMENT...]\n"
+    "\n"
+    "Run a program, and every program that it starts, and write one profile of their heaps.\n"
+    "\n"
+    "  -o FILE             the profile (default: heaplens.NAME.PID.heaplens)\n"
+    "  --mode full         record every block with its call stack; the only mode\n"
+    "  --depth N           frames kept of a call stack (default 128, most 1024)\n"
+    "  --store-max BYTES   bound of what is kept of a process, e.g. 512M (default 1G)\n"
+    "  --help\n"
+    "\n"
+    "The profile is finished when PROGRAM ends; what then still runs is in it as it is.\n"
+    "The environment variable HEAPLENS_LIBRARY names another recorder than the one that was\n"
+    "installed with this program.\n"
+    "\n"
+    "Exits as PROGRAM: its exit code, or 128 + the signal that killed it. 126 if it cannot be\n"
+    "executed, 127 if it is not found, 2 usage, 74 if the profile cannot be written.\n";
+
+enum {
+    DEPTH_MAX = 1024,
+    STORE_BYTES_MIN = 1 << 20,
+    OPTION_MODE = 256,
+    OPTION_DEPTH,
+    OPTION_STORE_MAX,
+    OPTION_HELP,
+};
+
+typedef struct run_command {
+    const char *output;  // NULL: named after the program
+    char depth[24];      // "": the recorder's default
+    char store_max[24];
+    char **arguments;
+} run_command;
+
+static bool take_number(const char *text, uint64_t low, uint64_t high, char *out, size_t cap)
+{
+    uint64_t number = 0;
+    if (!heaplens__parse_number(text, low, high, &number)) {
+        heaplens__complain("\"%s\" is not a number from %llu to %llu", text,
+                           (unsigned long long)low, (unsigned long long)high);
+        return false;
+    }
+    (void)snprintf(out, cap, "%llu", (unsigned long long)number);
+    return true;
+}
+
+static bool take_option(run_command *command, int option, const char *value)
+{
+    switch (option) {
+    case 'o': command->output = value; return true;
+    case OPTION_DEPTH:
+        return take_number(value, 1, DEPTH_MAX, command->depth, sizeof(command->depth));
+    case OPTION_STORE_MAX:
+        return take_number(value, STORE_BYTES_MIN, UINT64_C(1) << 40, command->store_max,
+                           sizeof(command->store_max));
+    case OPTION_MODE:
+        if (strcmp(value, "full") == 0) {
+            return true;
+        }
+        heaplens__complain("no mode \"%s\": only full", value);
+        return false;
+    default: return false;  // getopt has complained
+    }
+}
+
+// The exit code, or -1 to go on.
+static int parse_arguments(run_command *command, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"mode",             required_argument, NULL, OPTION_MODE},
+        {"depth",              required_argument, NULL, OPTION_DEPTH},
+        {"store-max",                  required_argument, NULL, OPTION_STORE_MAX},
+        {"output",required_argument, NULL, 'o'},
+        {"help",      no_argument, NULL, OPTION_HELP},
+        {0       },
+    };
+    // "+": the program's own options are not ours, also without "--". One thread.
+    for (int option = 0; (option = getopt_long(argc, argv, "+o:", options, NULL)) !=
+                         -1;) {  // NOLINT(concurrency-mt-unsafe)
+        if (option == OPTION_HELP) {
+            return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO : EXIT_CODE_OK;
+        }
+        if (!take_option(command, option, optarg)) {
+            return EXIT_CODE_USAGE;
+        }
+    }
+    if (optind == argc) {
+        heaplens__complain("which program? See heaplens run --help");
+        return EXIT_CODE_USAGE;
+    }
+    command->arguments = argv + optind;
+    return -1;
+}
+
+// The recorder lies beside this program, installed and in the build tree alike.
+static bool find_library(char *path)
+{
+    const char *const named = getenv("HEAPLENS_LIBRARY");  // NOLINT(concurrency-mt-unsafe)
+    if (named != NULL && named[0] != '\0') {
+        (void)snprintf(path, HEAPLENS_PATH_BYTES, "%s", named);
+        return access(path, R_OK) == 0;
+    }
+    static const char *const places[] = {"../" HEAPLENS_LIBDIR, "../lib", "."};
+    char self[HEAPLENS_PATH_BYTES / 2];
+    const ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    if (length <= 0) {
+        return false;
+    }
+    self[length] = '\0';
+    char *const slash = strrchr(self, '/');
+    *slash = '\0';
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        (void)snprintf(path, HEAPLENS_PATH_BYTES, "%s/%s/libheaplens.so", self, places[i]);
+        if (access(path, R_OK) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static heaplens_status write_profile(const char *folder, const char *output,
+                                     heaplens_session **session, heaplens_failure *failure)
+{
+    bool is_raw = false;
+    heaplens_status status = heaplens_session_open(session, folder, &is_raw, failure);
+    if (status == HEAPLENS_OK && failure->text[0] != '\0') {
+        heaplens__complain("%s", failure->text);
+    }
+    if (status == HEAPLENS_OK) {
+        status = heaplens_session_symbolise(*session);
+    }
+    if (status == HEAPLENS_OK) {
+        status = heaplens_session_write(*session, output, failure);
+    }
+    return status;
+}
+
+static void say_what_was_written(const heaplens_session *session, const char *output)
+{
+    const heaplens_facts *const facts = &heaplens_session_largest(session)->facts;
+    char processes[64] = "";
+    if (session->process_count > 1) {
+        (void)snprintf(processes, sizeof(processes), " (largest of %zu processes)",
+                       session->process_count);
+    }
+    heaplens__complain("peak %s, %s blocks%s; see: heaplens report %s",
+                       heaplens__figure_bytes(facts->bytes_peak).text,
+                       heaplens__figure_count(facts->blocks_total).text, processes, output);
+}
+
+// The exit code, given that of the program.
+static int finish(const run_command *command, const char *folder, pid_t pid, int code)
+{
+    char named[HEAPLENS_PATH_BYTES];
+    const char *output = command->output;
+    if (output == NULL) {
+        (void)snprintf(named, sizeof(named), "heaplens.%s.%ld.heaplens",
+                       heaplens__path_base(command->arguments[0]), (long)pid);
+        output = named;
+    }
+    heaplens_session *session = NULL;
+    heaplens_failure failure = {0};
+    const heaplens_status status = write_profile(folder, output, &session, &failure);
+    if (status == HEAPLENS_OK) {
+        say_what_was_written(session, output);
+    } else if (status == HEAPLENS_ENOINPUT) {
+        heaplens__complain("%s was not recorded: %s", command->arguments[0],
+                           heaplens__target_obstacle(command->arguments[0]));
+    } else {
+        (void)heaplens__complain_status(status, output, &failure);
+    }
+    heaplens_session_destroy(session);
+    // The program's own failure matters more than the profile's.
+    return status == HEAPLENS_OK || code != EXIT_CODE_OK ? code : EXIT_CODE_IO;
+}
+
+int heaplens__cmd_run(int argc, char **argv)
+{
+    run_command command = {0};
+    const int stop = parse_arguments(&command, argc, argv);
+    if (stop >= 0) {
+        return stop;
+    }
+    char library[HEAPLENS_PATH_BYTES];
+    char folder[HEAPLENS_PATH_BYTES];
+    if (!find_library(library)) {
+        heaplens__complain("no libheaplens.so beside this program; HEAPLENS_LIBRARY can name it");
+        return EXIT_CODE_IO;
+    }
+    if (!heaplens__session_folder_make(folder)) {
+        heaplens__complain("no folder for the recording: $XDG_RUNTIME_DIR, /dev/shm, $TMPDIR and "
+                           "/tmp are not writable");
+        return EXIT_CODE_IO;
+    }
+    const heaplens_launch launch = {
+        .folder = folder,
+        .library = library,
+        .depth = command.depth[0] == '\0' ? NULL : command.depth,
+        .store_max = command.store_max[0] == '\0' ? NULL : command.store_max,
+        .arguments = command.arguments,
+    };
+    pid_t pid = 0;
+    int code = heaplens__launch(&launch, &pid);
+    if (pid != 0) {
+        code = finish(&command, folder, pid, code);
+    }
+    heaplens__session_folder_remove(folder);
+    return code;
+}

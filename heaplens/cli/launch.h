@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#ifndef HEAPLENS_CLI_LAUNCH_H
+#define HEAPLENS_CLI_LAUNCH_H
+
+#include <sys/types.h>
+
+/** How the recorder is to record; handed to it in the environment. */
+typedef struct heaplens_launch {
+    const char *folder;     // of the session
+    const char *library;    // libheaplens.so
+    const char *depth;      // NULL: the recorder's default
+    const char *store_max;  // bytes; NULL: the recorder's default
+    char **arguments;       // program and arguments, NULL-terminated
+} heaplens_launch;
+
+/**
+ * Run a program under the recorder until it ends.
+ *
+ * SIGINT and SIGQUIT, which the terminal sends to both, are left to the program; SIGTERM and SIGHUP
+ * are passed on to it. This process lives on to finish the profile.
+ *
+ * @param[out] pid   of the program; 0 if it was not started
+ * @return its exit status, or 128 + the signal that killed it; 126 or 127, after a message, if it
+ *         could not be executed or found; 74 if no process could be made
+ */
+int heaplens__launch(const heaplens_launch *launch, pid_t *pid);
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// The heaplens program: finds the verb, and has what the verbs share.
+#define _GNU_SOURCE
+
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "usage: heaplens run [options] -- PROGRAM [ARGUMENT...]\n"
+    "       heaplens report [options] FILE\n"
+    "       heaplens --help | --version\n"
+    "\n"
+    "Records where a program allocates memory, and shows it.\n"
+    "\n"
+    "  run      run a program and write a profile of its heap\n"
+    "  report   show a profile: what is live at the peak, never freed, or only churned\n"
+    "\n"
+    "`heaplens VERB --help` lists the options of a verb.\n"
+    "Exit codes: 0; 2 usage; 65 malformed profile; 66 no such input; 74 input/output error.\n";
+
+void heaplens__complain(const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    (void)fputs("heaplens: ", stderr);
+    (void)vfprintf(stderr, format, values);  // NOLINT(clang-analyzer-valist.Uninitialized)
+    (void)fputc('\n', stderr);
+    va_end(values);
+}
+
+static int exit_code_of(heaplens_status status)
+{
+    switch (status) {
+    case HEAPLENS_OK: return EXIT_CODE_OK;
+    case HEAPLENS_EINVAL: return EXIT_CODE_USAGE;
+    case HEAPLENS_EFORMAT: return EXIT_CODE_BAD_DATA;
+    case HEAPLENS_ENOINPUT: return EXIT_CODE_NO_INPUT;
+    case HEAPLENS_ENOMEM:
+    case HEAPLENS_EIO:
+    case HEAPLENS_ECAPACITY:
+    case HEAPLENS_EINACTIVE:
+    case HEAPLENS_EACTIVE: return EXIT_CODE_IO;
+    }
+    return EXIT_CODE_IO;
+}
+
+int heaplens__complain_status(heaplens_status status, const char *what,
+                              const heaplens_failure *failure)
+{
+    const bool has_detail = failure != NULL && failure->text[0] != '\0';
+    heaplens__complain("%s: %s%s%s", what, heaplens_status_text(status), has_detail ? ": " : "",
+                       has_detail ? failure->text : "");
+    return exit_code_of(status);
+}
+
+bool heaplens__parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *out)
+{
+    char *end = NULL;
+    if (text[0] < '0' || text[0] > '9') {
+        return false;
+    }
+    errno = 0;
+    const unsigned long long digits = strtoull(text, &end, 10);
+    const char *const suffixes = "KMG";
+    unsigned shift = 0;
+    if (end[0] != '\0') {
+        const char *const suffix = strchr(suffixes, end[0]);
+        if (suffix == NULL || end[1] != '\0') {
+            return false;
+        }
+        shift = 10 * ((unsigned)(suffix - suffixes) + 1);
+    }
+    if (errno != 0 || digits > (UINT64_MAX >> shift)) {
+        return false;
+    }
+    const uint64_t value = (uint64_t)digits << shift;
+    if (value < low || value > high) {
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+heaplens_status heaplens__write_fd(void *fd, const char *data, size_t size)
+{
+    while (size > 0) {
+        const ssize_t wrote = write(*(const int *)fd, data, size);
+        if (wrote < 0 && errno == EINTR) {
+            continue;
+        }
+        if (wrote < 0) {
+            return HEAPLENS_EIO;
+        }
+        data += wrote;
+        size -= (size_t)wrote;
+    }
+    return HEAPLENS_OK;
+}
+
+int main(int argc, char **argv)
+{
+    const char *const verb = argc < 2 ? "" : argv[1];
+    if (strcmp(verb, "run") == 0) {
+        return heaplens__cmd_run(argc - 1, argv + 1);
+    }
+    if (strcmp(verb, "report") == 0) {
+        return heaplens__cmd_report(argc - 1, argv + 1);
+    }
+    if (strcmp(verb, "--help") == 0 || strcmp(verb, "help") == 0) {
+        return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO : EXIT_CODE_OK;
+    }
+    if (strcmp(verb, "--version") == 0) {
+        return puts("heaplens " HEAPLENS_VERSION) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO
+                                                                             : EXIT_CODE_OK;
+    }
+    if (verb[0] != '\0') {
+        heaplens__complain("no verb \"%s\"", verb);
+    }
+    (void)fputs(usage, stderr);
+    return EXIT_CODE_USAGE;
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// Looks at a program that was not recorded, to say why.
+#define _GNU_SOURCE
+
+#include "cli/target.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <gelf.h>
+#include <libelf.h>
+
+static int open_program(const char *program)
+{
+    if (strchr(program, '/') != NULL) {
+        return open(program, O_RDONLY | O_CLOEXEC);
+    }
+    const char *path = getenv("PATH");  // NOLINT(concurrency-mt-unsafe): one thread
+    while (path != NULL && path[0] != '\0') {
+        char candidate[4096];
+        const size_t length = strcspn(path, ":");
+        (void)snprintf(candidate, sizeof(candidate), "%.*s/%s", (int)length, path, program);
+        const int fd = open(candidate, O_RDONLY | O_CLOEXEC);
+        if (fd >= 0) {
+            return fd;
+        }
+        path += length + (path[length] == ':' ? 1 : 0);
+    }
+    return -1;
+}
+
+static bool has_interpreter(Elf *elf)
+{
+    size_t count = 0;
+    if (elf_getphdrnum(elf, &count) != 0) {
+        return true;
+    }
+    for (size_t i = 0; i < count; i++) {
+        GElf_Phdr header;
+        if (gelf_getphdr(elf, (int)i, &header) != NULL && header.p_type == PT_INTERP) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool names_sanitizer(const char *name)
+{
+    static const char *const marks[] = {"__asan_init", "__tsan_init", "__msan_init", "__lsan_init",
+                                        "__hwasan_init"};
+    for (size_t i = 0; name != NULL && i < sizeof(marks) / sizeof(marks[0]); i++) {
+        if (strcmp(name, marks[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_sanitizer(Elf *elf)
+{
+    for (Elf_Scn *section = elf_nextscn(elf, NULL); section != NULL;
+         section = elf_nextscn(elf, section)) {
+        GElf_Shdr header;
+        if (gelf_getshdr(section, &header) == NULL || header.sh_type != SHT_DYNSYM) {
+            continue;
+        }
+        Elf_Data *const data = elf_getdata(section, NULL);
+        const size_t count = header.sh_entsize == 0 ? 0 : header.sh_size / header.sh_entsize;
+        for (size_t i = 0; data != NULL && i < count; i++) {
+            GElf_Sym symbol;
+            if (gelf_getsym(data, (int)i, &symbol) != NULL &&
+                names_sanitizer(elf_strptr(elf, header.sh_link, symbol.st_name))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static const char *elf_obstacle(int fd)
+{
+    const char *obstacle = "it ended before it allocated anything, or cleared LD_PRELOAD";
+    if (elf_version(EV_CURRENT) == EV_NONE) {
+        return obstacle;
+    }
+    Elf *const elf = elf_begin(fd, ELF_C_READ, NULL);
+    if (elf == NULL) {
+        return obstacle;
+    }
+    GElf_Ehdr header;
+    if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == NULL) {
+        obstacle = "it is a script whose interpreter was not recorded";
+    } else if (header.e_machine != EM_X86_64) {
+        obstacle = "it is built for another machine";
+    } else if (!has_interpreter(elf)) {
+        obstacle = "it is statically linked, so that its malloc cannot be replaced; link it "
+                   "dynamically, or link heaplens into it";
+    } else if (has_sanitizer(elf)) {
+        obstacle = "it is built with a sanitizer, which has an allocator of its own; build it "
+                   "without";
+    }
+    (void)elf_end(elf);
+    return obstacle;
+}
+
+const char *heaplens__target_obstacle(const char *program)
+{
+    struct stat info;
+    const int fd = open_program(program);
+    if (fd < 0) {
+        return "it cannot be read, so that nothing more can be said";
+    }
+    const char *obstacle = NULL;
+    if (fstat(fd, &info) == 0 && (info.st_mode & (S_ISUID | S_ISGID)) != 0) {
+        obstacle = "it runs with the rights of another user or group, and such programs ignore "
+                   "LD_PRELOAD";
+    } else {
+        obstacle = elf_obstacle(fd);
+    }
+    (void)close(fd);
+    return obstacle;
+}
