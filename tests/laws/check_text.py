@@ -35,6 +35,8 @@ HOSTS = {
     "www.hpl.hp.com", "rurban.github.io", "brendangregg.com", "www.brendangregg.com",
     "example.com", "example.org", "127.0.0.1",
 }
+# A file is named for its concept; these name none.
+SHAPELESS = {"util", "utils", "common", "helper", "helpers", "misc", "stuff"}
 # Data that is quoted, not written, by the project.
 QUOTED = ("data/", "competency/fuzz/corpus/", "heaplens/fuzz/corpus/")
 
@@ -73,6 +75,8 @@ def check_file(root, name):
     except UnicodeDecodeError:
         return
     suffix = Path(name).suffix
+    if Path(name).stem in SHAPELESS:
+        yield f"{name}:1: a file is named for its concept"
     if suffix in LICENSED and not any(SPDX in line for line in text.splitlines()[:2]):
         yield f"{name}:1: no line \"{SPDX}\" at the top"
     if suffix in C_FILES:

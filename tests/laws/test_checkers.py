@@ -99,6 +99,9 @@ class Text(unittest.TestCase):
         self.expect("int x;\n", "SPDX")
         self.expect("#!/bin/sh\necho\n", "SPDX", "scripts/a.sh")
 
+    def test_a_name_that_says_nothing_is_found(self):
+        self.expect(SPDX, "named for its concept", "competency/match/utils.c")
+
     def test_loose_ends_and_places_are_found(self):
         self.expect(SPDX + "// TO" + "DO: later\n", "without (#number)")
         self.expect(SPDX + "// see /" + "work/x\n", "path of one machine")
