@@ -21,4 +21,12 @@ const competency__bert_weights *competency__model_weights(const competency_model
 /** The tokenizer of `model`; its longest input is competency__model_config()->tokens_max. */
 const competency__tokenizer *competency__model_tokenizer(const competency_model *model);
 
+/**
+ * Look at every weight once; opening a model checks its structure only.
+ *
+ * @return COMPETENCY_OK; COMPETENCY_EFORMAT, naming the tensor, if one is infinite or NaN
+ */
+COMPETENCY_MUST_USE competency_status competency__model_check_finite(const competency_model *model,
+                                                                     competency_error *err);
+
 #endif

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "base/sha256.h"
+
+#include <stdint.h>
+#include <string.h>
+
+enum { BLOCK_BYTES = 64, LENGTH_BYTES = 8 };
+
+// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
+static const uint32_t round_constants[64] = {
+    0x428A2F98, 0x71374491, 0xB5C0FBCF, 0xE9B5DBA5, 0x3956C25B, 0x59F111F1, 0x923F82A4, 0xAB1C5ED5,
+    0xD807AA98, 0x12835B01, 0x243185BE, 0x550C7DC3, 0x72BE5D74, 0x80DEB1FE, 0x9BDC06A7, 0xC19BF174,
+    0xE49B69C1, 0xEFBE4786, 0x0FC19DC6, 0x240CA1CC, 0x2DE92C6F, 0x4A7484AA, 0x5CB0A9DC, 0x76F988DA,
+    0x983E5152, 0xA831C66D, 0xB00327C8, 0xBF597FC7, 0xC6E00BF3, 0xD5A79147, 0x06CA6351, 0x14292967,
+    0x27B70A85, 0x2E1B2138, 0x4D2C6DFC, 0x53380D13, 0x650A7354, 0x766A0ABB, 0x81C2C92E, 0x92722C85,
+    0xA2BFE8A1, 0xA81A664B, 0xC24B8B70, 0xC76C51A3, 0xD192E819, 0xD6990624, 0xF40E3585, 0x106AA070,
+    0x19A4C116, 0x1E376C08, 0x2748774C, 0x34B0BCB5, 0x391C0CB3, 0x4ED8AA4A, 0x5B9CCA4F, 0x682E6FF3,
+    0x748F82EE, 0x78A5636F, 0x84C87814, 0x8CC70208, 0x90BEFFFA, 0xA4506CEB, 0xBEF9A3F7, 0xC67178F2,
+};
+
+static uint32_t rotate_right(uint32_t value, unsigned bits)
+{
+    return value >> bits | value << (32 - bits);
+}
+
+static void store_be32(unsigned char *out, uint32_t value)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        out[i] = (unsigned char)(value >> (24 - 8 * i));
+    }
+}
+
+static uint32_t load_be32(const unsigned char *in)
+{
+    return (uint32_t)in[0] << 24 | (uint32_t)in[1] << 16 | (uint32_t)in[2] << 8 | in[3];
+}
+
+static void expand(uint32_t schedule[64], const unsigned char *block)
+{
+    for (size_t t = 0; t < 16; t++) {
+        schedule[t] = load_be32(block + 4 * t);
+    }
+    for (size_t t = 16; t < 64; t++) {
+        const uint32_t a = schedule[t - 15];
+        const uint32_t b = schedule[t - 2];
+        const uint32_t sigma0 = rotate_right(a, 7) ^ rotate_right(a, 18) ^ a >> 3;
+        const uint32_t sigma1 = rotate_right(b, 17) ^ rotate_right(b, 19) ^ b >> 10;
+        schedule[t] = sigma1 + schedule[t - 7] + sigma0 + schedule[t - 16];
+    }
+}
+
+// One block into the state; the letters are those of the standard.
+static void compress(uint32_t state[8], const unsigned char *block)
+{
+    uint32_t w[64];
+    expand(w, block);
+    uint32_t a = state[0];
+    uint32_t b = state[1];
+    uint32_t c = state[2];
+    uint32_t d = state[3];
+    uint32_t e = state[4];
+    uint32_t f = state[5];
+    uint32_t g = state[6];
+    uint32_t h = state[7];
+    for (size_t t = 0; t < 64; t++) {
+        const uint32_t sum1 = rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25);
+        const uint32_t choice = (e & f) ^ (~e & g);
+        const uint32_t t1 = h + sum1 + choice + round_constants[t] + w[t];
+        const uint32_t sum0 = rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22);
+        const uint32_t majority = (a & b) ^ (a & c) ^ (b & c);
+        h = g;
+        g = f;
+        f = e;
+        e = d + t1;
+        d = c;
+        c = b;
+        b = a;
+        a = t1 + sum0 + majority;
+    }
+    const uint32_t mixed[8] = {a, b, c, d, e, f, g, h};
+    for (size_t i = 0; i < 8; i++) {
+        state[i] += mixed[i];
+    }
+}
+
+void competency__sha256_hex(char out[COMPETENCY__SHA256_HEX_BYTES], const void *data, size_t size)
+{
+    uint32_t state[8] = {0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A,
+                         0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19};
+    const unsigned char *at = data;
+    size_t left = size;
+    for (; left >= BLOCK_BYTES; left -= BLOCK_BYTES, at += BLOCK_BYTES) {
+        compress(state, at);
+    }
+
+    // The rest, a 1 bit, zeros, and the length in bits: one block, or two if it does not fit.
+    unsigned char tail[2 * BLOCK_BYTES] = {0};
+    if (left > 0) {
+        memcpy(tail, at, left);
+    }
+    tail[left] = 0x80;
+    const size_t tail_size = left + 1 + LENGTH_BYTES <= BLOCK_BYTES ? BLOCK_BYTES : 2 * BLOCK_BYTES;
+    const uint64_t bits = (uint64_t)size * 8;
+    store_be32(tail + tail_size - 8, (uint32_t)(bits >> 32));
+    store_be32(tail + tail_size - 4, (uint32_t)bits);
+    for (size_t i = 0; i < tail_size; i += BLOCK_BYTES) {
+        compress(state, tail + i);
+    }
+
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < 64; i++) {
+        out[i] = digits[state[i / 8] >> (28 - 4 * (i % 8)) & 0xFU];
+    }
+    out[64] = '\0';
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "model/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+static char *join(const char *directory, const char *name)
+{
+    const size_t size = strlen(directory) + 1 + strlen(name) + 1;
+    char *const path = malloc(size);
+    if (path != NULL) {
+        (void)snprintf(path, size, "%s/%s", directory, name);
+    }
+    return path;
+}
+
+static competency_status fail_open(const char *path, int reason, competency_error *err)
+{
+    if (reason == ENOENT || reason == ENOTDIR) {
+        return competency__fail(err, COMPETENCY_ENOMODEL,
+                                "no model file %s: run scripts/fetch-model.sh", path);
+    }
+    return competency__fail(err, COMPETENCY_EIO, "cannot open %s: error %d", path, reason);
+}
+
+static competency_status map_open_file(competency__file *out, int file, const char *path,
+                                       size_t size_max, competency_error *err)
+{
+    struct stat info;
+    if (fstat(file, &info) != 0) {
+        return competency__fail(err, COMPETENCY_EIO, "cannot stat %s: error %d", path, errno);
+    }
+    if (!S_ISREG(info.st_mode)) {
+        return competency__fail(err, COMPETENCY_EFORMAT, "%s is not a regular file", path);
+    }
+    if ((uint64_t)info.st_size > size_max) {
+        return competency__fail(err, COMPETENCY_EFORMAT, "%s has %lld bytes, limit %zu", path,
+                                (long long)info.st_size, size_max);
+    }
+    const size_t size = (size_t)info.st_size;
+    if (size == 0) {
+        *out = (competency__file){.bytes = ""};
+        return COMPETENCY_OK;
+    }
+    void *const bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
+    if (bytes == MAP_FAILED) {
+        const competency_status status = errno == ENOMEM ? COMPETENCY_ENOMEM : COMPETENCY_EIO;
+        return competency__fail(err, status, "cannot map %s: error %d", path, errno);
+    }
+    // A writer may have truncated the file between the two calls.
+    if (fstat(file, &info) != 0 || (uint64_t)info.st_size != size) {
+        (void)munmap(bytes, size);
+        return competency__fail(err, COMPETENCY_EIO, "%s changed while it was opened", path);
+    }
+    *out = (competency__file){.bytes = bytes, .size = size, .mapping = bytes};
+    return COMPETENCY_OK;
+}
+
+competency_status competency__file_map(competency__file *out, const char *directory,
+                                       const char *name, size_t size_max, competency_error *err)
+{
+    *out = (competency__file){.bytes = ""};
+    char *const path = join(directory, name);
+    if (path == NULL) {
+        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a path");
+    }
+    // O_NONBLOCK: opening a FIFO that somebody put there must not hang; it is refused below.
+    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    competency_status status = COMPETENCY_OK;
+    if (file < 0) {
+        status = fail_open(path, errno, err);
+    } else {
+        status = map_open_file(out, file, path, size_max, err);
+        (void)close(file);
+    }
+    free(path);
+    return status;
+}
+
+void competency__file_unmap(competency__file *file)
+{
+    if (file->mapping != NULL) {
+        (void)munmap(file->mapping, file->size);
+    }
+    *file = (competency__file){.bytes = ""};
+}

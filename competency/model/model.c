@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: MIT
+#include "model/model.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/sha256.h"
+#include "model/config.h"
+#include "model/directory.h"
+#include "model/file.h"
+#include "model/safetensors.h"
+#include "model/weights.h"
+
+enum {
+    JSON_MAX = 1024 * 1024,            // a few hundred bytes each
+    TOKENIZER_MAX = 64 * 1024 * 1024,  // vocab.txt, tokenizer.json
+};
+
+static const size_t WEIGHTS_MAX = (size_t)64 << 30;
+
+// The part of a model that its first description fills in; apart, so that a model is const.
+struct description {
+    pthread_mutex_t lock;
+    bool is_hashed;
+    char sha256[COMPETENCY__SHA256_HEX_BYTES];
+    competency_model_info info;
+};
+
+struct competency_model {
+    char *directory;
+    char *name;
+    competency__bert_config config;
+    competency__bert_weights weights;
+    competency__bert_layer *layers;
+    competency__tokenizer *tokenizer;
+    competency__file weights_file;
+    struct description *description;
+};
+
+const competency__bert_config *competency__model_config(const competency_model *model)
+{
+    return &model->config;
+}
+
+const competency__bert_weights *competency__model_weights(const competency_model *model)
+{
+    return &model->weights;
+}
+
+const competency__tokenizer *competency__model_tokenizer(const competency_model *model)
+{
+    return model->tokenizer;
+}
+
+competency_status competency__model_check_finite(const competency_model *model,
+                                                 competency_error *err)
+{
+    return competency__weights_check_finite(&model->weights, &model->config, err);
+}
+
+// Map a file that a model may do without; *is_there says whether it does not.
+static competency_status map_optional(const competency_model *model, competency__file *file,
+                                      const char *name, size_t size_max, bool *is_there,
+                                      competency_error *err)
+{
+    competency_error problem = {0};
+    const competency_status status =
+        competency__file_map(file, model->directory, name, size_max, &problem);
+    *is_there = status == COMPETENCY_OK;
+    if (status == COMPETENCY_OK || status == COMPETENCY_ENOMODEL) {
+        return COMPETENCY_OK;
+    }
+    return competency__fail(err, status, "%s", problem.message);
+}
+
+static competency_status read_bert(competency_model *model, competency_error *err)
+{
+    competency__file file;
+    competency_status status =
+        competency__file_map(&file, model->directory, "config.json", JSON_MAX, err);
+    if (status == COMPETENCY_OK) {
+        status = competency__config_read_bert(&model->config, file.bytes, file.size, err);
+    }
+    competency__file_unmap(&file);
+    return status;
+}
+
+static competency_status read_pooling(competency_model *model, competency_error *err)
+{
+    competency__file file;
+    competency__modules modules = {0};
+    competency_status status =
+        competency__file_map(&file, model->directory, "modules.json", JSON_MAX, err);
+    if (status == COMPETENCY_OK) {
+        status = competency__config_read_modules(&modules, file.bytes, file.size, err);
+    }
+    competency__file_unmap(&file);
+    if (status != COMPETENCY_OK) {
+        return status;
+    }
+    model->config.is_normalised = modules.is_normalised;
+
+    char name[COMPETENCY__MODULE_PATH_BYTES + sizeof("/config.json")];
+    (void)snprintf(name, sizeof(name), "%s/config.json", modules.pooling);
+    status = competency__file_map(&file, model->directory, name, JSON_MAX, err);
+    if (status == COMPETENCY_OK) {
+        status = competency__config_read_pooling(&model->config, file.bytes, file.size, err);
+    }
+    competency__file_unmap(&file);
+    return status;
+}
+
+// Options are in tokenizer_config.json, else in tokenizer.json, else those of BERT uncased.
+static competency_status read_tokenizer_options(const competency_model *model,
+                                                competency__tokenizer_options *options,
+                                                competency_error *err)
+{
+    competency__file file;
+    bool is_there = false;
+    competency_status status =
+        map_optional(model, &file, "tokenizer_config.json", JSON_MAX, &is_there, err);
+    if (is_there) {
+        status = competency__config_read_tokenizer(options, file.bytes, file.size, err);
+    } else if (status == COMPETENCY_OK) {
+        status = map_optional(model, &file, "tokenizer.json", TOKENIZER_MAX, &is_there, err);
+        if (is_there) {
+            status = competency__config_read_normalizer(options, file.bytes, file.size, err);
+        }
+    }
+    competency__file_unmap(&file);
+    return status;
+}
+
+static competency_status read_vocabulary(competency_model *model,
+                                         const competency__tokenizer_options *options,
+                                         competency_error *err)
+{
+    competency__file file;
+    competency_status status =
+        competency__file_map(&file, model->directory, "vocab.txt", TOKENIZER_MAX, err);
+    if (status == COMPETENCY_OK) {
+        status =
+            competency__tokenizer_create(&model->tokenizer, file.bytes, file.size, options, err);
+    }
+    competency__file_unmap(&file);
+    if (status != COMPETENCY_OK) {
+        return status;
+    }
+    const size_t entries = competency__tokenizer_vocabulary(model->tokenizer);
+    if (entries > model->config.vocabulary) {
+        return competency__fail(err, COMPETENCY_EFORMAT, "vocab.txt has %zu entries, vocab_size %u",
+                                entries, (unsigned)model->config.vocabulary);
+    }
+    return COMPETENCY_OK;
+}
+
+static competency_status read_longest(competency_model *model, bool lower_case,
+                                      competency_error *err)
+{
+    competency__file file;
+    bool is_there = false;
+    model->config.tokens_max = model->config.positions;
+    competency_status status =
+        map_optional(model, &file, "sentence_bert_config.json", JSON_MAX, &is_there, err);
+    if (is_there) {
+        status = competency__config_read_sentence(&model->config, lower_case, file.bytes, file.size,
+                                                  err);
+    }
+    competency__file_unmap(&file);
+    return status;
+}
+
+static competency_status read_text_files(competency_model *model, competency_error *err)
+{
+    competency__tokenizer_options options = COMPETENCY__TOKENIZER_OPTIONS_INIT;
+    competency_status status = read_tokenizer_options(model, &options, err);
+    if (status == COMPETENCY_OK) {
+        status = read_vocabulary(model, &options, err);
+    }
+    if (status == COMPETENCY_OK) {
+        status = read_longest(model, options.lower_case, err);
+    }
+    return status;
+}
+
+static competency_status map_weights(competency_model *model, competency_error *err)
+{
+    competency_status status = competency__file_map(&model->weights_file, model->directory,
+                                                    "model.safetensors", WEIGHTS_MAX, err);
+    if (status != COMPETENCY_OK) {
+        return status;
+    }
+    model->layers = calloc(model->config.layers, sizeof(*model->layers));
+    if (model->layers == NULL) {
+        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for %u layers",
+                                (unsigned)model->config.layers);
+    }
+    competency__safetensors index;
+    status = competency__safetensors_read(&index, model->weights_file.bytes,
+                                          model->weights_file.size, err);
+    if (status == COMPETENCY_OK) {
+        status = competency__weights_bind(&model->weights, model->layers, &model->config, &index,
+                                          model->weights_file.bytes, err);
+    }
+    competency__safetensors_deinit(&index);
+    return status;
+}
+
+static competency_status make_description(competency_model *model, competency_error *err)
+{
+    struct description *const description = calloc(1, sizeof(*description));
+    if (description == NULL || pthread_mutex_init(&description->lock, NULL) != 0) {
+        free(description);
+        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a description");
+    }
+    description->info = (competency_model_info){
+        .name = model->name,
+        .directory = model->directory,
+        .sha256 = description->sha256,
+        .layers = model->config.layers,
+        .hidden = model->config.hidden,
+        .heads = model->config.heads,
+        .intermediate = model->config.intermediate,
+        .vocabulary = model->config.vocabulary,
+        .tokens_max = model->config.tokens_max,
+        .is_cls_pooled = model->config.pooling == COMPETENCY__POOL_CLS,
+        .is_normalised = model->config.is_normalised,
+        .weights_bytes = model->weights_file.size,
+    };
+    model->description = description;
+    return COMPETENCY_OK;
+}
+
+static competency_status load(competency_model *model, competency_error *err)
+{
+    competency_status status = read_bert(model, err);
+    if (status == COMPETENCY_OK) {
+        status = read_pooling(model, err);
+    }
+    if (status == COMPETENCY_OK) {
+        status = read_text_files(model, err);
+    }
+    if (status == COMPETENCY_OK) {
+        status = map_weights(model, err);
+    }
+    if (status == COMPETENCY_OK) {
+        status = make_description(model, err);
+    }
+    return status;
+}
+
+competency_status competency_model_open(competency_model **out, const char *directory,
+                                        competency_error *err)
+{
+    *out = NULL;
+    competency_model *const model = calloc(1, sizeof(*model));
+    if (model == NULL) {
+        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a model");
+    }
+    competency_status status = competency__directory_find(&model->directory, directory, err);
+    if (status == COMPETENCY_OK) {
+        status = competency__directory_name(&model->name, model->directory, err);
+    }
+    if (status == COMPETENCY_OK) {
+        status = load(model, err);
+    }
+    if (status != COMPETENCY_OK) {
+        competency_model_close(model);
+        return status;
+    }
+    *out = model;
+    return COMPETENCY_OK;
+}
+
+void competency_model_close(competency_model *model)
+{
+    if (model == NULL) {
+        return;
+    }
+    if (model->description != NULL) {
+        (void)pthread_mutex_destroy(&model->description->lock);
+        free(model->description);
+    }
+    competency__tokenizer_destroy(model->tokenizer);
+    competency__file_unmap(&model->weights_file);
+    free(model->layers);
+    free(model->name);
+    free(model->directory);
+    free(model);
+}
+
+const competency_model_info *competency_model_describe(const competency_model *model)
+{
+    struct description *const description = model->description;
+    (void)pthread_mutex_lock(&description->lock);
+    if (!description->is_hashed) {
+        competency__sha256_hex(description->sha256, model->weights_file.bytes,
+                               model->weights_file.size);
+        description->is_hashed = true;
+    }
+    (void)pthread_mutex_unlock(&description->lock);
+    return &description->info;
+}
+
+// `ids` is written, through the span.
+// NOLINTNEXTLINE(readability-non-const-parameter)
+competency_status competency_model_tokenize(const competency_model *model, const char *text,
+                                            uint32_t *ids, size_t cap, size_t *count,
+                                            competency_error *err)
+{
+    competency__token_span span = {.ids = ids, .cap = cap};
+    const competency_status status = competency__tokenizer_encode(
+        model->tokenizer, &span, text, strlen(text), model->config.tokens_max, err);
+    if (status == COMPETENCY_OK) {
+        *count = span.count;
+    }
+    return status;
+}
