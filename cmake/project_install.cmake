@@ -20,6 +20,9 @@ function(project_install_package package)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${package}-config.cmake
     ${CMAKE_CURRENT_BINARY_DIR}/${package}-config-version.cmake
     DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/${package})
+  # From the folder of the .pc file up to the prefix: as deep as the library folder's name is long.
+  file(RELATIVE_PATH PC_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+  string(REGEX REPLACE "/$" "" PC_PREFIX "${PC_PREFIX}")
   set(PC_NAME ${package})
   set(PC_DESCRIPTION "${P_PC_DESCRIPTION}")
   string(JOIN " " PC_LIBS ${P_PC_LIBS})

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The checkers of the laws find what they are there to find: each is fed a bad tree."""
+import shutil
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
 import check_includes
+import check_symbols
 import check_text
 
 SPDX = "// SPDX-License-Identifier: MIT\n"
@@ -106,6 +109,48 @@ class Text(unittest.TestCase):
         self.expect(SPDX + "// TO" + "DO: later\n", "without (#number)")
         self.expect(SPDX + "// see /" + "work/x\n", "path of one machine")
         self.expect("get it from https:" + "//index.of.packages/x\n", "known hosts are listed", "README.md")
+
+
+@unittest.skipUnless(shutil.which("cc"), "there is no cc")
+class Symbols(unittest.TestCase):
+    BAD = """
+        #include <assert.h>
+        #include <stdio.h>
+        #include <stdlib.h>
+        void other(int x) { assert(x); printf("%d", x); if (x > 1) { exit(x); } }
+        const char *competency_status_text(int s) { return s ? "no" : "yes"; }
+    """
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.library = str(self.folder / "libbad.so")
+        command = ["cc", "-shared", "-fPIC", "-O0", "-x", "c", "-", "-Wl,--no-as-needed", "-lm"]
+        subprocess.run(command + ["-o", self.library], input=self.BAD, text=True, check=True)
+
+    def test_banned_imports_are_found(self):
+        names = {offence.split()[-1] for offence in check_symbols.banned(self.library, is_release=True)}
+        self.assertEqual(names, {"printf", "exit", "__assert_fail"})
+        self.assertEqual(len(check_symbols.banned(self.library, is_release=False)), 2)
+
+    def test_fortified_calls_are_what_they_stand_for(self):
+        self.assertEqual(check_symbols.plain_name("__printf_chk"), "printf")
+        self.assertEqual(check_symbols.plain_name("printf"), "printf")
+
+    def test_exports_that_nobody_declared_or_listed_are_found(self):
+        listing = self.folder / "symbols.txt"
+        listing.write_text("competency_status_text\ncompetency_gone\n")
+        found = "\n".join(check_symbols.check_exports("competency", self.library, listing))
+        self.assertIn("exports other, which no public header declares", found)
+        self.assertIn("other is exported but not listed", found)
+        self.assertIn("competency_gone is listed but not exported", found)
+        self.assertIn("competency_match_run is declared but not exported", found)
+        self.assertNotIn("competency_status_text", found)
+
+    def test_a_library_beside_libc_is_found(self):
+        found = list(check_symbols.check_needed("heaplens", self.library))
+        self.assertEqual([offence.split()[2] for offence in found], ["libm.so.6;"])
 
 
 if __name__ == "__main__":
