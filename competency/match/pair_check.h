@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#ifndef COMPETENCY_MATCH_PAIR_CHECK_H
+#define COMPETENCY_MATCH_PAIR_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "match/matcher.h"
+
+/** Where a skill was given, for messages. */
+typedef struct competency__place {
+    bool is_batch;
+    size_t pair;       // named only in a batch
+    const char *side;  // "candidate" or "required"
+    size_t index;
+    const char *name;  // NULL: not to be shown
+} competency__place;
+
+/** competency__fail() with "pair 3: candidate skill 7 "Name": " before the reason. */
+competency_status competency__fail_at(competency_error *err, competency_status status,
+                                      const competency__place *place, const char *reason);
+
+/** Does the skill take part in the match? */
+bool competency__skill_takes_part(const competency_skill *skill);
+
+/** Skills of a profile that take part. */
+size_t competency__participant_count(const competency_profile *profile);
+
+/**
+ * Check everything about a pair that can be checked without embedding: lists, names, levels, the
+ * Beta distributions they give, and the vectors that were brought.
+ *
+ * Order: empty lists, then the candidate's skills, then the required ones (R118).
+ *
+ * @param[in]  place      of the pair: `is_batch` and `pair`
+ * @param[out] dimension  of all vectors of the pair, also of those still to be embedded
+ * @return as competency_match_run()
+ */
+competency_status competency__pair_check(const competency_matcher *matcher,
+                                         const competency_pair *pair, competency__place place,
+                                         size_t *dimension, competency_error *err);
+
+#endif

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#ifndef COMPETENCY_MATCH_SIMILARITY_H
+#define COMPETENCY_MATCH_SIMILARITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <competency/status.h>
+
+/** Dot product in double; the order of summation is fixed, so the bits are too. */
+double competency__dot(const float *a, const float *b, size_t count);
+
+/**
+ * Cosine similarity in [-1, 1] from a dot product and the two squared norms (R40-R43).
+ *
+ * Two zero vectors are alike (1); one zero vector, or a dot product of 0, is unlike (0). What is
+ * not a number counts as alike, as published (D20); the matcher lets no such vector in.
+ */
+double competency__cosine(double dot, double square_a, double square_b);
+
+bool competency__vector_is_finite(const float *vector, size_t count);
+
+/** The cosines of every pair: the function of competency_similarity, which has no `self`. */
+competency_status competency__similarity_fill(void *self, double *out, const float *const *required,
+                                              size_t required_count, const float *const *candidate,
+                                              size_t candidate_count, size_t dimension);
+
+#endif

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// A set of borrowed strings with dense numbers: open addressing, linear probing.
+#include "match/string_set.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/checked.h"
+
+// FNV-1a, 64 bits.
+static uint64_t hash_string(const char *string)
+{
+    uint64_t hash = 0xCBF29CE484222325U;
+    for (; *string != '\0'; string++) {
+        hash = (hash ^ (unsigned char)*string) * 0x100000001B3U;
+    }
+    return hash ^ (hash >> 32);
+}
+
+// The slot of the string, or the free one where it belongs.
+static size_t find_slot(const competency__string_set *set, const char *string, uint64_t hash)
+{
+    const size_t mask = set->slot_count - 1;
+    size_t slot = (size_t)hash & mask;
+    for (; set->slots[slot] != 0; slot = (slot + 1) & mask) {
+        const size_t number = set->slots[slot] - 1;
+        if (set->hashes[number] == hash && strcmp(set->strings[number], string) == 0) {
+            break;
+        }
+    }
+    return slot;
+}
+
+size_t competency__string_set_find(const competency__string_set *set, const char *string)
+{
+    if (set->slot_count == 0) {
+        return COMPETENCY__STRING_NONE;
+    }
+    return set->slots[find_slot(set, string, hash_string(string))] - 1;  // 0 - 1 is NONE
+}
+
+static bool grow_arrays(competency__string_set *set)
+{
+    size_t capacity = 16;
+    size_t bytes = 0;
+    if (set->capacity != 0 && !competency__mul(&capacity, set->capacity, 2)) {
+        return false;
+    }
+    if (!competency__mul(&bytes, capacity, sizeof(set->hashes[0]))) {
+        return false;
+    }
+    _Static_assert(sizeof(char *) <= sizeof(uint64_t), "one checked size serves both arrays");
+    const char **const strings = realloc(set->strings, capacity * sizeof(strings[0]));
+    if (strings == NULL) {
+        return false;
+    }
+    set->strings = strings;
+    uint64_t *const hashes = realloc(set->hashes, bytes);
+    if (hashes == NULL) {
+        return false;  // the longer `strings` is harmless: `capacity` still holds for both
+    }
+    set->hashes = hashes;
+    set->capacity = capacity;
+    return true;
+}
+
+static bool grow_slots(competency__string_set *set)
+{
+    size_t slot_count = 32;
+    if (set->slot_count != 0 && !competency__mul(&slot_count, set->slot_count, 2)) {
+        return false;
+    }
+    size_t *const slots = calloc(slot_count, sizeof(slots[0]));
+    if (slots == NULL) {
+        return false;
+    }
+    free(set->slots);
+    set->slots = slots;
+    set->slot_count = slot_count;
+    for (size_t i = 0; i < set->count; i++) {
+        slots[find_slot(set, set->strings[i], set->hashes[i])] = i + 1;
+    }
+    return true;
+}
+
+competency_status competency__string_set_add(competency__string_set *set, const char *string)
+{
+    if (set->count == set->capacity && !grow_arrays(set)) {
+        return COMPETENCY_ENOMEM;
+    }
+    if (2 * (set->count + 1) >= set->slot_count && !grow_slots(set)) {
+        return COMPETENCY_ENOMEM;
+    }
+    const uint64_t hash = hash_string(string);
+    set->strings[set->count] = string;
+    set->hashes[set->count] = hash;
+    set->slots[find_slot(set, string, hash)] = set->count + 1;
+    set->count++;
+    return COMPETENCY_OK;
+}
+
+void competency__string_set_deinit(competency__string_set *set)
+{
+    free(set->strings);
+    free(set->hashes);
+    free(set->slots);
+    *set = (competency__string_set){0};
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#ifndef COMPETENCY_MATCH_STRING_SET_H
+#define COMPETENCY_MATCH_STRING_SET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <competency/status.h>
+
+/**
+ * Distinct strings, numbered from 0 in the order in which they were first added.
+ *
+ * Zero-initialise it. Strings are borrowed: the caller keeps them alive as long as the set.
+ */
+typedef struct competency__string_set {
+    const char **strings;  // (count)
+    uint64_t *hashes;      // (count)
+    size_t count;
+    size_t capacity;    // of the two arrays
+    size_t *slots;      // (slot_count) number + 1; 0: free
+    size_t slot_count;  // 0, or a power of two more than twice `count`
+} competency__string_set;
+
+/** Where a string is not in a set. */
+#define COMPETENCY__STRING_NONE SIZE_MAX
+
+/** The number of `string`, or COMPETENCY__STRING_NONE. */
+size_t competency__string_set_find(const competency__string_set *set, const char *string);
+
+/**
+ * Add a string that is not in the set.
+ *
+ * @return COMPETENCY_OK, and its number is the `count` of before; COMPETENCY_ENOMEM, and the set is
+ *         unchanged
+ */
+competency_status competency__string_set_add(competency__string_set *set, const char *string);
+
+void competency__string_set_deinit(competency__string_set *set);
+
+#endif
