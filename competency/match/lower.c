@@ -101,7 +101,7 @@ size_t competency__lower_next(char *out, size_t *used, const char *start, const 
         return 0;
     }
     if (c == 0x130) {  // I with a dot above: i, and the dot
-        memcpy(out, "i\xCC\x87", 3);
+        memcpy(out, (const char[]){0x69, (char)0xCC, (char)0x87}, 3);
         return 3;
     }
     if (c == 0x3A3) {
