@@ -49,6 +49,8 @@ static void embed_tokens(const pass *p, const competency__bert_weights *weights)
     apply_norm(p, &weights->embedding_norm);
 }
 
+// NOLINTBEGIN(readability-non-const-parameter): written through a product.
+
 // y (tokens, cols) = x (tokens, depth) * weight^T + bias; rows of y are y_stride apart.
 static void apply_linear(const pass *p, const competency__linear *layer, float *y, size_t y_stride,
                          size_t cols, const float *x, size_t depth)
@@ -94,6 +96,8 @@ static void attend_head(const pass *p, float *context, const float *qkv, size_t 
                                      .depth = tokens};
     p->kernels->matmul(&mix);
 }
+
+// NOLINTEND(readability-non-const-parameter)
 
 static void attend(const pass *p)
 {

@@ -34,7 +34,7 @@ typedef struct competency_embedder {
      *
      * The result for a text must not depend on what else is in the call.
      *
-     * @param[out] out    (count, dimension) row-major f32; caller-owned
+     * @param[out] out    (count, dimension) row-major f32; caller-owned; unspecified on failure
      * @param[in]  texts  (count) NUL-terminated UTF-8; borrowed for the call
      * @param[out] err    optional
      */
@@ -52,7 +52,7 @@ typedef struct competency_embedder_options {
     uint32_t size;        // sizeof(competency_embedder_options) as the caller saw it
     const char *kernels;  // force a kernel table by name ("scalar", "avx2", ...); NULL: the
                           // environment variable COMPETENCY_KERNELS, else the best for this CPU
-    size_t batch_tokens;  // tokens packed into one forward pass; 0: 256
+    size_t batch_tokens;  // tokens packed into one forward pass, at most 1,048,576; 0: 256
 } competency_embedder_options;
 
 #define COMPETENCY_EMBEDDER_OPTIONS_INIT {.size = sizeof(competency_embedder_options)}
@@ -63,12 +63,14 @@ typedef struct competency_embedder_options {
  * @param[out] out      set to a zeroed table on entry; released by competency_embedder_destroy()
  * @param[in]  model    borrowed until the embedder is destroyed
  * @param[in]  options  NULL: defaults
- * @return COMPETENCY_OK; COMPETENCY_ENOMEM; COMPETENCY_EUNSUPPORTED if the forced kernel table
- *         does not exist or this CPU cannot run it
+ * @return COMPETENCY_OK; COMPETENCY_ENOMEM; COMPETENCY_EINVAL if an option is out of its range;
+ *         COMPETENCY_EUNSUPPORTED if the forced kernel table does not exist or this CPU cannot run
+ *         it. Its `embed` returns COMPETENCY_EFORMAT if a text is not UTF-8 or the model produces
+ *         a value that is not finite.
  *
  * Threads: one embedder is used by one thread at a time; embedders may share a model.
- * Cost: allocates one workspace here, and nothing per text afterwards, except to grow that
- * workspace to the longest batch seen.
+ * Cost: allocates one workspace here, for the largest batch there can be, and nothing afterwards;
+ * pages of it that no batch reaches stay untouched.
  * Numerics: f32; a text's vector is the same bits alone and in any batch.
  */
 COMPETENCY_API COMPETENCY_MUST_USE competency_status

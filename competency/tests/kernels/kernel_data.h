@@ -8,6 +8,7 @@
  */
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "kernels/kernels.h"
 
@@ -26,6 +27,14 @@ static inline void fill_random(float *x, size_t count, uint64_t seed, float scal
     }
 }
 
+/** Whether (count) numbers are the same bit for bit: zeros of different sign are not. */
+static inline int have_same_bits(const float *a, const float *b, size_t count)
+{
+    const void *const left = a;
+    const void *const right = b;
+    return memcmp(left, right, count * sizeof(float)) == 0;
+}
+
 /** The next table that this machine can run, from *index on; NULL when there is none left. */
 static inline const competency__kernels *next_usable(size_t *index)
 {
@@ -40,8 +49,8 @@ static inline const competency__kernels *next_usable(size_t *index)
 }
 
 /** Run the statement that follows once per usable table, as `table`. */
-#define EACH_TABLE(table)                                                                          \
-    for (size_t table##_index = 0; table##_index != SIZE_MAX; table##_index = SIZE_MAX)            \
-        for (const competency__kernels * table; ((table) = next_usable(&table##_index)) != NULL;)
+#define EACH_TABLE(table)                                                               \
+    for (size_t table##_index = 0; table##_index != SIZE_MAX; table##_index = SIZE_MAX) \
+        for (const competency__kernels *(table); ((table) = next_usable(&table##_index)) != NULL;)
 
 #endif

@@ -37,7 +37,7 @@ static void fill_inputs(uint64_t seed)
 static void expect_same(const competency__kernels *table, const char *what, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        EXPECT(memcmp(&got[i], &want[i], sizeof(float)) == 0, "%s %s differs at %zu of %zu: %a, %a",
+        EXPECT(have_same_bits(&got[i], &want[i], 1), "%s %s differs at %zu of %zu: %a, %a",
                table->name, what, i, count, (double)got[i], (double)want[i]);
     }
 }
