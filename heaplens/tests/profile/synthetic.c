@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: MIT
+#include "synthetic.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// ------------------------------------------------------------------------------ raw store
+
+static heaplens_store_string put_text(synthetic_store *store, const char *text, uint32_t bytes)
+{
+    heaplens_store_section *const section = &store->header.sections[HEAPLENS_STORE_TEXT];
+    const heaplens_store_string at = {.offset = (uint32_t)section->count, .bytes = bytes};
+    memcpy(store->text + section->count, text, bytes);
+    section->count += bytes;
+    return at;
+}
+
+static void put_stacks(synthetic_store *store)
+{
+    // Module 1 is the recorder: its frames are to disappear.
+    store->modules[0] = (heaplens_store_module){.bias = 0x1000, .start = 0x2000, .end = 0x3000};
+    store->modules[0].path = put_text(store, "/bin/app", 8);
+    store->modules[0].build_id_bytes = 3;
+    memcpy(store->modules[0].build_id, "\x00\xab\xcd", 3);
+    store->modules[1] = (heaplens_store_module){.start = 0x8000, .end = 0x9000};
+    store->modules[1].path = put_text(store, "/lib/libheaplens.so.0", 21);
+
+    store->nodes[1] = (heaplens_store_node){.ip = 0x2010, .parent = 0, .module = 0};  // main
+    store->nodes[2] = (heaplens_store_node){.ip = 0x2020, .parent = 1, .module = 0};  // parse
+    store->nodes[3] = (heaplens_store_node){.ip = 0x8010, .parent = 2, .module = 1};  // malloc
+    store->nodes[4] = (heaplens_store_node){.ip = 0x2020, .parent = 2, .module = 0};  // recursion
+    store->nodes[5] = (heaplens_store_node){.ip = 0x8020, .parent = 2, .module = 1};  // calloc
+}
+
+// Site 2 came down from its own peak of 700; site 3 is at its largest.
+static void put_sites(synthetic_store *store)
+{
+    store->sites[2] = (heaplens_store_site){.node = 3, .depth = 3, .first_time = 5100};
+    store->sites[2].bytes_peak = 700;
+    store->sites[2].blocks_peak = 7;
+    store->sites[3] = (heaplens_store_site){.node = 4, .depth = 3, .first_time = 5200};
+    store->sites[3].bytes_peak = 10;
+    store->sites[3].blocks_peak = 1;
+
+    // Shard 0 allocated 800 bytes at site 2 and freed 300 of them; shard 1 freed 400 more.
+    // The peak, epoch 4, was before those frees: shard 0 had put 800 aside, shard 1 nothing.
+    store->entries[0] = (heaplens_store_entry){
+        .site = 2,
+        .bytes_total = 800,
+        .blocks_total = 8,
+        .bytes_live = 500,
+        .blocks_live = 5,
+        .epoch = 4,
+        .bytes_gmax = 800,
+        .blocks_gmax = 8,
+        .life_time = (uint64_t)0 - 8 * 5100 + 3 * 5200,  // 8 births at 5100, 3 deaths at 5200
+        .blocks_temporary = 2,
+        .reallocs = 1,
+        .bytes_copied = 64,
+        .last_time = 5150,
+    };
+    store->entries[1] = (heaplens_store_entry){
+        .site = 2,
+        .bytes_live = -400,
+        .blocks_live = -4,
+        .epoch = 4,
+        .life_time = 4 * 5400,  // 4 deaths at 5400
+    };
+    // Unchanged since an epoch before the peak: what is live was live then.
+    store->entries[2] = (heaplens_store_entry){
+        .site = 3,
+        .bytes_total = 50,
+        .blocks_total = 1,
+        .bytes_live = 50,
+        .blocks_live = 1,
+        .epoch = 3,
+        .bytes_gmax = 1,  // of that older epoch: to be ignored
+        .life_time = (uint64_t)0 - 5200,
+        .last_time = 5200,
+    };
+    // Entry 3 is not in use; entry 4 names a site that is published only later.
+    store->entries[4] = (heaplens_store_entry){.site = 9, .bytes_total = 1};
+
+    store->shards[0].bytes_total = 850;
+    store->shards[0].blocks_total = 9;
+    store->shards[0].bytes_live = 550;
+    store->shards[0].blocks_live = 6;
+    store->shards[0].sizes[7] = 8;  // 100 bytes are in [64, 128)
+    store->shards[0].sizes[6] = 1;
+    store->shards[1].bytes_live = -400;
+    store->shards[1].blocks_live = -4;
+    store->shards[1].frees_unknown = 3;
+}
+
+void synthetic_store_init(synthetic_store *store)
+{
+    static const uint32_t strides[] = {
+        1,
+        sizeof(heaplens_store_module),
+        sizeof(heaplens_store_node),
+        sizeof(heaplens_store_site),
+        sizeof(heaplens_store_shard),
+        sizeof(heaplens_store_entry),
+        sizeof(heaplens_store_snapshot),
+    };
+    static const uint32_t counts[] = {
+        0,
+        SYNTHETIC_MODULES,
+        SYNTHETIC_NODES,
+        SYNTHETIC_SITES,
+        SYNTHETIC_SHARDS,
+        SYNTHETIC_ENTRIES,
+        SYNTHETIC_SNAPSHOTS,
+    };
+    memset(store, 0, sizeof(*store));
+    heaplens_store_header *const header = &store->header;
+    memcpy(header->magic, HEAPLENS_STORE_MAGIC, HEAPLENS_STORE_MAGIC_BYTES);
+    header->version = HEAPLENS_STORE_VERSION;
+    header->endian = HEAPLENS_STORE_ENDIAN;
+    header->header_bytes = HEAPLENS_STORE_HEADER_BYTES;
+    header->mode = HEAPLENS_MODE_FULL;
+    header->depth_max = 128;
+    header->pid = 42;
+    header->ppid = 7;
+    header->state = HEAPLENS_STORE_ENDED;
+    header->start_realtime_ns = 1000;
+    header->start.time = 5000;
+    header->start.ns = 100;
+    header->latest.time = 6000;
+    header->latest.ns = 2100;
+    header->pending_bytes_max = 16384;
+    header->peak_epoch = 4;
+    header->bytes_peak = 850;
+    header->blocks_peak = 9;
+    header->peak_time = 5200;
+    header->threads = 2;
+    header->bytes_clock = 850;
+    for (size_t i = 0; i < HEAPLENS_STORE_KINDS; i++) {
+        header->sections[i].stride = strides[i];
+        header->sections[i].count = counts[i];
+        header->sections[i].capacity = SYNTHETIC_TEXT;
+    }
+    header->command = put_text(store, "app\0-v\0x y\0", 11);
+    header->exe = put_text(store, "/bin/app", 8);
+    put_stacks(store);
+    put_sites(store);
+    store->snapshots[0] = (heaplens_store_snapshot){.label = "loaded", .time_ns = 5};
+}
+
+void synthetic_store_bytes(const synthetic_store *store, unsigned char *bytes)
+{
+    const void *const items[] = {
+        store->text,   store->modules, store->nodes,     store->sites,
+        store->shards, store->entries, store->snapshots,
+    };
+    synthetic_store placed = *store;
+    size_t at = HEAPLENS_STORE_HEADER_BYTES;
+    memset(bytes, 0, SYNTHETIC_STORE_BYTES);
+    for (size_t i = 0; i < HEAPLENS_STORE_KINDS; i++) {
+        heaplens_store_section *const section = &placed.header.sections[i];
+        const size_t size =
+            i == HEAPLENS_STORE_TEXT ? SYNTHETIC_TEXT : section->count * section->stride;
+        if (section->offset == 0) {  // not chosen by the test
+            section->offset = at;
+        }
+        if (at + size <= SYNTHETIC_STORE_BYTES) {
+            memcpy(bytes + at, items[i], size);
+            at += size;
+        }
+    }
+    memcpy(bytes, &placed.header, sizeof(placed.header));
+}
+
+// -------------------------------------------------------------------------------- session
+
+static heaplens_name add_name(heaplens_session *session, const char *text)
+{
+    heaplens_name name = 0;
+    if (heaplens__names_add(&session->names, text, strlen(text), &name) != HEAPLENS_OK) {
+        abort();
+    }
+    return name;
+}
+
+static void *copy_of(const void *items, size_t bytes)
+{
+    void *const copy = malloc(bytes);
+    if (copy == NULL) {
+        abort();
+    }
+    memcpy(copy, items, bytes);
+    return copy;
+}
+
+#define COPY(member, ...)                                                        \
+    do {                                                                         \
+        process.member##s = copy_of((__VA_ARGS__), sizeof(__VA_ARGS__));         \
+        process.member##_count = sizeof(__VA_ARGS__) / sizeof((__VA_ARGS__)[0]); \
+    } while (0)
+
+static void add_process(heaplens_session *session, heaplens_process process)
+{
+    if (heaplens__session_add(session, &process) != HEAPLENS_OK) {
+        abort();
+    }
+}
+
+static heaplens_process large_process(heaplens_session *s)
+{
+    heaplens_process process = {
+        .facts =
+            {
+                    .start_unix_ns = 2,
+                    .duration_ns = 5000000,
+                    .peak_ns = 3000000,
+                    .bytes_total = 5000000,
+                    .blocks_total = 1205,
+                    .bytes_peak = 3000000,
+                    .blocks_peak = 105,
+                    .bytes_end = 1000,
+                    .blocks_end = 5,
+                    .frees_unknown = 1234,
+                    .pid = 101,
+                    .parent_pid = 100,
+                    .mode = HEAPLENS_MODE_FULL,
+                    .depth_max = 128,
+                    .threads = 1,
+                    .command = add_name(s, "app \"quoted\" back\\slash \x1b[31m \xff caf\xc3\xa9"),
+                    .host = add_name(s, "Linux 6.1 x86_64"),
+                    },
+    };
+    const uint32_t app = 0;
+    const heaplens_module modules[] = {
+        {.start = 0x1000,
+         .end = 0x2000,
+         .path = add_name(s,                                  "/bin/app"),
+         .build_id = add_name(s, "00abcd"),
+         .symbols = HEAPLENS_SYMBOLS_LINES},
+        {.start = 0x8000,
+         .end = 0x9000,
+         .path = add_name(s, "/lib/libother.so.1"),
+         .symbols = HEAPLENS_SYMBOLS_CHANGED    },
+    };
+    const heaplens_name file = add_name(s, "/src/parse.c");
+    const heaplens_frame frames[] = {
+        {add_name(s, "grow_buffer"), file,                                                  12             }, // inlined into parse_row
+        {add_name(s, "parse_row"),   file,                                                  40             },
+        {add_name(s, "main"),        add_name(s,                                            "/src/main.c"),  9},
+        {add_name(s,          "a_function_with_a_name_longer_than_the_column_for_names"),               0, 0},
+    };
+    const heaplens_location locations[] = {
+        {.address = 0x1010, .module = app, .frame_first = 0, .frame_count = 2},
+        {.address = 0x1020, .module = app,              .frame_first = 2, .frame_count = 1},
+        {.address = 0x8010,    .module = 1},
+        {.address = 0x1030,                 .module = app,              .frame_first = 3, .frame_count = 1},
+        {.address = 0,                 .module = HEAPLENS_MODULE_NONE                          },
+    };
+    const heaplens_node nodes[] = {
+        {0, 0},
+        {0, 1},
+        {1, 0},
+        {2, 0},
+        {1, 2},
+        {0, 4},
+        {5, 3},
+    };
+    const heaplens_site sites[] = {
+        {.stack = 2,
+         .bytes_total = 4000000,
+         .blocks_total = 1000,
+         .bytes_gmax = 2500000,
+         .blocks_gmax = 100,
+         .bytes_peak = 2600000,
+         .blocks_peak = 90,
+         .lifetime_ns = 5000000000,
+         .blocks_temporary = 750,
+         .reallocs = 20,
+         .bytes_copied = 65536},
+        {.stack = 3,
+         .bytes_total = 600000,
+         .blocks_total = 200,
+         .bytes_gmax = 400000,
+         .blocks_gmax = 4,
+         .bytes_peak = 400000,
+         .blocks_peak = 4,
+         .lifetime_ns = 20000},
+        {.stack = 4,
+         .bytes_total = 300000,
+         .blocks_total = 3,
+         .bytes_gmax = 100000,
+         .blocks_gmax = 1,
+         .bytes_peak = 100000,
+         .blocks_peak = 1,
+         .lifetime_ns = 900},
+        {.stack = 6,
+         .bytes_total = 1000,
+         .blocks_total = 5,
+         .bytes_peak = 1000,
+         .blocks_peak = 5,
+         .bytes_end = 1000,
+         .blocks_end = 5,
+         .lifetime_ns = 10000000},
+        {.stack = 0,
+         .bytes_total = 99000,
+         .blocks_total = 2,
+         .bytes_peak = 60000,
+         .blocks_peak = 1,
+         .lifetime_ns = 100                },
+    };
+    COPY(module, modules);
+    COPY(frame, frames);
+    COPY(location, locations);
+    COPY(node, nodes);
+    COPY(site, sites);
+    return process;
+}
+
+heaplens_session *synthetic_session(void)
+{
+    heaplens_session *const session = heaplens_session_create();
+    if (session == NULL) {
+        abort();
+    }
+    add_process(session, large_process(session));
+    heaplens_process process = {
+        .facts = {.start_unix_ns = 1,
+                  .pid = 100,
+                  .bytes_peak = 10,
+                  .blocks_peak = 1,
+                  .bytes_total = 10,
+                  .blocks_total = 1,
+                  .command = add_name(session, "sh -c app"),
+                  .flags = HEAPLENS_PROCESS_UNFINISHED},
+    };
+    const heaplens_node nodes[] = {
+        {0, 0}
+    };
+    const heaplens_moment moments[] = {
+        {.time_ns = 7, .label = add_name(session, "loaded")}
+    };
+    COPY(node, nodes);
+    COPY(moment, moments);
+    add_process(session, process);
+    return session;
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+// The reader of raw stores, on a store whose figures were worked out by hand (synthetic.c).
+#include "expect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/store_read.h"
+#include "synthetic.h"
+
+static heaplens_status read_bytes(heaplens_session *session, const unsigned char *bytes,
+                                  size_t size)
+{
+    heaplens_failure failure = {0};
+    const heaplens_store_source source = {.fd = -1, .data = bytes, .size = size};
+    return heaplens__store_read(session, &source, &failure);
+}
+
+// The status of a store after an edit; `session` is new.
+static heaplens_status read_store(const synthetic_store *store, heaplens_session **session)
+{
+    unsigned char bytes[SYNTHETIC_STORE_BYTES];
+    synthetic_store_bytes(store, bytes);
+    *session = heaplens_session_create();
+    assert_non_null(*session);
+    return read_bytes(*session, bytes, sizeof(bytes));
+}
+
+static void test_store_read__sums_shards_and_keeps_the_past_peak(void **state)
+{
+    (void)state;
+    synthetic_store store;
+    heaplens_session *session = NULL;
+    synthetic_store_init(&store);
+    assert_int_equal(read_store(&store, &session), HEAPLENS_OK);
+    assert_int_equal(session->process_count, 1);
+    const heaplens_process *const process = &session->processes[0];
+    assert_int_equal(process->facts.bytes_total, 850);
+    assert_int_equal(process->facts.blocks_end, 2);
+    assert_int_equal(process->facts.bytes_end, 150);
+    assert_int_equal(process->facts.bytes_peak, 850);
+    assert_int_equal(process->facts.blocks_peak, 9);
+    assert_int_equal(process->facts.peak_ns, 400);  // 200 units of 2 ns
+    assert_int_equal(process->facts.duration_ns, 2000);
+    assert_int_equal(process->facts.peak_error_bytes, 2 * 16384);
+    assert_int_equal(process->facts.frees_unknown, 3);
+    assert_int_equal(process->sizes[7].blocks, 8);
+    assert_string_equal(heaplens__names_text(&session->names, process->facts.command),
+                        "app -v x y");
+    assert_string_equal(heaplens__names_text(&session->names, process->modules[0].build_id),
+                        "00abcd");
+    assert_string_equal(heaplens__names_text(&session->names, process->moments[0].label), "loaded");
+    heaplens_session_destroy(session);
+}
+
+static void test_store_read__adds_up_each_site(void **state)
+{
+    (void)state;
+    synthetic_store store;
+    heaplens_session *session = NULL;
+    synthetic_store_init(&store);
+    assert_int_equal(read_store(&store, &session), HEAPLENS_OK);
+    const heaplens_process *const process = &session->processes[0];
+    assert_int_equal(process->site_count, 2);
+    const heaplens_site *const parse = &process->sites[0];
+    assert_int_equal(parse->bytes_total, 800);
+    assert_int_equal(parse->bytes_end, 100);
+    assert_int_equal(parse->blocks_end, 1);
+    assert_int_equal(parse->bytes_gmax, 800);
+    assert_int_equal(parse->blocks_gmax, 8);
+    assert_int_equal(parse->bytes_peak, 700);
+    assert_int_equal(parse->blocks_peak, 7);
+    // 3 blocks lived 100 units, 4 lived 300, 1 lives until 6000: 2400 units of 2 ns.
+    assert_int_equal(parse->lifetime_ns, 4800);
+    assert_int_equal(parse->first_ns, 200);
+    assert_int_equal(parse->last_ns, 300);
+    const heaplens_site *const recursion = &process->sites[1];
+    assert_int_equal(recursion->bytes_gmax, 50);
+    assert_int_equal(recursion->bytes_peak, 50);  // larger than what was put aside
+    assert_int_equal(recursion->lifetime_ns, 1600);
+    heaplens_session_destroy(session);
+}
+
+static void test_store_read__takes_now_for_the_peak_while_it_is_the_largest(void **state)
+{
+    (void)state;
+    synthetic_store store;
+    heaplens_session *session = NULL;
+    synthetic_store_init(&store);
+    store.header.bytes_peak = 150;  // equal: of equal peaks the last one counts
+    assert_int_equal(read_store(&store, &session), HEAPLENS_OK);
+    const heaplens_process *const process = &session->processes[0];
+    assert_int_equal(process->facts.bytes_peak, 150);
+    assert_int_equal(process->facts.blocks_peak, 2);
+    assert_int_equal(process->facts.peak_ns, 2000);
+    assert_int_equal(process->sites[0].bytes_gmax, 100);
+    assert_int_equal(process->sites[1].bytes_gmax, 50);
+    heaplens_session_destroy(session);
+}
+
+static void test_store_read__drops_the_recorders_frames_and_merges_what_becomes_equal(void **state)
+{
+    (void)state;
+    synthetic_store store;
+    heaplens_session *session = NULL;
+    synthetic_store_init(&store);
+    store.sites[3].node = 5;  // calloc, called where site 2 calls malloc
+    assert_int_equal(read_store(&store, &session), HEAPLENS_OK);
+    const heaplens_process *const process = &session->processes[0];
+    assert_int_equal(process->site_count, 1);
+    assert_int_equal(process->sites[0].bytes_total, 850);
+    assert_int_equal(process->sites[0].first_ns, 200);
+    const heaplens_node *const node = &process->nodes[process->sites[0].stack];
+    assert_int_equal(process->locations[node->location].address, 0x2020);
+    heaplens_session_destroy(session);
+}
+
+static void test_store_read__gives_one_location_to_an_address_however_often_it_is_used(void **state)
+{
+    (void)state;
+    synthetic_store store;
+    heaplens_session *session = NULL;
+    synthetic_store_init(&store);
+    assert_int_equal(read_store(&store, &session), HEAPLENS_OK);
+    const heaplens_process *const process = &session->processes[0];
+    assert_int_equal(process->nodes[2].location, process->nodes[4].location);
+    assert_int_equal(process->location_count, 4);
+    heaplens_session_destroy(session);
+}
+
+static void test_store_read__marks_a_process_that_did_not_end(void **state)
+{
+    (void)state;
+    synthetic_store store;
+    heaplens_session *session = NULL;
+    synthetic_store_init(&store);
+    store.header.state = HEAPLENS_STORE_RECORDING;
+    assert_int_equal(read_store(&store, &session), HEAPLENS_OK);
+    assert_int_equal(session->processes[0].facts.flags & HEAPLENS_PROCESS_UNFINISHED,
+                     HEAPLENS_PROCESS_UNFINISHED);
+    heaplens_session_destroy(session);
+
+    store.header.state = HEAPLENS_STORE_CREATED;
+    assert_int_equal(read_store(&store, &session), HEAPLENS_ENOINPUT);
+    heaplens_session_destroy(session);
+}
+
+typedef struct attack {
+    const char *what;
+    void (*edit)(synthetic_store *store);
+} attack;
+
+static void break_magic(synthetic_store *store)
+{
+    store->header.magic[0] = 'X';
+}
+static void break_version(synthetic_store *store)
+{
+    store->header.version = 2;
+}
+static void break_count(synthetic_store *store)
+{
+    store->header.sections[HEAPLENS_STORE_NODES].capacity = UINT64_MAX;
+    store->header.sections[HEAPLENS_STORE_NODES].count = UINT64_MAX / 8;
+}
+static void break_offset(synthetic_store *store)
+{
+    store->header.sections[HEAPLENS_STORE_SITES].offset = UINT64_MAX - 8;
+}
+static void break_stride(synthetic_store *store)
+{
+    store->header.sections[HEAPLENS_STORE_SHARDS].stride = 0;
+}
+static void break_parent(synthetic_store *store)
+{
+    store->nodes[2].parent = 2;
+}
+static void break_site(synthetic_store *store)
+{
+    store->sites[2].node = SYNTHETIC_NODES;
+}
+static void break_text(synthetic_store *store)
+{
+    store->header.command.offset = UINT32_MAX;
+}
+static void break_build_id(synthetic_store *store)
+{
+    store->modules[0].build_id_bytes = HEAPLENS_STORE_BUILD_ID_BYTES + 1;
+}
+
+static void test_store_read__refuses_what_points_outside(void **state)
+{
+    (void)state;
+    static const attack attacks[] = {
+        {"magic",    break_magic   },
+        {"version",  break_version },
+        {"count",    break_count   },
+        {"offset",   break_offset  },
+        {"stride",   break_stride  },
+        {"parent",   break_parent  },
+        {"site",     break_site    },
+        {"text",     break_text    },
+        {"build id", break_build_id},
+    };
+    for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++) {
+        synthetic_store store;
+        heaplens_session *session = NULL;
+        synthetic_store_init(&store);
+        attacks[i].edit(&store);
+        EXPECT(read_store(&store, &session) == HEAPLENS_EFORMAT, "%s", attacks[i].what);
+        EXPECT(session->process_count == 0, "%s", attacks[i].what);
+        heaplens_session_destroy(session);
+    }
+}
+
+static void test_store_read__survives_every_cut(void **state)
+{
+    (void)state;
+    synthetic_store store;
+    unsigned char bytes[SYNTHETIC_STORE_BYTES];
+    synthetic_store_init(&store);
+    synthetic_store_bytes(&store, bytes);
+    for (size_t size = 0; size < SYNTHETIC_STORE_BYTES; size += 16) {
+        // A copy of just the size, for the address sanitizer.
+        unsigned char *const cut = malloc(size + 1);
+        heaplens_session *const session = heaplens_session_create();
+        assert_non_null(cut);
+        assert_non_null(session);
+        memcpy(cut, bytes, size);
+        const heaplens_status status = read_bytes(session, cut, size);
+        EXPECT(status == HEAPLENS_OK || status == HEAPLENS_EFORMAT, "%zu bytes", size);
+        EXPECT(size >= HEAPLENS_STORE_HEADER_BYTES || status == HEAPLENS_EFORMAT, "%zu bytes",
+               size);
+        heaplens_session_destroy(session);
+        free(cut);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_store_read__sums_shards_and_keeps_the_past_peak),
+        cmocka_unit_test(test_store_read__adds_up_each_site),
+        cmocka_unit_test(test_store_read__takes_now_for_the_peak_while_it_is_the_largest),
+        cmocka_unit_test(test_store_read__drops_the_recorders_frames_and_merges_what_becomes_equal),
+        cmocka_unit_test(
+            test_store_read__gives_one_location_to_an_address_however_often_it_is_used),
+        cmocka_unit_test(test_store_read__marks_a_process_that_did_not_end),
+        cmocka_unit_test(test_store_read__refuses_what_points_outside),
+        cmocka_unit_test(test_store_read__survives_every_cut),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
