@@ -8,7 +8,7 @@
 const char *competency_status_text(competency_status status)
 {
     switch (status) {
-#define X(name, value, text)                                                                       \
+#define X(name, value, text) \
     case COMPETENCY_##name: return text;
         COMPETENCY_STATUS_MAP(X)
 #undef X

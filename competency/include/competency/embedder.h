@@ -55,7 +55,10 @@ typedef struct competency_embedder_options {
     size_t batch_tokens;  // tokens packed into one forward pass, at most 1,048,576; 0: 256
 } competency_embedder_options;
 
-#define COMPETENCY_EMBEDDER_OPTIONS_INIT {.size = sizeof(competency_embedder_options)}
+#define COMPETENCY_EMBEDDER_OPTIONS_INIT            \
+    {                                               \
+        .size = sizeof(competency_embedder_options) \
+    }
 
 /**
  * Make the embedder that runs `model`.

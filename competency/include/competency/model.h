@@ -26,18 +26,18 @@ typedef struct competency_model competency_model;
 
 /** Facts of a loaded model. Strings live as long as the model. */
 typedef struct competency_model_info {
-    const char *name;         // last component of the model's path or its published name
-    const char *directory;    // as it was opened
-    const char *sha256;       // of model.safetensors, 64 lower-case hexadecimal digits
-    uint32_t layers;          // transformer layers
-    uint32_t hidden;          // numbers in one vector
-    uint32_t heads;           // attention heads
-    uint32_t intermediate;    // width of the feed-forward layer
-    uint32_t vocabulary;      // entries of the vocabulary
-    uint32_t tokens_max;      // longest input in tokens, [CLS] and [SEP] included
-    bool is_cls_pooled;       // false: mean over all tokens
-    bool is_normalised;       // vectors have L2 norm 1
-    uint64_t weights_bytes;   // size of model.safetensors
+    const char *name;        // last component of the model's path or its published name
+    const char *directory;   // as it was opened
+    const char *sha256;      // of model.safetensors, 64 lower-case hexadecimal digits
+    uint32_t layers;         // transformer layers
+    uint32_t hidden;         // numbers in one vector
+    uint32_t heads;          // attention heads
+    uint32_t intermediate;   // width of the feed-forward layer
+    uint32_t vocabulary;     // entries of the vocabulary
+    uint32_t tokens_max;     // longest input in tokens, [CLS] and [SEP] included
+    bool is_cls_pooled;      // false: mean over all tokens
+    bool is_normalised;      // vectors have L2 norm 1
+    uint64_t weights_bytes;  // size of model.safetensors
 } competency_model_info;
 
 /**
@@ -67,7 +67,8 @@ COMPETENCY_API void competency_model_close(competency_model *model);
  * The hash is computed on the first call, which reads the whole weights file; concurrent first
  * calls are safe.
  */
-COMPETENCY_API const competency_model_info *competency_model_describe(const competency_model *model);
+COMPETENCY_API const competency_model_info *
+competency_model_describe(const competency_model *model);
 
 /**
  * Split `text` into token ids as the model does, [CLS] and [SEP] included, truncated to the

@@ -17,8 +17,8 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define COMPETENCY_API       __attribute__((visibility("default")))
-#define COMPETENCY_MUST_USE  __attribute__((warn_unused_result))
+#define COMPETENCY_API               __attribute__((visibility("default")))
+#define COMPETENCY_MUST_USE          __attribute__((warn_unused_result))
 #define COMPETENCY_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #else
 #define COMPETENCY_API
