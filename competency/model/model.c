@@ -306,10 +306,11 @@ const competency_model_info *competency_model_describe(const competency_model *m
 }
 
 // `ids` is written, through the span.
-// NOLINTNEXTLINE(readability-non-const-parameter)
+// NOLINTBEGIN(readability-non-const-parameter)
 competency_status competency_model_tokenize(const competency_model *model, const char *text,
                                             uint32_t *ids, size_t cap, size_t *count,
                                             competency_error *err)
+// NOLINTEND(readability-non-const-parameter)
 {
     competency__token_span span = {.ids = ids, .cap = cap};
     const competency_status status = competency__tokenizer_encode(
