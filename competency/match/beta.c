@@ -209,7 +209,7 @@ double competency__beta_cdf(const competency__beta *d, double x)
     const double b = d->beta;
     const double sum = a + b;
     const double deviation = deviance(a, sum * x) + deviance(b, sum * (1 - x));
-    if (a > 1e6 && b > 1e6) {
+    if (a > 1e7 && b > 1e7) {
         return clip_probability(large_parameter_cdf(a, b, x, deviation));
     }
     const double front = exp(d->log_scale - deviation);

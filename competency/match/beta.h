@@ -44,9 +44,9 @@ double competency__beta_variance(const competency__beta *d);
 /**
  * P(X <= x): the regularised incomplete beta function I_x(alpha, beta) (R48, R49).
  *
- * Threads: safe. Cost: O(sqrt(max(alpha, beta))) near the mean up to 1e6, O(1) above; allocates
- * nothing. Numerics: the result is in [0, 1]; |error| < 1e-13 for parameters up to 1e3 and
- * < 1e-10 above (test_beta.c compares with 50-digit values).
+ * Threads: safe. Cost: O(sqrt(alpha + beta)) near the mean, O(1) once both parameters are above 1e7;
+ * allocates nothing. Numerics: the result is in [0, 1]; |error| < 1e-13 + 4e-15 sqrt(alpha + beta),
+ * and above 1e7 also min(alpha, beta)^-1.5 (test_beta.c compares with 50-digit values).
  */
 double competency__beta_cdf(const competency__beta *d, double x);
 
