@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// Rules must not outlive their module: another one may take its addresses.
+#include "runtime/unwind.h"
+
+#include "expect.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef int plugin_run(void (*leaf)(void *context), void *context);
+
+typedef struct captured {
+    uintptr_t ips[64];
+    size_t count;
+    heaplens__unwind_stop why;
+} captured;
+
+static void capture(void *context)
+{
+    captured *const c = context;
+    const heaplens__unwind_start start = heaplens__unwind_from(__builtin_frame_address(0));
+    c->count = heaplens__unwind(&start, c->ips, 64, &c->why);
+}
+
+// What the recorder's hooks do: tell the unwinder about each call. The loader reaches these
+// definitions because a program's own come before the C library's.
+#define INTERPOSES __attribute__((visibility("default")))
+
+static int loader_calls;
+
+// NOLINTBEGIN(bugprone-reserved-identifier): glibc's names for its own functions.
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void __libc_free(void *block);
+// NOLINTEND(bugprone-reserved-identifier)
+
+static void note(const void *caller)
+{
+    heaplens__unwind_note_caller(caller);
+    loader_calls +=
+        (uintptr_t)caller - heaplens__unwind_loader.start < heaplens__unwind_loader.size_bytes;
+}
+
+INTERPOSES void *malloc(size_t size)
+{
+    note(__builtin_return_address(0));
+    return __libc_malloc(size);
+}
+
+INTERPOSES void *calloc(size_t nmemb, size_t size)
+{
+    note(__builtin_return_address(0));
+    return __libc_calloc(nmemb, size);
+}
+
+INTERPOSES void free(void *ptr)
+{
+    note(__builtin_return_address(0));
+    __libc_free(ptr);
+}
+
+static plugin_run *open_plugin(const char *path, void **handle)
+{
+    *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    EXPECT(*handle != NULL, "dlopen %s", path);
+    void *const symbol = dlsym(*handle, "plugin_run");
+    plugin_run *run = NULL;
+    memcpy(&run, &symbol, sizeof(run));
+    return run;
+}
+
+static captured run_plugin(const char *path)
+{
+    void *handle = NULL;
+    plugin_run *const run = open_plugin(path, &handle);
+    captured c = {0};
+    (void)run(capture, &c);
+    assert_int_equal(dlclose(handle), 0);
+    return c;
+}
+
+static void test_unwind_modules__a_module_in_the_place_of_another_has_rules_of_its_own(void **state)
+{
+    (void)state;
+    size_t reused = 0;
+    for (int round = 0; round < 8; round++) {
+        // One call site for both, so that outward of the plugin's frame all is the same.
+        static const char *const paths[] = {PLUGIN_A, PLUGIN_B};
+        captured both[2];
+        for (size_t i = 0; i < 2; i++) {
+            both[i] = run_plugin(paths[i]);
+        }
+        const captured a = both[0];
+        const captured b = both[1];
+        assert_int_equal(a.why, HEAPLENS__UNWIND_OUTERMOST);
+        assert_int_equal(b.why, HEAPLENS__UNWIND_OUTERMOST);
+        assert_int_equal(a.count, b.count);
+        for (size_t i = 1; i < a.count; i++) {
+            EXPECT(a.ips[i] == b.ips[i], "round %d, frame %zu", round, i);
+        }
+        reused += a.ips[0] == b.ips[0];
+    }
+    EXPECT(reused > 0, "no address was reused: nothing was shown");
+    assert_true(loader_calls > 0);
+}
+
+static int init_unwinder(void **state)
+{
+    (void)state;
+    heaplens__unwind_init();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(
+            test_unwind_modules__a_module_in_the_place_of_another_has_rules_of_its_own),
+    };
+    return cmocka_run_group_tests(tests, init_unwinder, NULL);
+}
