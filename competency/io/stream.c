@@ -17,14 +17,11 @@ struct competency_stream {
 
 competency_status competency_stream_create(competency_stream **out, const competency_source *source)
 {
-    *out = NULL;
-    competency_stream *const stream = calloc(1, sizeof(*stream));
-    if (stream == NULL || competency__lines_init(&stream->lines, source,
-                                                 COMPETENCY_LINE_BYTES_MAX) != COMPETENCY_OK) {
-        free(stream);
+    *out = calloc(1, sizeof(**out));
+    if (*out == NULL) {
         return COMPETENCY_ENOMEM;
     }
-    *out = stream;
+    competency__lines_init(&(*out)->lines, source, COMPETENCY_LINE_BYTES_MAX);
     return COMPETENCY_OK;
 }
 

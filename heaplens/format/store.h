@@ -35,7 +35,6 @@ enum {
     HEAPLENS_STORE_BUILD_ID_BYTES = 32,
     HEAPLENS_STORE_LABEL_BYTES = 64,
     HEAPLENS_STORE_SIZE_BINS = 48,        // bin b > 0: sizes in [2^(b-1), 2^b); bin 0: size 0
-    HEAPLENS_STORE_TIME_BITS = 40,        // width of the birth stamps that blocks carry
     HEAPLENS_STORE_SITES_MAX = 0xFFFFFF,  // ids are 24 bits wide in the blocks
 };
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#ifndef HEAPLENS_RUNTIME_COUNTER_H
+#define HEAPLENS_RUNTIME_COUNTER_H
+
+#include <stdatomic.h>
+
+#include "format/store.h"
+
+// Counters in the store have one writer, the thread that owns them, and readers that may look at
+// any time: a relaxed load and store, which is one plain addition to memory, not a locked one.
+
+/** Add to a counter that only this thread writes. */
+static inline void heaplens__count(heaplens_store_u64 *counter, uint64_t more)
+{
+    const uint64_t was = atomic_load_explicit(counter, memory_order_relaxed);
+    atomic_store_explicit(counter, was + more, memory_order_relaxed);
+}
+
+/** The same for a figure that can fall. */
+static inline void heaplens__shift(heaplens_store_i64 *figure, int64_t more)
+{
+    const int64_t was = atomic_load_explicit(figure, memory_order_relaxed);
+    atomic_store_explicit(figure, was + more, memory_order_relaxed);
+}
+
+static inline uint64_t heaplens__counted(const heaplens_store_u64 *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+static inline int64_t heaplens__level(const heaplens_store_i64 *figure)
+{
+    return atomic_load_explicit(figure, memory_order_relaxed);
+}
+
+#endif

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#ifndef HEAPLENS_RUNTIME_LEDGER_H
+#define HEAPLENS_RUNTIME_LEDGER_H
+
+/**
+ * @file
+ * The bookkeeping of one operation: what it changes in the figures of its site, of its shard and
+ * of the process. docs/format/store.md defines every figure.
+ *
+ * All functions are called by the thread that has the shard. They take a lock only when a site or
+ * an entry is new, never allocate, and may change errno then.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/shard.h"
+#include "runtime/tail.h"
+
+/**
+ * Count an allocation and write the block's tail.
+ *
+ * @param block   at least size + HEAPLENS__TAIL_BYTES bytes; nobody else has it yet
+ * @param usable  the allocator's malloc_usable_size()
+ * @param site    from heaplens__shard_site()
+ */
+void heaplens__ledger_alloc(heaplens__shard *shard, void *block, size_t size, size_t usable,
+                            uint32_t site);
+
+/** Count that a block ends. `was` is its tail, which the caller has erased. */
+void heaplens__ledger_free(heaplens__shard *shard, const void *block, const heaplens__block *was);
+
+/**
+ * Count that a block has another size, and write its tail.
+ *
+ * @param old     where the block was
+ * @param block   where it is; `usable` bytes
+ * @param was     its tail before
+ * @param size    requested bytes
+ */
+void heaplens__ledger_resize(heaplens__shard *shard, const void *old, void *block,
+                             const heaplens__block *was, size_t size, size_t usable);
+
+#endif

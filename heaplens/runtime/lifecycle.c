@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+// Beginning and ending a recording: first allocation, API, fork, exit.
+#include "runtime/lifecycle.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runtime/clock.h"
+#include "runtime/message.h"
+#include "runtime/real.h"
+#include "runtime/recorder.h"
+#include "runtime/thread.h"
+#include "runtime/unwind.h"
+
+enum { TRIES = 10000, COMMAND_BYTES = 65536 };
+
+// Every child of a fork finds this page zeroed (MADV_WIPEONFORK), and so UNDECIDED: also where no
+// fork handler runs, as after _Fork() or a bare clone(). Otherwise it would write into its
+// parent's store.
+_Alignas(4096) heaplens__phase_page heaplens__phase_word;
+
+// How this process records; what a child does like it.
+static struct {
+    bool is_set;  // by heaplens_start(); otherwise the environment decides
+    bool is_recording;
+    pid_t pid;
+    uint32_t depth_max;
+    uint64_t store_bytes_max;
+    char path[HEAPLENS__STORE_PATH_BYTES];  // "": memory
+} plan;
+
+static void set_phase(heaplens__phase phase)
+{
+    atomic_store_explicit(&heaplens__phase_word.phase, phase, memory_order_release);
+}
+
+static uint64_t number_of(const char *name)
+{
+    const char *const text = secure_getenv(name);
+    return text == NULL ? 0 : strtoull(text, NULL, 10);
+}
+
+static uint64_t make_secret(void)
+{
+    uint64_t secret[2] = {heaplens__clock_ns(), (uint64_t)getpid()};
+    const void *const random = (const void *)getauxval(
+        AT_RANDOM);  // NOLINT(performance-no-int-to-ptr): an address by contract
+    if (random != NULL) {
+        uint64_t more[2];
+        memcpy(more, random, sizeof more);
+        secret[0] ^= more[0];
+        secret[1] ^= more[1];
+    }
+    return (secret[0] ^ secret[1] << 32) * 0x9E3779B97F4A7C15U + secret[1];
+}
+
+// PATH for the program itself, PATH.PID for its children.
+static heaplens_status create_at(heaplens__store *store, const char *path, bool is_child)
+{
+    char own[HEAPLENS__STORE_PATH_BYTES];
+    const int length = is_child ? snprintf(own, sizeof own, "%s.%ld", path, (long)getpid())
+                                : snprintf(own, sizeof own, "%s", path);
+    if (length < 0 || (size_t)length >= sizeof own) {
+        errno = ENAMETOOLONG;
+        return HEAPLENS_EIO;
+    }
+    return heaplens__store_create(store, own, plan.store_bytes_max);
+}
+
+// SESSION/PID.N.store: a process that calls exec has several, one after the other.
+static heaplens_status create_in_session(heaplens__store *store, const char *session)
+{
+    for (int n = 0; n < TRIES; n++) {
+        char path[HEAPLENS__STORE_PATH_BYTES];
+        const int length =
+            snprintf(path, sizeof path, "%s/%ld.%d.store", session, (long)getpid(), n);
+        if (length < 0 || (size_t)length >= sizeof path) {
+            errno = ENAMETOOLONG;
+            return HEAPLENS_EIO;
+        }
+        const heaplens_status status = heaplens__store_create(store, path, plan.store_bytes_max);
+        if (status != HEAPLENS_EIO || errno != EEXIST) {
+            return status;
+        }
+    }
+    return HEAPLENS_EIO;
+}
+
+static heaplens_status create_store(heaplens__store *store, bool is_child)
+{
+    const char *const session = secure_getenv("HEAPLENS_SESSION");
+    if (plan.path[0] != '\0') {
+        return create_at(store, plan.path, is_child);
+    }
+    if (!plan.is_set && session != NULL && session[0] != '\0') {
+        return create_in_session(store, session);
+    }
+    return heaplens__store_create(store, NULL, plan.store_bytes_max);
+}
+
+static heaplens_store_string read_file(heaplens__store *store, const char *path)
+{
+    static char bytes[COMMAND_BYTES];
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return (heaplens_store_string){0, 0};
+    }
+    size_t used = 0;
+    ssize_t n = 1;
+    while (n > 0 && used < sizeof bytes) {
+        n = read(fd, bytes + used, sizeof bytes - used);
+        used += n > 0 ? (size_t)n : 0;
+    }
+    (void)close(fd);
+    return heaplens__store_text(store, bytes, used);
+}
+
+static void describe_process(heaplens__store *store)
+{
+    heaplens_store_header *const header = store->header;
+    header->command = read_file(store, "/proc/self/cmdline");
+    char path[HEAPLENS__STORE_PATH_BYTES];
+    const ssize_t exe = readlink("/proc/self/exe", path, sizeof path);
+    header->exe = heaplens__store_text(store, path, exe > 0 ? (size_t)exe : 0);
+    if (getcwd(path, sizeof path) != NULL) {
+        header->cwd = heaplens__store_text(store, path, strlen(path));
+    }
+    struct timespec now = {0};
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    header->start_realtime_ns = (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+static void prepare_child(void);
+
+// What needs doing once in an address space.
+static bool init_once(void)
+{
+    static bool is_done;
+    if (!is_done) {
+        heaplens__clock_init();
+        heaplens__unwind_init();
+        is_done = heaplens__thread_init() && pthread_atfork(NULL, NULL, prepare_child) == 0;
+    }
+    return is_done &&
+           madvise(&heaplens__phase_word, sizeof heaplens__phase_word, MADV_WIPEONFORK) == 0;
+}
+
+// Begins a recording as `plan` says. The thread is busy, the phase is BUSY.
+static heaplens_status begin(bool is_child)
+{
+    heaplens__recorder *const recorder = &heaplens__recording;
+    if (!heaplens__real_is_complete() || !init_once()) {
+        errno = ENOSYS;
+        return HEAPLENS_EIO;
+    }
+    if (is_child) {
+        // The only thread. The parent keeps its store; the lock may have been held in it.
+        heaplens__store_unmap(&recorder->store);
+    }
+    recorder->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    heaplens_status status = create_store(&recorder->store, is_child);
+    if (status == HEAPLENS_OK) {
+        describe_process(&recorder->store);
+        status = heaplens__recorder_init(recorder, plan.depth_max, make_secret());
+    }
+    if (status == HEAPLENS_OK) {
+        heaplens__modules_refresh(&recorder->modules, &recorder->store, &recorder->lock);
+        atomic_store_explicit(&recorder->store.header->state, HEAPLENS_STORE_RECORDING,
+                              memory_order_release);
+    }
+    plan.is_recording = status == HEAPLENS_OK;
+    plan.pid = getpid();
+    return status;
+}
+
+static void begin_or_say_why(bool is_child)
+{
+    if (begin(is_child) == HEAPLENS_OK) {
+        set_phase(HEAPLENS__PHASE_RECORDING);
+        return;
+    }
+    const char *const session = secure_getenv("HEAPLENS_SESSION");
+    heaplens__message_unprofiled("cannot record into", session != NULL ? session : "memory", errno);
+    set_phase(HEAPLENS__PHASE_OFF);
+}
+
+static bool environment_wants(void)
+{
+    const char *const mode = secure_getenv("HEAPLENS_MODE");
+    if (mode != NULL) {
+        return strcmp(mode, "full") == 0;
+    }
+    return secure_getenv("HEAPLENS_SESSION") != NULL;
+}
+
+heaplens__phase heaplens__lifecycle_decide(void)
+{
+    if (environ == NULL) {
+        return HEAPLENS__PHASE_OFF;  // the loader allocates before the C library is set up
+    }
+    int phase = HEAPLENS__PHASE_UNDECIDED;
+    if (!atomic_compare_exchange_strong(&heaplens__phase_word.phase, &phase,
+                                        HEAPLENS__PHASE_BUSY)) {
+        return (heaplens__phase)phase;
+    }
+    const int saved_errno = errno;
+    heaplens__thread_set_busy(true);
+    const bool is_child = plan.pid != 0;
+    if (!is_child) {
+        plan.depth_max = (uint32_t)number_of("HEAPLENS_DEPTH");
+        plan.store_bytes_max = number_of("HEAPLENS_STORE_BYTES");
+    }
+    if (plan.store_bytes_max == 0) {
+        plan.store_bytes_max = (uint64_t)1 << 30;
+    }
+    if (is_child ? plan.is_recording : environment_wants()) {
+        begin_or_say_why(is_child);
+    } else {
+        set_phase(HEAPLENS__PHASE_OFF);
+    }
+    heaplens__thread_set_busy(false);
+    errno = saved_errno;
+    return heaplens__lifecycle_phase();
+}
+
+static void prepare_child(void)
+{
+    // Decides at once, rather than at the first allocation: the session then lists the child.
+    (void)heaplens__lifecycle_phase();
+}
+
+heaplens_status heaplens__lifecycle_start(const heaplens_options *options)
+{
+    const heaplens__phase before = heaplens__lifecycle_phase();
+    int expected = (int)before;
+    if (before == HEAPLENS__PHASE_RECORDING || before == HEAPLENS__PHASE_BUSY ||
+        !atomic_compare_exchange_strong(&heaplens__phase_word.phase, &expected,
+                                        HEAPLENS__PHASE_BUSY)) {
+        return HEAPLENS_EACTIVE;
+    }
+    heaplens__thread_set_busy(true);
+    plan.is_set = true;
+    plan.depth_max = options->depth_max;
+    plan.store_bytes_max =
+        options->store_bytes_max != 0 ? options->store_bytes_max : (uint64_t)1 << 30;
+    plan.path[0] = '\0';
+    if (options->path != NULL) {
+        memcpy(plan.path, options->path, strlen(options->path) + 1);
+    }
+    const heaplens_status status = begin(false);
+    set_phase(status == HEAPLENS_OK ? HEAPLENS__PHASE_RECORDING : before);
+    heaplens__thread_set_busy(false);
+    return status;
+}
+
+heaplens_status heaplens__lifecycle_stop(void)
+{
+    int expected = HEAPLENS__PHASE_RECORDING;
+    (void)heaplens__lifecycle_phase();
+    if (!atomic_compare_exchange_strong(&heaplens__phase_word.phase, &expected,
+                                        HEAPLENS__PHASE_STOPPED)) {
+        return HEAPLENS_EINACTIVE;
+    }
+    plan.is_recording = false;
+    heaplens_store_header *const header = heaplens__recording.store.header;
+    heaplens__clock_read_both(&header->latest);
+    atomic_store_explicit(&header->state, HEAPLENS_STORE_STOPPED, memory_order_release);
+    return HEAPLENS_OK;
+}
+
+// The program has come to its end by itself; what it still frees and allocates is counted on.
+__attribute__((destructor)) static void end_process(void)
+{
+    heaplens_store_header *const header = heaplens__recording.store.header;
+    if (plan.is_recording && plan.pid == getpid() && header != NULL) {
+        heaplens__clock_read_both(&header->latest);
+        atomic_store_explicit(&header->state, HEAPLENS_STORE_ENDED, memory_order_release);
+    }
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+// The table of loaded objects: names, build ids and addresses, for whoever reads the store.
+#include "runtime/modules.h"
+
+#include <elf.h>
+#include <link.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct refresh {
+    heaplens__modules *modules;
+    heaplens__store *store;
+    pthread_mutex_t *lock;
+    bool is_locked;
+} refresh;
+
+void heaplens__modules_init(heaplens__modules *modules)
+{
+    modules->count = 0;
+    modules->latest = 0;
+    modules->is_read = false;
+}
+
+static size_t align4(size_t bytes)
+{
+    return (bytes + 3) & ~(size_t)3;
+}
+
+static void read_build_id(const struct dl_phdr_info *info, const ElfW(Phdr) * segment,
+                          heaplens_store_module *module)
+{
+    const unsigned char *at =
+        (const unsigned char
+             *)(info->dlpi_addr +
+                segment->p_vaddr);  // NOLINT(performance-no-int-to-ptr): the loader gives numbers
+    size_t left = segment->p_memsz;
+    while (left >= sizeof(ElfW(Nhdr))) {
+        ElfW(Nhdr) note;
+        memcpy(&note, at, sizeof note);
+        const size_t name = align4(note.n_namesz);
+        const size_t whole = sizeof note + name + align4(note.n_descsz);
+        if (whole > left || name > left) {
+            return;
+        }
+        if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 &&
+            memcmp(at + sizeof note, "GNU", 4) == 0 &&
+            note.n_descsz <= HEAPLENS_STORE_BUILD_ID_BYTES) {
+            module->build_id_bytes = note.n_descsz;
+            memcpy(module->build_id, at + sizeof note + name, note.n_descsz);
+            return;
+        }
+        at += whole;
+        left -= whole;
+    }
+}
+
+// Fills in addresses and build id. False if the object has no code.
+static bool describe(const struct dl_phdr_info *info, heaplens_store_module *module)
+{
+    module->bias = info->dlpi_addr;
+    module->start = UINT64_MAX;
+    for (size_t i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *const segment = &info->dlpi_phdr[i];
+        if (segment->p_type == PT_LOAD && (segment->p_flags & PF_X) != 0) {
+            const uint64_t start = info->dlpi_addr + segment->p_vaddr;
+            const uint64_t end = start + segment->p_memsz;
+            module->start = start < module->start ? start : module->start;
+            module->end = end > module->end ? end : module->end;
+        }
+        if (segment->p_type == PT_NOTE && module->build_id_bytes == 0) {
+            read_build_id(info, segment, module);
+        }
+    }
+    return module->start < module->end;
+}
+
+static heaplens_store_string store_path(heaplens__store *store, const char *name, bool is_main)
+{
+    char exe[HEAPLENS__STORE_PATH_BYTES];
+    if (is_main) {
+        const ssize_t length = readlink("/proc/self/exe", exe, sizeof exe);
+        return heaplens__store_text(store, exe, length > 0 ? (size_t)length : 0);
+    }
+    return heaplens__store_text(store, name, strlen(name));
+}
+
+static void add(const refresh *what, const struct dl_phdr_info *info, heaplens_store_module *fresh)
+{
+    heaplens__modules *const modules = what->modules;
+    const bool is_main = info->dlpi_name[0] == '\0' && !modules->is_read && modules->count == 0;
+    const uint64_t id = heaplens__store_room(what->store, HEAPLENS_STORE_MODULES, 1);
+    if (id == HEAPLENS__STORE_FULL || modules->count == HEAPLENS__MODULES_LIVE_MAX) {
+        return;
+    }
+    fresh->flags = is_main ? HEAPLENS_STORE_MODULE_MAIN : 0;
+    fresh->path = store_path(what->store, info->dlpi_name, is_main);
+    heaplens_store_module *const all = heaplens__store_items(what->store, HEAPLENS_STORE_MODULES);
+    memcpy(&all[id], fresh, sizeof *fresh);
+    heaplens__store_publish(what->store, HEAPLENS_STORE_MODULES, id + 1);
+
+    const uint32_t slot = modules->count++;
+    modules->live[slot].start = fresh->start;
+    modules->live[slot].end = fresh->end;
+    modules->live[slot].id = (uint32_t)id;
+    modules->live[slot].is_seen = true;
+}
+
+// Is it the same object at the same place? The address alone does not say: another may have been
+// loaded where one was unloaded.
+static bool is_known(const refresh *what, const struct dl_phdr_info *info,
+                     const heaplens_store_module *found)
+{
+    heaplens__modules *const modules = what->modules;
+    const heaplens_store_module *const all =
+        heaplens__store_items(what->store, HEAPLENS_STORE_MODULES);
+    const char *const text = heaplens__store_items(what->store, HEAPLENS_STORE_TEXT);
+    for (uint32_t i = 0; i < modules->count; i++) {
+        const heaplens_store_module *const old = &all[modules->live[i].id];
+        const bool is_main = (old->flags & HEAPLENS_STORE_MODULE_MAIN) != 0;
+        if (old->start == found->start && old->end == found->end &&
+            memcmp(old->build_id, found->build_id, sizeof old->build_id) == 0 &&
+            (is_main || (old->path.bytes == strlen(info->dlpi_name) &&
+                         memcmp(text + old->path.offset, info->dlpi_name, old->path.bytes) == 0))) {
+            modules->live[i].is_seen = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+static int visit(struct dl_phdr_info *info, size_t size, void *context)
+{
+    refresh *const what = context;
+    heaplens_store_header *const header = what->store->header;
+    (void)size;
+    if (!what->is_locked) {
+        if (what->modules->is_read && info->dlpi_adds == atomic_load(&header->module_adds) &&
+            info->dlpi_subs == atomic_load(&header->module_subs)) {
+            return 1;  // nothing has changed
+        }
+        pthread_mutex_lock(what->lock);
+        what->is_locked = true;
+        for (uint32_t i = 0; i < what->modules->count; i++) {
+            what->modules->live[i].is_seen = false;
+        }
+        atomic_store(&header->module_adds, info->dlpi_adds);
+        atomic_store(&header->module_subs, info->dlpi_subs);
+    }
+    heaplens_store_module found = {0};
+    if (describe(info, &found) && !is_known(what, info, &found)) {
+        add(what, info, &found);
+    }
+    return 0;
+}
+
+static void drop_unseen(const refresh *what)
+{
+    heaplens__modules *const modules = what->modules;
+    heaplens_store_module *const all = heaplens__store_items(what->store, HEAPLENS_STORE_MODULES);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < modules->count; i++) {
+        if (modules->live[i].is_seen) {
+            modules->live[kept++] = modules->live[i];
+        } else {
+            atomic_store_explicit(&all[modules->live[i].id].unloaded, 1, memory_order_relaxed);
+        }
+    }
+    modules->count = kept;
+    modules->latest = 0;
+}
+
+void heaplens__modules_refresh(heaplens__modules *modules, heaplens__store *store,
+                               pthread_mutex_t *lock)
+{
+    refresh what = {.modules = modules, .store = store, .lock = lock};
+    (void)dl_iterate_phdr(visit, &what);
+    if (what.is_locked) {
+        drop_unseen(&what);
+        modules->is_read = true;
+        pthread_mutex_unlock(lock);
+    }
+}
+
+uint32_t heaplens__modules_find(heaplens__modules *modules, uint64_t ip)
+{
+    // Neighbouring frames are mostly in one module.
+    for (uint32_t i = 0; i <= modules->count; i++) {
+        const uint32_t at = i == 0 ? modules->latest : i - 1;
+        if (at < modules->count && ip >= modules->live[at].start && ip < modules->live[at].end) {
+            modules->latest = at;
+            return modules->live[at].id;
+        }
+    }
+    return HEAPLENS_STORE_MODULE_NONE;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// Finding the next allocator, which itself may allocate.
+#include "runtime/real.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { POOL_BYTES = 64 * 1024, POOL_ALIGN = 16 };
+
+// What dlsym() and dlerror() allocate while we ask for the functions. Aligned as malloc's blocks.
+static _Alignas(POOL_ALIGN) unsigned char pool[POOL_BYTES];
+static size_t pool_used;
+static _Thread_local bool is_finding;
+
+static void *take_from_pool(size_t size)
+{
+    const size_t room = POOL_BYTES - pool_used;
+    if (size > room - POOL_ALIGN) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    void *const block = pool + pool_used;
+    pool_used += (size + POOL_ALIGN) & ~(size_t)(POOL_ALIGN - 1);
+    return block;
+}
+
+bool heaplens__real_is_pool(const void *block)
+{
+    return (uintptr_t)block - (uintptr_t)pool < POOL_BYTES;
+}
+
+size_t heaplens__real_pool_rest(const void *block)
+{
+    return (size_t)(pool + POOL_BYTES - (const unsigned char *)block);
+}
+
+static void find_all(void);
+
+static void *first_malloc(size_t size)
+{
+    if (is_finding) {
+        return take_from_pool(size);
+    }
+    find_all();
+    return heaplens__real.malloc(size);
+}
+
+static void *first_calloc(size_t count, size_t size)
+{
+    if (is_finding) {
+        return size != 0 && count > POOL_BYTES / size ? NULL : take_from_pool(count * size);
+    }
+    find_all();
+    return heaplens__real.calloc(count, size);
+}
+
+static void *first_realloc(void *block, size_t size)
+{
+    find_all();
+    return heaplens__real.realloc(block, size);
+}
+
+static void first_free(void *block)
+{
+    find_all();
+    heaplens__real.free(block);
+}
+
+static int first_posix_memalign(void **out, size_t alignment, size_t size)
+{
+    find_all();
+    return heaplens__real.posix_memalign(out, alignment, size);
+}
+
+static void *first_aligned_alloc(size_t alignment, size_t size)
+{
+    find_all();
+    return heaplens__real.aligned_alloc(alignment, size);
+}
+
+static void *first_memalign(size_t alignment, size_t size)
+{
+    find_all();
+    return heaplens__real.memalign(alignment, size);
+}
+
+static size_t first_malloc_usable_size(void *block)
+{
+    find_all();
+    return heaplens__real.malloc_usable_size(block);
+}
+
+heaplens__real_functions heaplens__real = {
+    .malloc = first_malloc,
+    .calloc = first_calloc,
+    .realloc = first_realloc,
+    .free = first_free,
+    .posix_memalign = first_posix_memalign,
+    .aligned_alloc = first_aligned_alloc,
+    .memalign = first_memalign,
+    .malloc_usable_size = first_malloc_usable_size,
+};
+
+// Stores the address of the next `name`. ISO C has no conversion from object to function pointer;
+// POSIX guarantees that the representations agree.
+static void find(void *function, const char *name)
+{
+    void *const address = dlsym(RTLD_NEXT, name);
+    memcpy(function, &address, sizeof address);
+}
+
+static void find_all(void)
+{
+    const int saved_errno = errno;
+    is_finding = true;
+    heaplens__real_functions found = {0};
+    find(&found.malloc, "malloc");
+    find(&found.calloc, "calloc");
+    find(&found.realloc, "realloc");
+    find(&found.free, "free");
+    find(&found.posix_memalign, "posix_memalign");
+    find(&found.aligned_alloc, "aligned_alloc");
+    find(&found.memalign, "memalign");
+    find(&found.malloc_usable_size, "malloc_usable_size");
+    is_finding = false;
+    // Each thread that gets here stores the same values.
+    heaplens__real = found;
+    errno = saved_errno;
+}
+
+bool heaplens__real_is_complete(void)
+{
+    if (heaplens__real.malloc == first_malloc) {
+        find_all();
+    }
+    const heaplens__real_functions *const f = &heaplens__real;
+    return f->malloc != NULL && f->calloc != NULL && f->realloc != NULL && f->free != NULL &&
+           f->posix_memalign != NULL && f->aligned_alloc != NULL && f->memalign != NULL &&
+           f->malloc_usable_size != NULL;
+}

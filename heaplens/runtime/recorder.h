@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#ifndef HEAPLENS_RUNTIME_RECORDER_H
+#define HEAPLENS_RUNTIME_RECORDER_H
+
+/**
+ * @file
+ * The state of one recording: what all threads share.
+ *
+ * Fields marked `lock` are written under heaplens__recorder.lock only. Lock order: the loader's
+ * lock (held inside dl_iterate_phdr) before ours, never the reverse.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "runtime/intern.h"
+#include "runtime/modules.h"
+#include "runtime/store_writer.h"
+
+enum {
+    HEAPLENS__PENDING_BYTES = 16384,  // what a thread holds back; docs/adr/0050
+    HEAPLENS__PENDING_BLOCKS = 256,
+    HEAPLENS__DEPTH_DEFAULT = 128,
+    HEAPLENS__DEPTH_LIMIT = 1024,
+};
+
+struct heaplens__shard;
+
+typedef struct heaplens__recorder {
+    heaplens__store store;      // lock
+    heaplens__intern intern;    // lock, look-ups aside
+    heaplens__modules modules;  // lock
+    pthread_mutex_t lock;
+    struct heaplens__shard *free_shards;  // lock; shards of threads that have ended
+    uint32_t shards_used;                 // lock; threads that have a shard
+    _Atomic bool is_shared;               // more than one thread has a shard
+    uint64_t secret;                      // key of the blocks' tails
+    uint32_t depth_max;                   // frames
+    uint32_t generation;                  // recordings begun; threads compare it with their own
+
+    _Atomic int64_t blocks_live;  // beside header.bytes_live, handed in with it
+    _Atomic int64_t watch_bytes;  // min(header.bytes_peak, api_bytes_peak)
+    // The peak that heaplens_totals_read() tells: heaplens_peak_reset() lowers it, and leaves the
+    // profile's own peak alone.
+    _Atomic int64_t api_bytes_peak;
+    _Atomic int64_t api_blocks_peak;
+} heaplens__recorder;
+
+/** The one recording of the process. */
+extern heaplens__recorder heaplens__recording;
+
+/** Begin a recording in `recorder`, whose store was just created. Not thread-safe. */
+heaplens_status heaplens__recorder_init(heaplens__recorder *recorder, uint32_t depth_max,
+                                        uint64_t secret);
+
+#endif

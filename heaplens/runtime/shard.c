@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+// Shards: giving them to threads, and finding a site and its entry from within one.
+#include "runtime/shard.h"
+
+#include <unistd.h>
+
+#include <sys/syscall.h>
+
+#include "runtime/clock.h"
+#include "runtime/counter.h"
+#include "runtime/pages.h"
+
+enum {
+    ENTRY_RUN = 32,           // entries given to a shard at a time: 5 KiB
+    SPARE_BYTES = 64 * 1024,  // private memory taken at a time
+};
+
+void heaplens__shard_flush(heaplens__shard *shard)
+{
+    heaplens__recorder *const recorder = shard->recorder;
+    heaplens_store_header *const header = recorder->store.header;
+    atomic_fetch_add_explicit(&header->bytes_live, shard->pending_bytes, memory_order_relaxed);
+    atomic_fetch_add_explicit(&recorder->blocks_live, shard->pending_blocks, memory_order_relaxed);
+    atomic_fetch_add_explicit(&header->bytes_clock, shard->pending_clock, memory_order_relaxed);
+    shard->pending_bytes = 0;
+    shard->pending_blocks = 0;
+    shard->pending_clock = 0;
+}
+
+static heaplens__shard *create(heaplens__recorder *recorder)
+{
+    heaplens__store *const store = &recorder->store;
+    const uint64_t id = heaplens__store_room(store, HEAPLENS_STORE_SHARDS, 1);
+    if (id == HEAPLENS__STORE_FULL) {
+        return NULL;
+    }
+    heaplens__shard *const shard = heaplens__pages_take(sizeof *shard);
+    if (shard == NULL) {
+        return NULL;
+    }
+    shard->recorder = recorder;
+    shard->id = (uint32_t)id;
+    shard->figures =
+        (heaplens_store_shard *)heaplens__store_items(store, HEAPLENS_STORE_SHARDS) + id;
+    heaplens__store_publish(store, HEAPLENS_STORE_SHARDS, id + 1);
+    return shard;
+}
+
+heaplens__shard *heaplens__shard_acquire(heaplens__recorder *recorder)
+{
+    pthread_mutex_lock(&recorder->lock);
+    heaplens__shard *shard = recorder->free_shards;
+    if (shard != NULL) {
+        recorder->free_shards = shard->next;
+    } else {
+        shard = create(recorder);
+    }
+    if (shard != NULL) {
+        shard->figures->tid = (uint32_t)syscall(SYS_gettid);
+        shard->figures->threads++;
+        heaplens__count(&recorder->store.header->threads, 1);
+        recorder->shards_used++;
+        if (recorder->shards_used > 1) {
+            atomic_store_explicit(&recorder->is_shared, true, memory_order_relaxed);
+        }
+        heaplens__clock_read_both(&recorder->store.header->latest);
+    }
+    pthread_mutex_unlock(&recorder->lock);
+    return shard;
+}
+
+void heaplens__shard_release(heaplens__shard *shard)
+{
+    heaplens__recorder *const recorder = shard->recorder;
+    heaplens__shard_flush(shard);
+    shard->latest_block = NULL;
+    pthread_mutex_lock(&recorder->lock);
+    shard->next = recorder->free_shards;
+    recorder->free_shards = shard;
+    recorder->shards_used--;
+    if (recorder->shards_used <= 1) {
+        atomic_store_explicit(&recorder->is_shared, false, memory_order_relaxed);
+    }
+    pthread_mutex_unlock(&recorder->lock);
+}
+
+static uint32_t *create_page(heaplens__shard *shard)
+{
+    const size_t bytes = HEAPLENS__INDEX_PAGE * sizeof(uint32_t);
+    if (shard->spare_bytes < bytes) {
+        shard->spare = heaplens__pages_take(SPARE_BYTES);
+        if (shard->spare == NULL) {
+            shard->spare_bytes = 0;
+            return NULL;
+        }
+        shard->spare_bytes = SPARE_BYTES;
+    }
+    uint32_t *const page = (uint32_t *)(void *)shard->spare;
+    shard->spare += bytes;
+    shard->spare_bytes -= bytes;
+    return page;
+}
+
+static bool take_run(heaplens__shard *shard)
+{
+    heaplens__recorder *const recorder = shard->recorder;
+    pthread_mutex_lock(&recorder->lock);
+    const uint64_t first =
+        heaplens__store_room(&recorder->store, HEAPLENS_STORE_ENTRIES, ENTRY_RUN);
+    if (first != HEAPLENS__STORE_FULL) {
+        heaplens__store_publish(&recorder->store, HEAPLENS_STORE_ENTRIES, first + ENTRY_RUN);
+        shard->entry_next = first;
+        shard->entry_end = first + ENTRY_RUN;
+    }
+    pthread_mutex_unlock(&recorder->lock);
+    return first != HEAPLENS__STORE_FULL;
+}
+
+static heaplens_store_entry *entry_at(const heaplens__shard *shard, uint64_t at)
+{
+    return (heaplens_store_entry *)heaplens__store_items(&shard->recorder->store,
+                                                         HEAPLENS_STORE_ENTRIES) +
+           at;
+}
+
+static heaplens_store_entry *create_entry(heaplens__shard *shard, uint32_t site)
+{
+    uint32_t **const page = &shard->index[site / HEAPLENS__INDEX_PAGE];
+    if (*page == NULL) {
+        *page = create_page(shard);
+    }
+    if (*page == NULL || (shard->entry_next == shard->entry_end && !take_run(shard)) ||
+        shard->entry_next >= UINT32_MAX) {
+        return NULL;
+    }
+    const uint64_t at = shard->entry_next++;
+    heaplens_store_entry *const entry = entry_at(shard, at);
+    entry->shard = shard->id;
+    // Of an epoch that is past: before its first change, nothing of it was live.
+    atomic_store_explicit(&entry->site, site, memory_order_release);
+    (*page)[site % HEAPLENS__INDEX_PAGE] = (uint32_t)at + 1;
+    return entry;
+}
+
+heaplens_store_entry *heaplens__shard_entry(heaplens__shard *shard, uint32_t site)
+{
+    const uint32_t *const page = shard->index[site / HEAPLENS__INDEX_PAGE];
+    if (page != NULL && page[site % HEAPLENS__INDEX_PAGE] != 0) {
+        return entry_at(shard, page[site % HEAPLENS__INDEX_PAGE] - 1);
+    }
+    return create_entry(shard, site);
+}
+
+static uint32_t find_shared(const heaplens__shard *shard, const heaplens__stack *stack,
+                            uint64_t hash)
+{
+    heaplens__recorder *const recorder = shard->recorder;
+    uint32_t site = heaplens__intern_find(&recorder->intern, hash);
+    if (site == 0) {
+        heaplens__modules_refresh(&recorder->modules, &recorder->store, &recorder->lock);
+        pthread_mutex_lock(&recorder->lock);
+        site = heaplens__intern_add(&recorder->intern, &recorder->store, &recorder->modules, stack,
+                                    hash);
+        heaplens__clock_read_both(&recorder->store.header->latest);
+        pthread_mutex_unlock(&recorder->lock);
+    }
+    return site;
+}
+
+uint32_t heaplens__shard_site(heaplens__shard *shard, const heaplens__stack *stack)
+{
+    // After an unloading the same addresses may be other code: they get another hash.
+    const uint64_t unloads = heaplens__counted(&shard->recorder->store.header->module_subs);
+    const uint64_t seed = unloads * 2 + (stack->is_cut ? 1 : 0);
+    const uint64_t hash = heaplens__stack_hash(stack->ips, stack->depth, seed);
+    heaplens__cache_line *const set = shard->cache[hash >> 32 & (HEAPLENS__CACHE_SETS - 1)];
+    if (set[0].hash == hash) {
+        return set[0].site;
+    }
+    if (set[1].hash == hash) {
+        return set[1].site;
+    }
+    const uint32_t site = find_shared(shard, stack, hash);
+    set[1] = set[0];
+    set[0] = (heaplens__cache_line){.hash = hash, .site = site};
+    return site;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#ifndef HEAPLENS_RUNTIME_SHARD_H
+#define HEAPLENS_RUNTIME_SHARD_H
+
+/**
+ * @file
+ * What one thread counts, and the private indices that find its counters.
+ *
+ * A shard belongs to one thread at a time: its counters in the store are written by plain
+ * (relaxed) stores. When the thread ends, the next one goes on counting in the same shard.
+ */
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "runtime/recorder.h"
+#include "format/store.h"
+
+enum {
+    HEAPLENS__CACHE_SETS = 2048,  // of 2 ways: 64 KiB, and stays in the second-level cache
+    HEAPLENS__CACHE_WAYS = 2,
+    HEAPLENS__INDEX_PAGE = 256,  // entries a page; sites that a thread uses lie close together
+    HEAPLENS__INDEX_PAGES = (HEAPLENS_STORE_SITES_MAX + 1) / HEAPLENS__INDEX_PAGE,
+};
+
+typedef struct heaplens__cache_line {
+    uint64_t hash;  // of a stack; 0: free
+    uint32_t site;
+    uint32_t reserved;
+} heaplens__cache_line;
+
+typedef struct heaplens__shard {
+    heaplens__recorder *recorder;
+    heaplens_store_shard *figures;  // in the store
+    uint32_t id;
+    int64_t pending_bytes;     // counted here, not yet in header.bytes_live
+    int64_t pending_blocks;    // the same for recorder.blocks_live
+    uint64_t pending_clock;    // the same for header.bytes_clock
+    const void *latest_block;  // of this thread's latest allocation; NULL: it is freed
+    uint64_t entry_next;       // of the run of entries that the shard was given
+    uint64_t entry_end;
+    unsigned char *spare;  // private memory for index pages
+    size_t spare_bytes;
+    struct heaplens__shard *next;
+    uintptr_t ips[HEAPLENS__DEPTH_LIMIT];
+    heaplens__cache_line cache[HEAPLENS__CACHE_SETS][HEAPLENS__CACHE_WAYS];
+    uint32_t *index[HEAPLENS__INDEX_PAGES];  // site -> entry + 1; mostly never touched
+} heaplens__shard;
+
+/**
+ * Give the calling thread a shard: one that a thread left, or a new one.
+ *
+ * @return NULL if there is no room or memory
+ */
+heaplens__shard *heaplens__shard_acquire(heaplens__recorder *recorder);
+
+/** Hand in what is pending, and let another thread have the shard. */
+void heaplens__shard_release(heaplens__shard *shard);
+
+/** Hand in what is pending. */
+void heaplens__shard_flush(heaplens__shard *shard);
+
+/** The shard's entry for a site, made when first asked for; NULL if there is no room. */
+heaplens_store_entry *heaplens__shard_entry(heaplens__shard *shard, uint32_t site);
+
+/** The site of a stack, by way of the shard's cache. Takes the lock for a new stack only. */
+uint32_t heaplens__shard_site(heaplens__shard *shard, const heaplens__stack *stack);
+
+#endif
