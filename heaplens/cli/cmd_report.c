@@ -82,9 +82,9 @@ static int parse_arguments(report_command *command, int argc, char **argv)
         {"help",          no_argument, NULL, OPTION_HELP},
         {0             },
     };
-    // One thread.
-    for (int option = 0; (option = getopt_long(argc, argv, "o:", options, NULL)) !=
-                         -1;) {  // NOLINT(concurrency-mt-unsafe)
+    int option = 0;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
+    while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
         if (option == OPTION_HELP) {
             return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO : EXIT_CODE_OK;
         }

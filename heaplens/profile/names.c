@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/array.h"
-
 // FNV-1a, 64 bits. Source: Fowler, Noll, Vo, http://www.isthe.com/chongo/tech/comp/fnv/.
 static uint64_t hash_text(const char *text, size_t length)
 {
@@ -49,6 +47,21 @@ static bool grow_slots(heaplens_names *names)
     return true;
 }
 
+static bool grow_text(heaplens_names *names, size_t need)
+{
+    if (need <= names->capacity) {
+        return true;
+    }
+    const size_t wanted = need + names->capacity / 2 + 4096;  // both below 2^33: no overflow
+    char *const moved = realloc(names->text, wanted);
+    if (moved == NULL) {
+        return false;
+    }
+    names->text = moved;
+    names->capacity = wanted;
+    return true;
+}
+
 heaplens_status heaplens__names_add(heaplens_names *names, const char *text, size_t length,
                                     heaplens_name *out)
 {
@@ -71,7 +84,7 @@ heaplens_status heaplens__names_add(heaplens_names *names, const char *text, siz
     if (length >= UINT32_MAX - at) {
         return HEAPLENS_ECAPACITY;
     }
-    if (!heaplens__array_reserve(&names->text, &names->capacity, at + length + 1, 1)) {
+    if (!grow_text(names, at + length + 1)) {
         return HEAPLENS_ENOMEM;
     }
     names->text[0] = '\0';

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// The reader of finished files on any bytes. Checksums would keep a fuzzer at the door, so they are
+// made right first. What is accepted must report without a fault.
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <zlib.h>
+
+#include "export/dhat.h"
+#include "export/report_text.h"
+#include "profile/bytes.h"
+#include "profile/finished.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static heaplens_status count_bytes(void *self, const char *data, size_t size)
+{
+    (void)data;
+    *(size_t *)self += size;
+    return HEAPLENS_OK;
+}
+
+static void repair_sums(uint8_t *data, size_t size)
+{
+    if (size < HEAPLENS_FINISHED_HEADER_BYTES) {
+        return;
+    }
+    uint8_t *const table = data + HEAPLENS_FINISHED_HEADER_BYTES;
+    const size_t room = (size - HEAPLENS_FINISHED_HEADER_BYTES) / HEAPLENS_FINISHED_ENTRY_BYTES;
+    const size_t count = heaplens__load32(data + 12);
+    for (size_t i = 0; i < count && i < room; i++) {
+        uint8_t *const entry = table + i * HEAPLENS_FINISHED_ENTRY_BYTES;
+        const uint64_t at = heaplens__load64(entry + 16);
+        const uint64_t bytes = heaplens__load64(entry + 24);
+        if (at <= size && bytes <= size - at) {
+            heaplens__store32(entry + 32, (uint32_t)crc32_z(0, data + at, bytes));
+        }
+    }
+    if (count <= room) {
+        heaplens__store32(data + 24,
+                          (uint32_t)crc32_z(0, table, count * HEAPLENS_FINISHED_ENTRY_BYTES));
+    }
+    heaplens__store64(data + 16, size);
+}
+
+static void report_everything(const heaplens_session *session)
+{
+    const heaplens_report_options options = {.top = 3};
+    size_t written = 0;
+    for (size_t i = 0; i < session->process_count && i < 3; i++) {
+        heaplens_sink sink = {.write = count_bytes, .self = &written};
+        if (heaplens_write_text(&sink, session, &session->processes[i], &options) != HEAPLENS_OK ||
+            heaplens_write_dhat(&sink, session, &session->processes[i]) != HEAPLENS_OK) {
+            abort();
+        }
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    uint8_t *const copy = malloc(size == 0 ? 1 : size);
+    heaplens_session *session = NULL;
+    heaplens_failure failure = {0};
+    if (copy == NULL) {
+        return 0;
+    }
+    if (size > 0) {
+        memcpy(copy, data, size);
+    }
+    repair_sums(copy, size);
+    if (heaplens__finished_read(&session, copy, size, &failure) == HEAPLENS_OK) {
+        report_everything(session);
+    } else if (session != NULL) {
+        abort();
+    }
+    heaplens_session_destroy(session);
+    free(copy);
+    return 0;
+}

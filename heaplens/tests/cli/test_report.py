@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""heaplens report, on the hand-made profiles: formats, choices, exit codes."""
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+OPTIONS = None
+
+
+def heaplens(*arguments, **options):
+    return subprocess.run([OPTIONS.heaplens, *map(str, arguments)], capture_output=True,
+                          check=False, **options)
+
+
+class Report(unittest.TestCase):
+    def setUp(self):
+        self.folder_owner = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder_owner.cleanup)
+        self.folder = pathlib.Path(self.folder_owner.name)
+        self.session = self.folder / "session.heaplens"
+        self.store = self.folder / "stores" / "42.1.store"
+        self.store.parent.mkdir()
+        for kind, path in (("session", self.session), ("store", self.store)):
+            subprocess.run([OPTIONS.synthetic, kind, path], check=True)
+
+    def test_shows_the_largest_process_unless_told(self):
+        done = heaplens("report", self.session)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(b"process 101,", done.stdout)
+        done = heaplens("report", "--process", "100", self.session)
+        self.assertIn(b"process 100,", done.stdout)
+        self.assertEqual(heaplens("report", "--process", "5", self.session).returncode, 66)
+
+    def test_sorts_by_one_metric(self):
+        done = heaplens("report", "--sort", "leaked", "--top", "1", self.session)
+        self.assertIn(b"Never freed (1 of 1 sites)", done.stdout)
+        self.assertNotIn(b"Live at the peak", done.stdout)
+
+    def test_reads_a_raw_store_and_a_folder_of_them(self):
+        for path in (self.store, self.store.parent):
+            done = heaplens("report", path)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(b"850 bytes", done.stdout)
+
+    def test_says_which_stores_of_a_folder_it_cannot_read(self):
+        (self.store.parent / "43.1.store").write_bytes(b"nonsense")
+        done = heaplens("report", self.store.parent)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(b"1 of 2 stores cannot be read", done.stderr)
+
+    def test_writes_a_file_whole_or_not_at_all(self):
+        out = self.folder / "out.json"
+        done = heaplens("report", "--format", "dhat", "-o", out, self.session)
+        self.assertEqual((done.returncode, done.stdout), (0, b""))
+        self.assertEqual(json.loads(out.read_text("utf-8"))["pid"], 101)
+        done = heaplens("report", "-o", self.folder / "no" / "out", self.session)
+        self.assertEqual(done.returncode, 74)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()),
+                         ["out.json", "session.heaplens", "stores"])
+
+    def test_has_documented_exit_codes(self):
+        for code, arguments in [(2, []), (2, ["--sort", "size", self.session]), (2, ["--nosuch"]),
+                                (2, ["--top", "0", self.session]), (2, [self.session, "x"]),
+                                (2, ["--format", "xml", self.session]),
+                                (66, [self.folder / "none"]), (66, [self.folder]),
+                                (65, [__file__]), (65, ["/dev/null"]), (0, ["--help"])]:
+            done = heaplens("report", *arguments)
+            self.assertEqual(done.returncode, code, (arguments, done.stderr))
+            self.assertEqual(done.stderr == b"", code == 0)
+        self.assertEqual(heaplens().returncode, 2)
+        self.assertEqual(heaplens("nosuch").returncode, 2)
+        self.assertTrue(heaplens("--version").stdout.startswith(b"heaplens "))
+
+    def test_reports_a_full_disk(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full")
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([OPTIONS.heaplens, "report", self.session], stdout=full,
+                                  stderr=subprocess.PIPE, check=False)
+        self.assertEqual(done.returncode, 74)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--heaplens", required=True)
+    parser.add_argument("--synthetic", required=True)
+    OPTIONS = parser.parse_args()
+    sys.exit(not unittest.main(argv=sys.argv[:1], exit=False).result.wasSuccessful())

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""heaplens run: programs are run as they would be without it, and a profile is written."""
+import argparse
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+OPTIONS = None
+
+
+def heaplens(*arguments, **options):
+    return subprocess.run([OPTIONS.heaplens, *map(str, arguments)], capture_output=True,
+                          check=False, **options)
+
+
+class Run(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.profile = self.folder / "out.heaplens"
+        # Sessions are made here, so that what is left of them is seen.
+        self.runtime = self.folder / "runtime"
+        self.runtime.mkdir()
+        os.environ["XDG_RUNTIME_DIR"] = str(self.runtime)
+
+    def tearDown(self):
+        self.assertEqual(list(self.runtime.iterdir()), [], "the session's folder is removed")
+
+    def run_program(self, *arguments, **options):
+        return heaplens("run", "-o", self.profile, "--", *arguments, **options)
+
+    def test_writes_a_profile_with_names_and_lines(self):
+        done = self.run_program(OPTIONS.program)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(str(self.profile).encode(), done.stderr)
+        report = heaplens("report", "--sort", "leaked", self.profile).stdout.decode()
+        # The program leaks 3 blocks of 1000 bytes in leak_blocks(), called by main().
+        self.assertIn("1. 3,000 bytes (100.0 %)", report)
+        self.assertRegex(report, r"leak_blocks +run_target\.c:\d+  \[run_target\]\n"
+                                 r" +main +run_target\.c:\d+  \[run_target\]")
+        self.assertNotIn("libheaplens", report)
+
+    def test_names_the_profile_after_the_program(self):
+        done = heaplens("run", OPTIONS.program, cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        made = [path.name for path in self.folder.glob("*.heaplens")]
+        self.assertEqual(len(made), 1)
+        self.assertRegex(made[0], r"^heaplens\.run_target\.\d+\.heaplens$")
+
+    def test_exits_as_the_program_does(self):
+        self.assertEqual(self.run_program(OPTIONS.program, "exit", "7").returncode, 7)
+        done = self.run_program(OPTIONS.program, "kill")
+        self.assertEqual(done.returncode, 128 + signal.SIGKILL)
+        report = heaplens("report", self.profile).stdout
+        self.assertIn(b"did not end by itself", report)
+        self.assertIn(b"3,000 bytes", report)
+
+    def test_says_what_cannot_be_run(self):
+        self.assertEqual(self.run_program("no-such-program").returncode, 127)
+        self.assertEqual(self.run_program(__file__).returncode, 126)
+        self.assertEqual(heaplens("run").returncode, 2)
+        self.assertEqual(heaplens("run", "--depth", "0", "true").returncode, 2)
+        self.assertEqual(heaplens("run", "--mode", "sample", "true").returncode, 2)
+
+    def test_says_why_a_static_program_was_not_recorded(self):
+        done = self.run_program(OPTIONS.static)
+        self.assertEqual(done.returncode, 74)
+        self.assertIn(b"statically linked", done.stderr)
+        self.assertFalse(self.profile.exists())
+
+    def test_says_when_the_profile_cannot_be_written(self):
+        self.profile = self.folder / "no" / "out.heaplens"
+        self.assertEqual(self.run_program(OPTIONS.program).returncode, 74)
+        self.assertEqual(self.run_program(OPTIONS.program, "exit", "7").returncode, 7)
+
+    def test_follows_children_and_lists_them(self):
+        shell = shutil.which("sh")
+        done = self.run_program(shell, "-c", f"'{OPTIONS.program}'; '{OPTIONS.program}' exit 3")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        report = heaplens("report", self.profile).stdout.decode()
+        self.assertIn("Processes", report)
+        self.assertIn("run_target exit 3", report)
+
+    def test_finishes_the_profile_after_an_interrupt_of_the_terminal(self):
+        with subprocess.Popen([OPTIONS.heaplens, "run", "-o", self.profile, OPTIONS.program,
+                               "wait"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              start_new_session=True) as running:
+            self.assertEqual(running.stdout.readline(), b"waiting\n")
+            os.killpg(running.pid, signal.SIGINT)
+            running.communicate(timeout=60)
+        self.assertEqual(running.returncode, 128 + signal.SIGINT)
+        self.assertIn(b"3,000 bytes", heaplens("report", self.profile).stdout)
+
+    def test_passes_a_request_to_terminate_on(self):
+        with subprocess.Popen([OPTIONS.heaplens, "run", "-o", self.profile, OPTIONS.program,
+                               "wait"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            self.assertEqual(running.stdout.readline(), b"waiting\n")
+            running.terminate()
+            running.communicate(timeout=60)
+        self.assertEqual(running.returncode, 128 + signal.SIGTERM)
+        self.assertTrue(self.profile.exists())
+
+    def test_a_store_is_read_while_its_process_runs(self):
+        with subprocess.Popen([OPTIONS.heaplens, "run", "-o", self.profile, OPTIONS.program,
+                               "wait"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            self.assertEqual(running.stdout.readline(), b"waiting\n")
+            folder, = self.runtime.iterdir()
+            report = heaplens("report", folder)
+            running.terminate()
+            running.communicate(timeout=60)
+        self.assertEqual(report.returncode, 0, report.stderr)
+        self.assertIn(b"3,000 bytes", report.stdout)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--heaplens", required=True)
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--static", required=True)
+    OPTIONS = parser.parse_args()
+    sys.exit(not unittest.main(argv=sys.argv[:1], exit=False).result.wasSuccessful())
