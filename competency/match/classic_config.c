@@ -37,22 +37,36 @@ competency_classic_config competency_classic_config_default(void)
     };
 }
 
+typedef enum range {
+    RANGE_UNIT,          // 0 to 1
+    RANGE_NON_NEGATIVE,  // 0 and above
+    RANGE_ANY,           // not checked by the published model
+} range;
+
 typedef struct named_number {
     const char *name;
     double value;
-    double limit;  // the largest allowed; INFINITY: any that is not negative; NAN: any at all
+    range range;
 } named_number;
 
 // The published checks let NaN pass, and so must these comparisons.
 static competency_status check_range(const named_number *field, competency_error *err)
 {
-    if (!(field->value < 0) && !(field->value > field->limit)) {
-        return COMPETENCY_OK;
+    switch (field->range) {
+    case RANGE_UNIT:
+        if (field->value < 0 || field->value > 1) {
+            return competency__fail(err, COMPETENCY_EINVAL, "%s must be between 0.0 and 1.0",
+                                    field->name);
+        }
+        break;
+    case RANGE_NON_NEGATIVE:
+        if (field->value < 0) {
+            return competency__fail(err, COMPETENCY_EINVAL, "%s must be non-negative", field->name);
+        }
+        break;
+    case RANGE_ANY: break;
     }
-    return isinf(field->limit)
-               ? competency__fail(err, COMPETENCY_EINVAL, "%s must be non-negative", field->name)
-               : competency__fail(err, COMPETENCY_EINVAL, "%s must be between 0.0 and 1.0",
-                                  field->name);
+    return COMPETENCY_OK;
 }
 
 competency_status competency_classic_config_check(const competency_classic_config *config,
@@ -62,28 +76,27 @@ competency_status competency_classic_config_check(const competency_classic_confi
     const competency_scoring_config *const s = &config->scoring;
     const competency_distribution_config *const d = &config->distribution;
     const named_number fields[] = {
-        {"similarity_threshold",      p->similarity_threshold,      1       },
-        {"moderate_penalty",          p->moderate_penalty,          1       },
-        {"severe_penalty",            p->severe_penalty,            1       },
-        {"severe_threshold",          p->severe_threshold,          1       },
-        {"ratio_weight_meets",        s->ratio_weight_meets,        1       },
-        {"ratio_weight_below",        s->ratio_weight_below,        1       },
-        {"desired_variance",          d->desired_variance,          INFINITY},
-        {"max_variance_factor",       d->max_variance_factor,       1       },
-        {"max_confidence_weight",     s->max_confidence_weight,     NAN     },
-        {"very_similar_boost",        s->very_similar_boost,        NAN     },
-        {"moderately_similar_boost",  s->moderately_similar_boost,  NAN     },
-        {"high_score_dampening",      s->high_score_dampening,      NAN     },
-        {"zero_proficiency_alpha",    d->zero_proficiency_alpha,    NAN     },
-        {"zero_proficiency_beta",     d->zero_proficiency_beta,     NAN     },
-        {"perfect_proficiency_alpha", d->perfect_proficiency_alpha, NAN     },
-        {"perfect_proficiency_beta",  d->perfect_proficiency_beta,  NAN     },
+        {"similarity_threshold",      p->similarity_threshold,      RANGE_UNIT        },
+        {"moderate_penalty",          p->moderate_penalty,          RANGE_UNIT        },
+        {"severe_penalty",            p->severe_penalty,            RANGE_UNIT        },
+        {"severe_threshold",          p->severe_threshold,          RANGE_UNIT        },
+        {"ratio_weight_meets",        s->ratio_weight_meets,        RANGE_UNIT        },
+        {"ratio_weight_below",        s->ratio_weight_below,        RANGE_UNIT        },
+        {"desired_variance",          d->desired_variance,          RANGE_NON_NEGATIVE},
+        {"max_variance_factor",       d->max_variance_factor,       RANGE_UNIT        },
+        {"max_confidence_weight",     s->max_confidence_weight,     RANGE_ANY         },
+        {"very_similar_boost",        s->very_similar_boost,        RANGE_ANY         },
+        {"moderately_similar_boost",  s->moderately_similar_boost,  RANGE_ANY         },
+        {"high_score_dampening",      s->high_score_dampening,      RANGE_ANY         },
+        {"zero_proficiency_alpha",    d->zero_proficiency_alpha,    RANGE_ANY         },
+        {"zero_proficiency_beta",     d->zero_proficiency_beta,     RANGE_ANY         },
+        {"perfect_proficiency_alpha", d->perfect_proficiency_alpha, RANGE_ANY         },
+        {"perfect_proficiency_beta",  d->perfect_proficiency_beta,  RANGE_ANY         },
     };
     const size_t count = sizeof(fields) / sizeof(fields[0]);
 
     for (size_t i = 0; i < count; i++) {
-        const competency_status status =
-            isnan(fields[i].limit) ? COMPETENCY_OK : check_range(&fields[i], err);
+        const competency_status status = check_range(&fields[i], err);
         if (status != COMPETENCY_OK) {
             return status;
         }

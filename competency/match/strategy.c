@@ -37,7 +37,7 @@ static double aggregate_towards_weakest(void *self, const competency_skill_score
                                         size_t count)
 {
     (void)self;
-    double minimum = INFINITY;
+    double minimum = HUGE_VAL;
     for (size_t i = 0; i < count; i++) {
         minimum = fmin(minimum, scores[i].probability);
     }

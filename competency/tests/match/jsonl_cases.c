@@ -105,11 +105,21 @@ competency_profile jsonl_profile(const json_t *array)
     return (competency_profile){.skills = skills, .count = count};
 }
 
+// The profile has its arrays as constants; these are our own.
+static void free_constant(const void *block)
+{
+    union {
+        const void *borrowed;
+        void *owned;
+    } pointer = {.borrowed = block};
+    free(pointer.owned);
+}
+
 void jsonl_profile_free(competency_profile *profile)
 {
     for (size_t i = 0; i < profile->count; i++) {
-        free((void *)(uintptr_t)profile->skills[i].embedding);
+        free_constant(profile->skills[i].embedding);
     }
-    free((void *)(uintptr_t)profile->skills);
+    free_constant(profile->skills);
     *profile = (competency_profile){0};
 }

@@ -210,11 +210,11 @@ static void test_beta__the_ends_and_infinite_parameters(void **state)
     EXPECT_NEAR(competency__beta_cdf(&beta, 0), 0, 0, "at 0");
     EXPECT_NEAR(competency__beta_cdf(&beta, 1), 1, 0, "at 1");
     EXPECT_NEAR(competency__beta_cdf(&beta, 2), 1, 0, "above");
-    assert_int_equal(competency__beta_make(&beta, INFINITY, 3, NULL), COMPETENCY_OK);
+    assert_int_equal(competency__beta_make(&beta, HUGE_VAL, 3, NULL), COMPETENCY_OK);
     EXPECT_NEAR(competency__beta_mean(&beta), 1, 0, "mean");
     EXPECT_NEAR(competency__beta_variance(&beta), 0, 0, "variance");
     EXPECT_NEAR(competency__beta_cdf(&beta, 0.999), 0, 0, "alpha infinite");
-    assert_int_equal(competency__beta_make(&beta, 3, INFINITY, NULL), COMPETENCY_OK);
+    assert_int_equal(competency__beta_make(&beta, 3, HUGE_VAL, NULL), COMPETENCY_OK);
     EXPECT_NEAR(competency__beta_mean(&beta), 0, 0, "mean");
     EXPECT_NEAR(competency__beta_variance(&beta), 0, 0, "variance");
     EXPECT_NEAR(competency__beta_cdf(&beta, 0.001), 1, 0, "beta infinite");
@@ -223,14 +223,14 @@ static void test_beta__the_ends_and_infinite_parameters(void **state)
 static void test_beta__bad_parameters_are_refused(void **state)
 {
     (void)state;
-    static const double bad[][2] = {
+    const double bad[][2] = {
         {0,        1       },
         {1,        0       },
         {-1,       1       },
         {1,        -1      },
-        {NAN,      1       },
-        {1,        NAN     },
-        {INFINITY, INFINITY}
+        {nan(""),  1       },
+        {1,        nan("") },
+        {HUGE_VAL, HUGE_VAL}
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         competency__beta beta;
@@ -242,7 +242,7 @@ static void test_beta__bad_parameters_are_refused(void **state)
 static void test_beta__levels_without_a_distribution_are_refused(void **state)
 {
     (void)state;
-    static const double ratios[] = {1.2, NAN, INFINITY, -0.1};
+    const double ratios[] = {1.2, nan(""), HUGE_VAL, -0.1};
     competency_distribution_config config = competency_classic_config_default().distribution;
     competency__beta beta;
     for (size_t i = 0; i < sizeof(ratios) / sizeof(ratios[0]); i++) {

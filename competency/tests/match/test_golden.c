@@ -73,6 +73,10 @@ static size_t last_of_name(const competency_profile *profile, size_t at)
 static void check_map(const double *got, const json_t *want, const competency_profile *required,
                       const competency_profile *candidate, int id)
 {
+    if (got == NULL) {
+        fail_msg("case %d: no matrix", id);
+        return;
+    }
     for (size_t i = 0; i < required->count; i++) {
         const json_t *const row = json_object_get(want, required->skills[i].name);
         const size_t from = last_of_name(required, i);

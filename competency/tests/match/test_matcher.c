@@ -15,12 +15,15 @@ enum { DIMENSION = 8, SKILLS_MAX = 12, PAIRS = 40 };
 static size_t fail_at;
 static size_t allocations;
 
+// The names are the linker's.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *block, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *block, size_t size);
+// NOLINTEND(bugprone-reserved-identifier)
 
 static bool allocation_fails(void)
 {
@@ -247,7 +250,7 @@ static void test_matcher__errors_name_the_pair_the_skill_and_the_limit(void **st
         "pair 1: candidate skill 0 \"Python\": level -1 of 5: the value must be at least "
         "0");
     expect_refused(
-        matcher, skill("Python", NAN, 5), ok, COMPETENCY_EDISTRIBUTION,
+        matcher, skill("Python", nan(""), 5), ok, COMPETENCY_EDISTRIBUTION,
         "pair 1: candidate skill 0 \"Python\": level nan of 5: value and maximum must be "
         "finite");
     expect_refused(matcher, skill(NULL, 1, 5), ok, COMPETENCY_EINVAL,
@@ -432,7 +435,7 @@ static void test_matcher__strategy_and_similarity_can_be_replaced(void **state)
     EXPECT_NEAR(out.overall_score, 0.5, 1e-15, "0.6 + 0.4 for a similarity of 0.95, halved");
     assert_int_equal(seen, 1);
     competency_match_destroy(&out);
-    similarity_value = NAN;
+    similarity_value = nan("");
     assert_int_equal(competency_match_run(&out, matcher, &candidate, &required, NULL),
                      COMPETENCY_EINVAL);
     competency_matcher_destroy(matcher);
