@@ -12,3 +12,8 @@ if(PROJECT_SANITIZE)
     -fsanitize=${PROJECT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(project_sanitize INTERFACE -fsanitize=${PROJECT_SANITIZE})
 endif()
+if(PROJECT_BUILD_FUZZERS)
+  # Without it libFuzzer sees nothing of the libraries that it calls into, and cannot steer.
+  target_compile_options(project_sanitize INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(project_sanitize INTERFACE -fsanitize=fuzzer-no-link)
+endif()

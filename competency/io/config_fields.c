@@ -3,10 +3,11 @@
 
 #include <competency/scoring.h>
 
-#define FIELD(group, name)                                                       \
-    {                                                                            \
-#group "_config", #name, offsetof(competency_classic_config, group.name) \
-    }
+// offsetof() takes a member, which cannot stand in parentheses.
+// clang-format off
+#define FIELD(group, name) \
+    {#group "_config", #name, offsetof(competency_classic_config, group.name)}  // NOLINT(bugprone-macro-parentheses)
+// clang-format on
 
 const competency__config_field competency__config_fields[] = {
     FIELD(penalty, similarity_threshold),

@@ -8,10 +8,16 @@
 
 enum { FIRST_BYTES = 64 * 1024 };  // one read of a pipe on Linux
 
-void competency__lines_init(competency__lines *lines, const competency_source *source,
-                            size_t bytes_max)
+competency_status competency__lines_init(competency__lines *lines, const competency_source *source,
+                                         size_t bytes_max)
 {
-    *lines = (competency__lines){.source = *source, .bytes_max = bytes_max};
+    *lines = (competency__lines){
+        .source = *source,
+        .buffer = malloc(FIRST_BYTES),
+        .capacity = FIRST_BYTES,
+        .bytes_max = bytes_max,
+    };
+    return lines->buffer != NULL ? COMPETENCY_OK : COMPETENCY_ENOMEM;
 }
 
 void competency__lines_deinit(competency__lines *lines)
@@ -31,8 +37,10 @@ static competency_status make_room(competency__lines *lines, competency_error *e
     if (lines->end < lines->capacity) {
         return COMPETENCY_OK;
     }
-    const size_t grown = lines->capacity == 0 ? FIRST_BYTES : lines->capacity * 2;
-    char *const buffer = realloc(lines->buffer, grown);
+    const size_t grown = lines->capacity * 2;  // no overflow: the limit of a line was checked
+    // The capacity starts at FIRST_BYTES and never falls.
+    char *const buffer =
+        realloc(lines->buffer, grown);  // NOLINT(clang-analyzer-optin.portability.UnixAPI)
     if (buffer == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a line of %zu bytes", grown);
     }
@@ -94,12 +102,6 @@ competency_status competency__lines_next(competency__lines *lines, const char **
 {
     *line = NULL;
     *size = 0;
-    if (lines->buffer == NULL) {
-        const competency_status status = fill(lines, err);
-        if (status != COMPETENCY_OK) {
-            return status;
-        }
-    }
     // Bytes of the current line that are known to hold no newline: each byte is searched once.
     for (size_t searched = 0;;) {
         const size_t held = lines->end - lines->start;

@@ -20,10 +20,12 @@ typedef struct competency__lines {
     bool is_ended;     // the source has no more bytes
 } competency__lines;
 
-/** Nothing is allocated until the first line is read. */
-void competency__lines_init(competency__lines *lines, const competency_source *source,
-                            size_t bytes_max);
+/** @return COMPETENCY_OK; COMPETENCY_ENOMEM */
+COMPETENCY_MUST_USE competency_status competency__lines_init(competency__lines *lines,
+                                                             const competency_source *source,
+                                                             size_t bytes_max);
 
+/** Release the buffer; a zeroed struct is accepted. */
 void competency__lines_deinit(competency__lines *lines);
 
 /**

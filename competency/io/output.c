@@ -117,7 +117,7 @@ static size_t columns_of(utf8proc_int32_t code_point)
     return is_printable(code_point) ? (size_t)utf8proc_charwidth(code_point) : 1;
 }
 
-size_t competency_display_columns(const char *text)
+size_t competency__display_columns(const char *text)
 {
     size_t columns = 0;
     size_t left = strlen(text);
@@ -136,7 +136,7 @@ static void write_spaces(competency__output *output, size_t count)
 
 void competency__output_column(competency__output *output, const char *text, size_t columns)
 {
-    const bool is_cut = competency_display_columns(text) > columns && columns > 2;
+    const bool is_cut = competency__display_columns(text) > columns && columns > 2;
     const size_t limit = is_cut ? columns - 2 : columns;
     size_t used = 0;
     size_t left = strlen(text);

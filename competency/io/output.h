@@ -41,6 +41,9 @@ void competency__output_count(competency__output *output, uint64_t value);
 /** A JSON string, or null for NULL. What is not UTF-8 becomes U+FFFD. */
 void competency__output_json_text(competency__output *output, const char *text);
 
+/** Columns that `text` takes on a terminal: wide characters count 2, combining ones 0. */
+size_t competency__display_columns(const char *text);
+
 /** For people: `text` without control characters, padded to `columns`, cut with ".." beyond it. */
 void competency__output_column(competency__output *output, const char *text, size_t columns);
 

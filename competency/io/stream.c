@@ -17,11 +17,14 @@ struct competency_stream {
 
 competency_status competency_stream_create(competency_stream **out, const competency_source *source)
 {
-    *out = calloc(1, sizeof(**out));
-    if (*out == NULL) {
+    *out = NULL;
+    competency_stream *const stream = calloc(1, sizeof(*stream));
+    if (stream == NULL || competency__lines_init(&stream->lines, source,
+                                                 COMPETENCY_LINE_BYTES_MAX) != COMPETENCY_OK) {
+        free(stream);
         return COMPETENCY_ENOMEM;
     }
-    competency__lines_init(&(*out)->lines, source, COMPETENCY_LINE_BYTES_MAX);
+    *out = stream;
     return COMPETENCY_OK;
 }
 

@@ -8,9 +8,7 @@
 #include "io/writer.h"
 
 enum {
-    NAME_COLUMNS_MAX = 40,   // longer skill names are cut
-    LABEL_COLUMNS = 12,      // for ids, unless the caller knows better
-    LABEL_COLUMNS_MAX = 40,  // longer ids are cut
+    NAME_COLUMNS_MAX = 40,  // longer skill names are cut
     LEVEL_COLUMNS = 9,
     HASH_COLUMNS = 14,  // of the model's hash: 12 digits and ".."
 };
@@ -40,7 +38,7 @@ static paint paint_of(competency_requirement_status status)
     switch (status) {
     case COMPETENCY_REQUIREMENT_MET: return PAINT_GOOD;
     case COMPETENCY_REQUIREMENT_PARTIAL: return PAINT_FAIR;
-    case COMPETENCY_REQUIREMENT_LOW: return PAINT_POOR;
+    case COMPETENCY_REQUIREMENT_LOW:
     case COMPETENCY_REQUIREMENT_MISSING: return PAINT_POOR;
     }
     return PAINT_PLAIN;
@@ -48,7 +46,7 @@ static paint paint_of(competency_requirement_status status)
 
 static void write_whole(competency__output *output, const char *text)
 {
-    competency__output_column(output, text, competency_display_columns(text));
+    competency__output_column(output, text, competency__display_columns(text));
 }
 
 // "C01", or "record 7" for a candidate without an id.
@@ -119,22 +117,13 @@ static void write_role(competency_writer *writer)
 
 // A ranking: one line a candidate.
 
-static size_t label_columns(const competency_writer *writer)
-{
-    const size_t wanted = writer->options.label_columns;
-    const size_t columns = wanted == 0 ? LABEL_COLUMNS : wanted;
-    return columns < LABEL_COLUMNS_MAX ? columns : LABEL_COLUMNS_MAX;
-}
-
 static void write_ranking_head(competency_writer *writer)
 {
     competency__output *const output = &writer->output;
     competency__output_text(output, "\n");
     set_paint(writer, PAINT_BOLD);
-    competency__output_text(output, "  rank  ");
-    competency__output_column(output, "candidate", label_columns(writer));
-    competency__output_text(output,
-                            "  score  must-haves  met  partial  low  missing  evidence  title");
+    competency__output_text(
+        output, "  rank  score  must-haves  met  partial  low  missing  evidence  candidate");
     set_paint(writer, PAINT_PLAIN);
     competency__output_text(output, "\n");
 }
@@ -148,8 +137,6 @@ static void write_ranking_line(competency_writer *writer, const competency_resul
     label_of(result, buffer, sizeof(buffer), &label);
 
     write_count_column(output, result->rank, 6);
-    competency__output_text(output, "  ");
-    competency__output_column(output, label, label_columns(writer));
     set_paint(writer, PAINT_BOLD);
     competency__output_fixed(output, summary->score, 7);
     set_paint(writer, PAINT_PLAIN);
@@ -159,6 +146,8 @@ static void write_ranking_line(competency_writer *writer, const competency_resul
     write_count_column(output, summary->statuses[COMPETENCY_REQUIREMENT_LOW], 5);
     write_count_column(output, summary->statuses[COMPETENCY_REQUIREMENT_MISSING], 9);
     write_percent(output, summary->evidence, 10);
+    competency__output_text(output, "  ");
+    write_whole(output, label);
     if (result->identity.title != NULL) {
         competency__output_text(output, "  ");
         write_whole(output, result->identity.title);
@@ -172,7 +161,7 @@ static size_t widest_name(const competency_profile *profile, const char *head)
 {
     size_t widest = strlen(head);
     for (size_t i = 0; i < profile->count; i++) {
-        const size_t columns = competency_display_columns(profile->skills[i].name);
+        const size_t columns = competency__display_columns(profile->skills[i].name);
         widest = columns > widest ? columns : widest;
     }
     return widest < NAME_COLUMNS_MAX ? widest : NAME_COLUMNS_MAX;

@@ -228,9 +228,8 @@ typedef struct competency_result {
 typedef struct competency_writer_options {
     uint32_t size;  // sizeof(competency_writer_options) as the caller saw it
     competency_format format;
-    bool is_ranking;       // table: one line a candidate instead of one block
-    bool is_coloured;      // table: ANSI colours
-    size_t label_columns;  // table of a ranking: columns for ids; 0: 12
+    bool is_ranking;   // table: one line a candidate instead of one block
+    bool is_coloured;  // table: ANSI colours
 } competency_writer_options;
 
 #define COMPETENCY_WRITER_OPTIONS_INIT            \
@@ -282,9 +281,6 @@ competency_writer_status(const competency_writer *writer);
 
 /** NULL is accepted. */
 COMPETENCY_API void competency_writer_destroy(competency_writer *writer);
-
-/** Columns that `text` takes on a terminal: wide characters count 2, combining ones 0. */
-COMPETENCY_API size_t competency_display_columns(const char *text);
 
 #ifdef __cplusplus
 }

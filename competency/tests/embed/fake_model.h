@@ -11,7 +11,7 @@
 
 #include "../encoder/synthetic_model.h"
 
-/** The model; lives as long as the process. */
+/** The model, as new; there is one, which lives as long as the process. */
 const competency_model *fake_model_create(void);
 
 /** Its insides, to change. */

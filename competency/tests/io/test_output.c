@@ -78,8 +78,8 @@ static void test_output__columns_count_what_the_eye_sees(void **state)
                         "a\xE2\x80\xAE"
                         "b",
                         "a?b   ");
-    assert_int_equal(competency_display_columns("\xE6\x97\xA5"
-                                                "e\xCC\x81"),
+    assert_int_equal(competency__display_columns("\xE6\x97\xA5"
+                                                 "e\xCC\x81"),
                      3);
 }
 
