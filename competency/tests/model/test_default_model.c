@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "expect.h"
-#include "golden.h"
+#include "tests/text/golden.h"
 
 static competency_model *model;
 

@@ -7,7 +7,7 @@
 
 #include "expect.h"
 #include "model/model.h"
-#include "tiny_model.h"
+#include "tests/support/tiny_model.h"
 
 static char directory[TINY_PATH_BYTES];
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The including target defines _GNU_SOURCE: mkdtemp and nftw are not in ISO C.
-#include "tiny_model.h"
+#include "tests/support/tiny_model.h"
 
 #include <ftw.h>
 #include <math.h>

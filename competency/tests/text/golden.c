@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "golden.h"
+#include "tests/text/golden.h"
 
 #include <stdlib.h>
 #include <string.h>

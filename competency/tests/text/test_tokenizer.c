@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "expect.h"
-#include "golden.h"
+#include "tests/text/golden.h"
 
 static char *vocab;
 static size_t vocab_size;
