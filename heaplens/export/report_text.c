@@ -160,6 +160,20 @@ static void write_process_list(const report *r)
 
 // --------------------------------------------------------------------------------- stacks
 
+// Where no name is known, the place in the file, as addr2line and objdump take it.
+static void describe_nameless(const report *r, const heaplens_location *location, char *text,
+                              size_t cap)
+{
+    if (location->address == 0) {
+        (void)snprintf(text, cap, "(outer frames were cut)");
+    } else if (location->module == HEAPLENS_MODULE_NONE) {
+        (void)snprintf(text, cap, "0x%llx", (unsigned long long)location->address);
+    } else {
+        const uint64_t bias = r->process->modules[location->module].bias;
+        (void)snprintf(text, cap, "+0x%llx", (unsigned long long)(location->address - bias));
+    }
+}
+
 // "function                file.c:12  [module]", the place on a line of its own if it does not fit.
 static void write_frame(const report *r, const heaplens_location *location, uint32_t index)
 {
@@ -167,13 +181,13 @@ static void write_frame(const report *r, const heaplens_location *location, uint
     if (index < location->frame_count) {
         frame = r->process->frames[location->frame_first + index];
     }
-    char address[32];
-    (void)snprintf(address, sizeof(address), "0x%llx", (unsigned long long)location->address);
+    char nameless[64];
+    const char *function = name_of(r, frame.function);
     const char *const module =
         heaplens__path_base(heaplens__location_module(r->session, r->process, location));
-    const char *function = name_of(r, frame.function);
     if (function[0] == '\0') {
-        function = location->address == 0 ? "(outer frames were cut)" : address;
+        describe_nameless(r, location, nameless, sizeof(nameless));
+        function = nameless;
     }
     const char *const file = heaplens__path_base(name_of(r, frame.file));
     char line[16] = "";

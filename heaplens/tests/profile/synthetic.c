@@ -149,25 +149,31 @@ void synthetic_store_init(synthetic_store *store)
 
 void synthetic_store_bytes(const synthetic_store *store, unsigned char *bytes)
 {
-    const void *const items[] = {
-        store->text,   store->modules, store->nodes,     store->sites,
-        store->shards, store->entries, store->snapshots,
+    const struct {
+        const void *items;
+        size_t size;
+    } sections[HEAPLENS_STORE_KINDS] = {
+        {store->text,      sizeof(store->text)     },
+        {store->modules,   sizeof(store->modules)  },
+        {store->nodes,     sizeof(store->nodes)    },
+        {store->sites,     sizeof(store->sites)    },
+        {store->shards,    sizeof(store->shards)   },
+        {store->entries,   sizeof(store->entries)  },
+        {store->snapshots, sizeof(store->snapshots)},
     };
     synthetic_store placed = *store;
     size_t at = HEAPLENS_STORE_HEADER_BYTES;
     memset(bytes, 0, SYNTHETIC_STORE_BYTES);
     for (size_t i = 0; i < HEAPLENS_STORE_KINDS; i++) {
         heaplens_store_section *const section = &placed.header.sections[i];
-        const size_t size =
-            i == HEAPLENS_STORE_TEXT ? SYNTHETIC_TEXT : section->count * section->stride;
         if (section->offset == 0) {  // not chosen by the test
             section->offset = at;
         }
-        if (at + size <= SYNTHETIC_STORE_BYTES) {
-            memcpy(bytes + at, items[i], size);
-            at += size;
-        }
+        memcpy(bytes + at, sections[i].items, sections[i].size);
+        at += sections[i].size;
     }
+    _Static_assert(HEAPLENS_STORE_HEADER_BYTES + sizeof(synthetic_store) <= SYNTHETIC_STORE_BYTES,
+                   "the sections fit");
     memcpy(bytes, &placed.header, sizeof(placed.header));
 }
 
