@@ -14,8 +14,8 @@
  *     63                            29 27 26              0
  *     | address >> 12 (35)            |00| packed rule (27) |      0: empty
  *
- * 16,384 entries (128 KiB, of which only touched pages count) in sets of four: the working set of
- * cc1, the largest seen, is 20,000 addresses; a direct-mapped table of 4,096 thrashed on sqlite3.
+ * 16,384 entries (128 KiB, of which only touched pages count) in sets of four: a direct-mapped
+ * table of 4,096 was measured to miss on sqlite3 at every sixth stack.
  */
 #include <stdatomic.h>
 #include <stddef.h>

@@ -70,7 +70,7 @@ static plugin_run *open_plugin(const char *path, void **handle)
     return run;
 }
 
-static captured run_plugin(const char *path)
+__attribute__((noinline)) static captured run_plugin(const char *path)
 {
     void *handle = NULL;
     plugin_run *const run = open_plugin(path, &handle);
@@ -88,7 +88,8 @@ static void test_unwind_modules__a_module_in_the_place_of_another_has_rules_of_i
         // One call site for both, so that outward of the plugin's frame all is the same.
         static const char *const paths[] = {PLUGIN_A, PLUGIN_B};
         captured both[2];
-        for (size_t i = 0; i < 2; i++) {
+        const volatile size_t plugins = 2;  // volatile: the loop must not be unrolled
+        for (size_t i = 0; i < plugins; i++) {
             both[i] = run_plugin(paths[i]);
         }
         const captured a = both[0];
