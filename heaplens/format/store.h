@@ -205,7 +205,7 @@ typedef struct heaplens_store_entry {
     heaplens_store_u64 blocks_zero;     // requests of 0 bytes
     heaplens_store_u64 last_time;       // of the last allocation
     uint32_t shard;                     // who writes it
-    uint32_t reserved;                  // 0
+    _Atomic uint32_t has_risen;         // 1: it grew since it last shrank
 } heaplens_store_entry;
 
 /** A block that dies before so many bytes were allocated by the process died young. */

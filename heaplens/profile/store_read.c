@@ -363,6 +363,7 @@ static void add_entry(const store_reader *r, const heaplens_store_entry *entry, 
     site->bytes_rounding += entry->bytes_rounding;
     site->blocks_zero += entry->blocks_zero;
     site->last_ns = entry->last_time > site->last_ns ? entry->last_time : site->last_ns;
+    site->blocks_peak |= entry->has_risen;  // whether the site grew last, until finish_site()
 }
 
 // Turn sums into figures: what is live has lived until the end.
@@ -380,7 +381,8 @@ static void finish_site(const store_reader *r, const heaplens_store_site *stored
     site->last_ns = time_to_ns(r, site->last_ns);
 
     const uint64_t past = not_negative((uint64_t)stored->bytes_peak);
-    const bool peak_is_now = site->bytes_end > past;
+    const bool has_risen = site->blocks_peak != 0;
+    const bool peak_is_now = site->bytes_end > past || (site->bytes_end == past && has_risen);
     site->bytes_peak = peak_is_now ? site->bytes_end : past;
     site->blocks_peak =
         peak_is_now ? site->blocks_end : not_negative((uint64_t)stored->blocks_peak);

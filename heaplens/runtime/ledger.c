@@ -88,21 +88,21 @@ static void hand_in_entry(heaplens_store_entry *entry, heaplens_store_site *site
 }
 
 // The site's own peak is noted like the process's: when the site is about to lose a block or bytes.
-// Of equal peaks the last counts; only the end of an empty block does not make another moment.
-static void watch_site_peak(const heaplens_store_entry *entry, heaplens_store_site *site,
-                            bool loses_bytes)
+// Of equal peaks the last counts that an allocation reached: the end of an empty block does not
+// make another moment.
+static void watch_site_peak(heaplens_store_entry *entry, heaplens_store_site *site)
 {
+    const bool has_risen = atomic_load_explicit(&entry->has_risen, memory_order_relaxed) != 0;
+    atomic_store_explicit(&entry->has_risen, 0, memory_order_relaxed);
     const int64_t bytes =
         heaplens__level(&site->bytes_live) + heaplens__level(&entry->pending_bytes);
     const int64_t peak = heaplens__level(&site->bytes_peak);
-    if (bytes < peak) {
-        return;
-    }
-    const int64_t blocks =
-        heaplens__level(&site->blocks_live) + heaplens__level(&entry->pending_blocks);
-    if (raise_to(&site->bytes_peak, bytes) || loses_bytes ||
-        blocks > heaplens__level(&site->blocks_peak)) {
-        atomic_store_explicit(&site->blocks_peak, blocks, memory_order_relaxed);
+    if (bytes > peak || (bytes == peak && has_risen)) {
+        (void)raise_to(&site->bytes_peak, bytes);
+        atomic_store_explicit(&site->blocks_peak,
+                              heaplens__level(&site->blocks_live) +
+                                  heaplens__level(&entry->pending_blocks),
+                              memory_order_relaxed);
     }
 }
 
@@ -111,7 +111,9 @@ static void move_entry(const heaplens__shard *shard, heaplens_store_entry *entry
 {
     heaplens_store_site *const site = site_of(shard, entry);
     if (bytes < 0 || blocks < 0) {
-        watch_site_peak(entry, site, bytes < 0);
+        watch_site_peak(entry, site);
+    } else {
+        atomic_store_explicit(&entry->has_risen, 1, memory_order_relaxed);
     }
     const uint64_t epoch = heaplens__counted(&shard->recorder->store.header->peak_epoch);
     if (heaplens__counted(&entry->epoch) != epoch) {
