@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+// The bookkeeping without the hooks: blocks are plain memory, stacks are made up.
+#include "expect.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/clock.h"
+#include "runtime/ledger.h"
+
+enum { THREADS = 4, ROUNDS = 20000, BLOCKS = 64, SIZE_MAX_ = 3000 };
+
+static heaplens__recorder *const recorder = &heaplens__recording;
+
+static void begin(void)
+{
+    heaplens__clock_init();
+    heaplens__store_unmap(&recorder->store);
+    recorder->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    assert_int_equal(heaplens__store_create(&recorder->store, NULL, 64U << 20), HEAPLENS_OK);
+    assert_int_equal(heaplens__recorder_init(recorder, 0, 42), HEAPLENS_OK);
+}
+
+static uint32_t site_at(heaplens__shard *shard, uintptr_t ip)
+{
+    const uintptr_t ips[3] = {ip, 0x2000, 0x3000};
+    const heaplens__stack stack = {.ips = ips, .depth = 3};
+    return heaplens__shard_site(shard, &stack);
+}
+
+static void *allocate(heaplens__shard *shard, size_t size, uint32_t site)
+{
+    const size_t usable = size + HEAPLENS__TAIL_BYTES;
+    void *const block = malloc(usable);
+    assert_non_null(block);
+    heaplens__ledger_alloc(shard, block, size, usable, site);
+    return block;
+}
+
+static void release(heaplens__shard *shard, void *block, size_t size)
+{
+    heaplens__block was;
+    const size_t usable = size + HEAPLENS__TAIL_BYTES;
+    assert_true(heaplens__tail_read(block, usable, recorder->secret, &was));
+    assert_int_equal(was.size, size);
+    heaplens__ledger_free(shard, block, &was);
+    free(block);
+}
+
+static const heaplens_store_entry *entry_of(heaplens__shard *shard, uint32_t site)
+{
+    return heaplens__shard_entry(shard, site);
+}
+
+// 300 at the peak (A 100, B 200); then A dies, B grows to less, and A comes back smaller.
+static void test_ledger__the_peak_is_split_over_the_sites_as_it_was(void **state)
+{
+    (void)state;
+    begin();
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder);
+    const uint32_t a = site_at(shard, 0xA);
+    const uint32_t b = site_at(shard, 0xB);
+    assert_true(a != b && a == site_at(shard, 0xA));
+    void *const first = allocate(shard, 100, a);
+    void *const second = allocate(shard, 200, b);
+    release(shard, first, 100);
+    void *const third = allocate(shard, 50, b);
+    void *const fourth = allocate(shard, 20, a);
+
+    const heaplens_store_header *const header = recorder->store.header;
+    assert_int_equal(header->bytes_peak, 300);
+    assert_int_equal(header->blocks_peak, 2);
+    assert_true(entry_of(shard, a)->epoch == header->peak_epoch);
+    assert_int_equal(entry_of(shard, a)->bytes_gmax, 100);
+    assert_int_equal(entry_of(shard, b)->bytes_gmax, 200);
+    assert_int_equal(entry_of(shard, b)->bytes_live, 250);
+    assert_int_equal(shard->figures->bytes_live, 270);
+    assert_int_equal(shard->figures->bytes_total, 370);
+    assert_int_equal(entry_of(shard, a)->blocks_young, 1);
+    assert_int_equal(entry_of(shard, a)->blocks_temporary, 0);
+    release(shard, fourth, 20);
+    assert_int_equal(entry_of(shard, a)->blocks_temporary, 1);
+    release(shard, second, 200);
+    release(shard, third, 50);
+    assert_int_equal(shard->figures->bytes_live, 0);
+    assert_int_equal(shard->figures->blocks_live, 0);
+    heaplens__shard_release(shard);
+}
+
+static void test_ledger__a_resize_counts_as_an_allocation_of_the_first_site(void **state)
+{
+    (void)state;
+    begin();
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder);
+    const uint32_t a = site_at(shard, 0xA);
+    unsigned char *const block = malloc(1000);
+    assert_non_null(block);
+    heaplens__ledger_alloc(shard, block, 100, 500, a);
+    heaplens__block was;
+    assert_true(heaplens__tail_read(block, 500, recorder->secret, &was));
+    heaplens__tail_erase(block, 500);
+    heaplens__ledger_resize(shard, block, block, &was, 800, 1000);
+    assert_true(heaplens__tail_read(block, 1000, recorder->secret, &was));
+    assert_int_equal(was.site, a);
+    const heaplens_store_entry *const entry = entry_of(shard, a);
+    assert_int_equal(entry->bytes_total, 900);
+    assert_int_equal(entry->blocks_total, 2);
+    assert_int_equal(entry->bytes_live, 800);
+    assert_int_equal(entry->blocks_live, 1);
+    assert_int_equal(entry->bytes_copied, 0);
+    assert_int_equal(entry->bytes_rounding, 400 + 200);
+    free(block);
+    heaplens__shard_release(shard);
+}
+
+// ---- several threads: each frees what its neighbour allocated
+
+typedef struct mailbox {
+    pthread_mutex_t lock;
+    void *blocks[BLOCKS];
+    size_t sizes[BLOCKS];
+} mailbox;
+
+static mailbox boxes[THREADS];
+static uint64_t bytes_asked[THREADS];
+
+static void *work(void *argument)
+{
+    const size_t self = (size_t)(uintptr_t)argument;
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder);
+    uint64_t random = self + 1;
+    for (size_t i = 0; i < ROUNDS; i++) {
+        random = random * 6364136223846793005U + 1442695040888963407U;
+        const size_t size = (size_t)(random >> 33) % SIZE_MAX_;
+        void *const block = allocate(shard, size, site_at(shard, (random >> 20) % 97 + 1));
+        bytes_asked[self] += size;
+        mailbox *const box = &boxes[(self + 1) % THREADS];
+        const size_t slot = (size_t)(random >> 50) % BLOCKS;
+        pthread_mutex_lock(&box->lock);
+        void *const old = box->blocks[slot];
+        const size_t old_size = box->sizes[slot];
+        box->blocks[slot] = block;
+        box->sizes[slot] = size;
+        pthread_mutex_unlock(&box->lock);
+        if (old != NULL) {
+            release(shard, old, old_size);
+        }
+    }
+    heaplens__shard_release(shard);
+    return NULL;
+}
+
+static void test_ledger__threads_that_free_each_others_blocks_keep_totals_exact(void **state)
+{
+    (void)state;
+    begin();
+    pthread_t threads[THREADS];
+    for (size_t i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_mutex_init(&boxes[i].lock, NULL), 0);
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, work, (void *)(uintptr_t)i), 0);
+    }
+    uint64_t asked = 0;
+    uint64_t left = 0;
+    for (size_t i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        asked += bytes_asked[i];
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        for (size_t k = 0; k < BLOCKS; k++) {
+            left += boxes[i].sizes[k];
+            free(boxes[i].blocks[k]);
+        }
+    }
+    const heaplens_store_header *const header = recorder->store.header;
+    const heaplens_store_shard *const shards =
+        heaplens__store_items(&recorder->store, HEAPLENS_STORE_SHARDS);
+    uint64_t total = 0;
+    int64_t live = 0;
+    for (size_t i = 0; i < header->sections[HEAPLENS_STORE_SHARDS].count; i++) {
+        total += shards[i].bytes_total;
+        live += shards[i].bytes_live;
+    }
+    assert_true(total == asked);
+    assert_true(live == (int64_t)left);
+    assert_true(header->bytes_live == live);  // every thread has handed in
+    // The blocks in the boxes never exceed BLOCKS * THREADS, nor those in hand two a thread.
+    const int64_t most = (int64_t)(BLOCKS + 2) * THREADS * SIZE_MAX_;
+    assert_true(header->bytes_peak <= most + (int64_t)THREADS * HEAPLENS__PENDING_BYTES);
+    assert_true(header->bytes_peak >= live - (int64_t)THREADS * HEAPLENS__PENDING_BYTES);
+}
+
+// The sites are few in a store that has no more room: the blocks are counted under the rest.
+static void test_ledger__a_full_store_counts_on_and_says_so(void **state)
+{
+    (void)state;
+    heaplens__clock_init();
+    heaplens__store_unmap(&recorder->store);
+    assert_int_equal(heaplens__store_create(&recorder->store, NULL, HEAPLENS__STORE_SMALLEST),
+                     HEAPLENS_OK);
+    assert_int_equal(heaplens__recorder_init(recorder, 0, 42), HEAPLENS_OK);
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder);
+    enum { MANY = 20000 };
+    for (uintptr_t i = 0; i < MANY; i++) {
+        unsigned char block[64];
+        heaplens__ledger_alloc(shard, block, 10, sizeof block, site_at(shard, 0x10000 + i));
+    }
+    const heaplens_store_header *const header = recorder->store.header;
+    assert_int_equal(shard->figures->blocks_total, MANY);
+    assert_int_equal(shard->figures->bytes_live, 10 * MANY);
+    assert_true(header->sections[HEAPLENS_STORE_SITES].refused > 0 ||
+                header->sections[HEAPLENS_STORE_NODES].refused > 0);
+    uint64_t counted = shard->figures->entries_refused;
+    const heaplens_store_entry *const entries =
+        heaplens__store_items(&recorder->store, HEAPLENS_STORE_ENTRIES);
+    for (size_t i = 0; i < header->sections[HEAPLENS_STORE_ENTRIES].count; i++) {
+        counted += entries[i].blocks_total;
+    }
+    assert_int_equal(counted, MANY);
+    heaplens__shard_release(shard);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ledger__the_peak_is_split_over_the_sites_as_it_was),
+        cmocka_unit_test(test_ledger__a_resize_counts_as_an_allocation_of_the_first_site),
+        cmocka_unit_test(test_ledger__threads_that_free_each_others_blocks_keep_totals_exact),
+        cmocka_unit_test(test_ledger__a_full_store_counts_on_and_says_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
