@@ -30,20 +30,22 @@ static size_t find_slot(const heaplens_names *names, const char *text, size_t le
 
 static bool grow_slots(heaplens_names *names)
 {
-    heaplens_names grown = *names;
-    grown.slot_count = names->slot_count == 0 ? 1024 : names->slot_count * 2;
-    grown.slots = calloc(grown.slot_count, sizeof(*grown.slots));
-    if (grown.slots == NULL) {
+    heaplens_name *const old = names->slots;
+    const size_t old_count = names->slot_count;
+    const size_t count = old_count == 0 ? 1024 : old_count * 2;
+    heaplens_name *const slots = calloc(count, sizeof(*slots));
+    if (slots == NULL) {
         return false;
     }
-    for (size_t i = 0; i < names->slot_count; i++) {
-        if (names->slots[i] != HEAPLENS_NAME_NONE) {
-            const char *const text = names->text + names->slots[i];
-            grown.slots[find_slot(&grown, text, strlen(text))] = names->slots[i];
+    names->slots = slots;
+    names->slot_count = count;
+    for (size_t i = 0; i < old_count; i++) {
+        if (old[i] != HEAPLENS_NAME_NONE) {
+            const char *const text = names->text + old[i];
+            slots[find_slot(names, text, strlen(text))] = old[i];
         }
     }
-    free(names->slots);
-    *names = grown;
+    free(old);
     return true;
 }
 
