@@ -112,6 +112,8 @@ static inline bool has_tails(void)
     return phase == HEAPLENS__PHASE_RECORDING || phase == HEAPLENS__PHASE_STOPPED;
 }
 
+// The C library's headers name the parameters __ptr, __nmemb and the like.
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 HOOK void *malloc(size_t size)
 {
     if (!wants_tail(size)) {
@@ -322,3 +324,4 @@ HOOK void free_aligned_sized(void *block, size_t alignment, size_t size)
     (void)size;
     free(block);
 }
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)

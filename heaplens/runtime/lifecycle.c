@@ -51,8 +51,8 @@ static uint64_t number_of(const char *name)
 static uint64_t make_secret(void)
 {
     uint64_t secret[2] = {heaplens__clock_ns(), (uint64_t)getpid()};
-    const void *const random = (const void *)getauxval(
-        AT_RANDOM);  // NOLINT(performance-no-int-to-ptr): an address by contract
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the system gives addresses as numbers
+    const void *const random = (const void *)getauxval(AT_RANDOM);
     if (random != NULL) {
         uint64_t more[2];
         memcpy(more, random, sizeof more);

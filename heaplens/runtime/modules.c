@@ -31,8 +31,8 @@ static void read_build_id(const struct dl_phdr_info *info, const ElfW(Phdr) * se
 {
     const unsigned char *at =
         (const unsigned char
-             *)(info->dlpi_addr +
-                segment->p_vaddr);  // NOLINT(performance-no-int-to-ptr): the loader gives numbers
+             // NOLINTNEXTLINE(performance-no-int-to-ptr): the system gives addresses as numbers
+             *)(info->dlpi_addr + segment->p_vaddr);
     size_t left = segment->p_memsz;
     while (left >= sizeof(ElfW(Nhdr))) {
         ElfW(Nhdr) note;
