@@ -40,7 +40,8 @@ static uint32_t draw(uint64_t *state)
         return block;                                            \
     }
 LEAF(0)
-LEAF(1) LEAF(2) LEAF(3) LEAF(4) LEAF(5) LEAF(6) LEAF(7) LEAF(8) LEAF(9) LEAF(10)
+LEAF(1)
+LEAF(2) LEAF(3) LEAF(4) LEAF(5) LEAF(6) LEAF(7) LEAF(8) LEAF(9) LEAF(10)
 
     static void *(*const leaves[])(size_t) = {leaf_0, leaf_1, leaf_2, leaf_3, leaf_4, leaf_5,
                                               leaf_6, leaf_7, leaf_8, leaf_9, leaf_10};
@@ -52,7 +53,8 @@ LEAF(1) LEAF(2) LEAF(3) LEAF(4) LEAF(5) LEAF(6) LEAF(7) LEAF(8) LEAF(9) LEAF(10)
         return block;                                                                            \
     }
 WAY(0)
-WAY(1) WAY(2) WAY(3) WAY(4) WAY(5)
+WAY(1)
+WAY(2) WAY(3) WAY(4) WAY(5)
 
     static void *(*const ways[])(unsigned, unsigned, size_t) = {way_0, way_1, way_2,
                                                                 way_3, way_4, way_5};
