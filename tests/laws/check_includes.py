@@ -55,6 +55,8 @@ def resolve(root, path, quoted, name):
     places = [root / p / "include" for p in EDGES]
     if quoted:
         places = [path.parent] + [root / p for p in EDGES] + [root / "tests/support"] + places
+        if "tests" in path.parts:  # a room's tests may borrow another room's fixtures
+            places += sorted(path.parent.parent.iterdir())
     for place in places:
         found = (place / name).resolve()
         if found.is_file() and root in found.parents:
