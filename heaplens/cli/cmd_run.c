@@ -122,7 +122,7 @@ static bool find_library(char *path)
         (void)snprintf(path, HEAPLENS_PATH_BYTES, "%s", named);
         return access(path, R_OK) == 0;
     }
-    static const char *const places[] = {"../" HEAPLENS_LIBDIR, "../lib", "."};
+    static const char *const places[] = {HEAPLENS_LIBRARY_FOLDER, "../lib", "."};
     char self[HEAPLENS_PATH_BYTES / 2];
     const ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
     if (length <= 0) {
