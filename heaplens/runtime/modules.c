@@ -29,10 +29,9 @@ static size_t align4(size_t bytes)
 static void read_build_id(const struct dl_phdr_info *info, const ElfW(Phdr) * segment,
                           heaplens_store_module *module)
 {
-    const unsigned char *at =
-        (const unsigned char
-             // NOLINTNEXTLINE(performance-no-int-to-ptr): the system gives addresses as numbers
-             *)(info->dlpi_addr + segment->p_vaddr);
+    const uint64_t address = info->dlpi_addr + segment->p_vaddr;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader gives addresses as numbers
+    const unsigned char *at = (const unsigned char *)address;
     size_t left = segment->p_memsz;
     while (left >= sizeof(ElfW(Nhdr))) {
         ElfW(Nhdr) note;
