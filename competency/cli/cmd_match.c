@@ -76,5 +76,5 @@ int cli_cmd_match(int argc, char **argv)
         status = run_match(&session);
     }
     cli_session_close(&session);
-    return status;
+    return (int)status;
 }

@@ -139,5 +139,5 @@ int cli_cmd_rank(int argc, char **argv)
     }
     cli_ranking_release(&ranking);
     cli_session_close(&session);
-    return status;
+    return (int)status;
 }
