@@ -12,8 +12,8 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "runtime/recorder.h"
 #include "format/store.h"
+#include "runtime/recorder.h"
 
 enum {
     HEAPLENS__CACHE_SETS = 2048,  // of 2 ways: 64 KiB, and stays in the second-level cache

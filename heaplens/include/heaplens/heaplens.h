@@ -62,23 +62,26 @@ typedef enum heaplens_mode {
 
 /** Figures of the whole process since recording started. */
 typedef struct heaplens_totals {
-    uint64_t bytes_live;   // requested bytes of the blocks that are live
-    uint64_t blocks_live;  // blocks that are live
-    uint64_t bytes_peak;   // largest bytes_live since the start, or since heaplens_peak_reset()
-    uint64_t blocks_peak;  // blocks that were live at that moment
-    uint64_t bytes_total;  // requested bytes of all blocks ever allocated, reallocations included
-    uint64_t blocks_total; // blocks ever allocated, reallocations included
+    uint64_t bytes_live;    // requested bytes of the blocks that are live
+    uint64_t blocks_live;   // blocks that are live
+    uint64_t bytes_peak;    // largest bytes_live since the start, or since heaplens_peak_reset()
+    uint64_t blocks_peak;   // blocks that were live at that moment
+    uint64_t bytes_total;   // requested bytes of all blocks ever allocated, reallocations included
+    uint64_t blocks_total;  // blocks ever allocated, reallocations included
 } heaplens_totals;
 
 typedef struct heaplens_options {
-    uint32_t size;           // sizeof(heaplens_options) as the caller saw it
-    heaplens_mode mode;      // HEAPLENS_MODE_FULL
-    const char *path;        // where the profile is kept; NULL: memory, until heaplens_save()
-    uint64_t store_bytes_max; // bound of the profile's size; 0: 1 GiB (it grows as it is used)
-    uint32_t depth_max;      // frames kept of a call stack; 0: 128
+    uint32_t size;             // sizeof(heaplens_options) as the caller saw it
+    heaplens_mode mode;        // HEAPLENS_MODE_FULL
+    const char *path;          // where the profile is kept; NULL: memory, until heaplens_save()
+    uint64_t store_bytes_max;  // bound of the profile's size; 0: 1 GiB (it grows as it is used)
+    uint32_t depth_max;        // frames kept of a call stack; 0: 128
 } heaplens_options;
 
-#define HEAPLENS_OPTIONS_INIT {.size = sizeof(heaplens_options), .mode = HEAPLENS_MODE_FULL}
+#define HEAPLENS_OPTIONS_INIT                                        \
+    {                                                                \
+        .size = sizeof(heaplens_options), .mode = HEAPLENS_MODE_FULL \
+    }
 
 /**
  * Start recording.
