@@ -30,7 +30,7 @@ say "4. Rank 40 candidates for an O*NET role: competency rank"
 say "5. The same data under the heap profiler: heaplens run -- competency match"
 "$bin/heaplens" run -o out/demo.heaplens -- \
   "$bin/competency" match --role "$role" --candidates "$candidates" --format jsonl >out/demo_matches.jsonl
-"$bin/heaplens" report out/demo.heaplens --top 5
+"$bin/heaplens" report out/demo.heaplens --top 3
 "$bin/heaplens" report out/demo.heaplens --format dhat -o out/dhat-heap.json
 
 say "Made"
