@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <heaplens/heaplens.h>
+#include <heaplens/status.h>
 
 const char *heaplens_status_text(heaplens_status status)
 {

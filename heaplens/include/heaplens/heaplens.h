@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <heaplens/status.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -22,37 +24,6 @@ extern "C" {
  *
  * No function here prints, exits, or sets a signal handler. All are safe from any thread.
  */
-
-#if defined(__GNUC__)
-#define HEAPLENS_API      __attribute__((visibility("default")))
-#define HEAPLENS_MUST_USE __attribute__((warn_unused_result))
-#else
-#define HEAPLENS_API
-#define HEAPLENS_MUST_USE
-#endif
-
-// clang-format off
-/** Every status a public function can return. The values are ABI: append, never renumber. */
-#define HEAPLENS_STATUS_MAP(X)                         \
-    X(OK,         0,  "success")                       \
-    X(ENOMEM,     -1, "out of memory")                 \
-    X(EINVAL,     -2, "invalid argument")              \
-    X(EIO,        -3, "input/output error")            \
-    X(EFORMAT,    -4, "malformed input")               \
-    X(ECAPACITY,  -5, "destination too small")         \
-    X(ENOINPUT,   -6, "no such input")                 \
-    X(EINACTIVE,  -7, "the recorder is not active")    \
-    X(EACTIVE,    -8, "the recorder is already active")
-// clang-format on
-
-typedef enum heaplens_status {
-#define X(name, value, text) HEAPLENS_##name = (value),
-    HEAPLENS_STATUS_MAP(X)
-#undef X
-} heaplens_status;
-
-/** A constant, short, English text for `status`; never NULL. */
-HEAPLENS_API const char *heaplens_status_text(heaplens_status status);
 
 /** How much the recorder keeps. */
 typedef enum heaplens_mode {

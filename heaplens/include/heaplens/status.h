@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the heaplens and competency authors
+#ifndef HEAPLENS_STATUS_H
+#define HEAPLENS_STATUS_H
+
+/**
+ * @file
+ * What a call can answer, and what every header of heaplens declares with.
+ */
+#if defined(__GNUC__)
+#define HEAPLENS_API      __attribute__((visibility("default")))
+#define HEAPLENS_MUST_USE __attribute__((warn_unused_result))
+#else
+#define HEAPLENS_API
+#define HEAPLENS_MUST_USE
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// clang-format off
+/** Every status a public function can return. The values are ABI: append, never renumber. */
+#define HEAPLENS_STATUS_MAP(X)                         \
+    X(OK,         0,  "success")                       \
+    X(ENOMEM,     -1, "out of memory")                 \
+    X(EINVAL,     -2, "invalid argument")              \
+    X(EIO,        -3, "input/output error")            \
+    X(EFORMAT,    -4, "malformed input")               \
+    X(ECAPACITY,  -5, "destination too small")         \
+    X(ENOINPUT,   -6, "no such input")                 \
+    X(EINACTIVE,  -7, "the recorder is not active")    \
+    X(EACTIVE,    -8, "the recorder is already active")
+// clang-format on
+
+typedef enum heaplens_status {
+#define X(name, value, text) HEAPLENS_##name = (value),
+    HEAPLENS_STATUS_MAP(X)
+#undef X
+} heaplens_status;
+
+/** A constant, short, English text for `status`; never NULL. */
+HEAPLENS_API const char *heaplens_status_text(heaplens_status status);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
