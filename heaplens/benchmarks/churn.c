@@ -39,9 +39,9 @@ static uint32_t draw(uint64_t *state)
         void *volatile block = malloc(size);                     \
         return block;                                            \
     }
-// clang-format off: it takes a row of these for one declaration
-LEAF(0)
-LEAF(1) LEAF(2) LEAF(3) LEAF(4) LEAF(5) LEAF(6) LEAF(7) LEAF(8) LEAF(9) LEAF(10)
+// clang-format takes a row of these for the start of a declaration.
+// clang-format off
+LEAF(0) LEAF(1) LEAF(2) LEAF(3) LEAF(4) LEAF(5) LEAF(6) LEAF(7) LEAF(8) LEAF(9) LEAF(10)
     // clang-format on
 
     static void *(*const leaves[])(size_t) = {leaf_0, leaf_1, leaf_2, leaf_3, leaf_4, leaf_5,
@@ -53,9 +53,8 @@ LEAF(1) LEAF(2) LEAF(3) LEAF(4) LEAF(5) LEAF(6) LEAF(7) LEAF(8) LEAF(9) LEAF(10)
         void *volatile block = depth == 0 ? leaves[leaf](size) : way_##n(depth - 1, leaf, size); \
         return block;                                                                            \
     }
-// clang-format off: as above
-WAY(0)
-WAY(1) WAY(2) WAY(3) WAY(4) WAY(5)
+// clang-format off
+WAY(0) WAY(1) WAY(2) WAY(3) WAY(4) WAY(5)
     // clang-format on
 
     static void *(*const ways[])(unsigned, unsigned, size_t) = {way_0, way_1, way_2,
