@@ -4,13 +4,19 @@
 //     node load_dh_view.js FILE...
 //
 // The viewer's code runs unchanged on a page made of plain objects. A file is refused where the
-// viewer throws, where its sums are not the file's, or where a figure on the page is not a number.
-// Exit status 77 where there is no viewer; DH_VIEW_JS says where else it is.
+// viewer throws, where its sums are not the file's, where a figure on the page is not a number, or
+// where a frame does not have the shape that profiler.firefox.com reads. Prints a line for each file,
+// with the sums: bytes and blocks in total, bytes at the peak and at the end. Exit status 77 where
+// there is no viewer; DH_VIEW_JS says where else it is.
 "use strict";
 const fs = require("fs");
 const vm = require("vm");
 
-const viewer = process.env.DH_VIEW_JS || "/usr/libexec/valgrind/dh_view.js";
+const places = ["/usr/libexec/valgrind/dh_view.js", "/usr/lib/valgrind/dh_view.js"];
+const viewer = process.env.DH_VIEW_JS || places.find(fs.existsSync) || places[0];
+
+/** "0xADDRESS: function (file.c:LINE)", "... (in MODULE)"; what is in no file is shown as it is. */
+const FRAME = /^0x[0-9A-F]+: (.+ \((in .+|.+:\d+)\)|.+)$/;
 
 /** As much of a DOM element as the viewer touches. */
 class Element {
@@ -49,15 +55,28 @@ function makePage() {
     return vm.createContext({ document, console, performance: { now: () => 0 }, URLSearchParams });
 }
 
+function checkFrames(profile) {
+    const bad = profile.ftbl.slice(1).find((frame) => !FRAME.test(frame));
+    if (profile.ftbl[0] !== "[root]" || bad !== undefined) {
+        throw new Error(`frame ${bad === undefined ? profile.ftbl[0] : bad}`);
+    }
+    for (const { fs: stack } of profile.pps) {
+        if (!stack.every((index) => index > 0 && index < profile.ftbl.length)) {
+            throw new Error(`a stack of frames ${stack}, limit ${profile.ftbl.length}`);
+        }
+    }
+}
+
 /** Throws unless the viewer accepts the profile and shows it whole. */
 function load(path) {
     const page = makePage();
     vm.runInContext(fs.readFileSync(viewer, "utf8"), page, { filename: viewer });
-    page.text = fs.readFileSync(path, "utf8");
+    page.text = new TextDecoder("utf-8", { fatal: true }).decode(fs.readFileSync(path));
     page.path = path;
     vm.runInContext("onLoad(); gFilename = path; gData = JSON.parse(text); buildTree();", page);
 
     const profile = JSON.parse(page.text);
+    checkFrames(profile);
     const sums = JSON.parse(vm.runInContext(
         "JSON.stringify([gRoot._totalBytes, gRoot._totalBlocks, gRoot._atTGmaxBytes, gRoot._atTEndBytes])", page));
     ["tb", "tbk", "gb", "eb"].forEach((field, index) => {
@@ -82,7 +101,7 @@ function load(path) {
             throw new Error("the page shows no program point");
         }
     }
-    return { points: profile.pps.length, metrics: shown.length };
+    return { points: profile.pps.length, metrics: shown.length, sums };
 }
 
 if (!fs.existsSync(viewer)) {
@@ -92,8 +111,8 @@ if (!fs.existsSync(viewer)) {
 let refused = 0;
 for (const path of process.argv.slice(2)) {
     try {
-        const { points, metrics } = load(path);
-        console.log(`${path}: ${points} program points under ${metrics} sort metrics`);
+        const { points, metrics, sums } = load(path);
+        console.log(`${path}: ${points} program points under ${metrics} sort metrics: ${sums}`);
     } catch (error) {
         console.log(`${path}: ${error.message}`);
         refused++;

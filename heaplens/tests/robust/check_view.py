@@ -37,7 +37,7 @@ def main():
         return check_robust.SKIPPED
     with tempfile.TemporaryDirectory() as name:
         reports = [record(case, args.heaplens, Path(name)) for case in cases]
-        loader = Path(__file__).parent / "load_dh_view.js"
+        loader = Path(__file__).parent.parent / "export" / "load_dh_view.js"
         return subprocess.run([args.node, loader, *reports], check=False).returncode
 
 
