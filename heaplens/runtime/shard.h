@@ -14,6 +14,7 @@
 
 #include "format/store.h"
 #include "runtime/recorder.h"
+#include "runtime/unwind_memo.h"
 
 enum {
     HEAPLENS__CACHE_SETS = 2048,  // of 2 ways: 64 KiB, and stays in the second-level cache
@@ -41,6 +42,8 @@ typedef struct heaplens__shard {
     unsigned char *spare;  // private memory for index pages
     size_t spare_bytes;
     struct heaplens__shard *next;
+    heaplens__unwind_memo memo;  // stacks seen before; a note is a site
+    uint64_t memo_unloads;       // header.module_subs that the notes belong to
     uintptr_t ips[HEAPLENS__DEPTH_LIMIT];
     heaplens__cache_line cache[HEAPLENS__CACHE_SETS][HEAPLENS__CACHE_WAYS];
     uint32_t *index[HEAPLENS__INDEX_PAGES];  // site -> entry + 1; mostly never touched

@@ -60,7 +60,10 @@ static heaplens__shard *attach(void)
     if (self.shard == NULL) {
         atomic_fetch_add_explicit(&heaplens__recording.store.header->shards_absent, 1,
                                   memory_order_relaxed);
-    } else if (!self.is_ending) {
+        return NULL;
+    }
+    heaplens__unwind_forget(&self.shard->memo);  // of the shard's last thread, on another stack
+    if (!self.is_ending) {
         (void)pthread_setspecific(end_key, self.shard);
     }
     return self.shard;

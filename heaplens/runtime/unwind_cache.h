@@ -25,24 +25,24 @@
 
 enum {
     HEAPLENS__CACHE_SET_BITS = 12,
-    HEAPLENS__CACHE_SETS = 1 << HEAPLENS__CACHE_SET_BITS,
-    HEAPLENS__CACHE_WAYS = 4,
+    HEAPLENS__RULE_CACHE_SETS = 1 << HEAPLENS__CACHE_SET_BITS,
+    HEAPLENS__RULE_CACHE_WAYS = 4,
     HEAPLENS__CACHE_RULE_SHIFT = 29,
     HEAPLENS__CACHE_ADDRESS_BITS = 47,  // user space of x86-64 with four page-table levels
 };
 
 typedef struct heaplens__cache_set {
-    _Alignas(32) _Atomic uint64_t ways[HEAPLENS__CACHE_WAYS];  // most recently added first
+    _Alignas(32) _Atomic uint64_t ways[HEAPLENS__RULE_CACHE_WAYS];  // most recently added first
 } heaplens__cache_set;
 
-extern heaplens__cache_set heaplens__unwind_cache[HEAPLENS__CACHE_SETS];
+extern heaplens__cache_set heaplens__unwind_cache[HEAPLENS__RULE_CACHE_SETS];
 
 static inline heaplens__cache_set *heaplens__unwind_cache_set(uintptr_t ip)
 {
     const uint64_t tag = ip >> HEAPLENS__CACHE_SET_BITS;
     // Fibonacci hashing: 2^64 over the golden ratio.
     const uint64_t hash = tag * 0x9E3779B97F4A7C15U >> (64 - HEAPLENS__CACHE_SET_BITS);
-    return &heaplens__unwind_cache[(ip ^ hash) & (HEAPLENS__CACHE_SETS - 1)];
+    return &heaplens__unwind_cache[(ip ^ hash) & (HEAPLENS__RULE_CACHE_SETS - 1)];
 }
 
 /**
@@ -56,7 +56,7 @@ static inline uint64_t heaplens__unwind_cache_find(uintptr_t ip)
 {
     heaplens__cache_set *const set = heaplens__unwind_cache_set(ip);
     const uint64_t tag = ip >> HEAPLENS__CACHE_SET_BITS;
-    for (size_t i = 0; i < HEAPLENS__CACHE_WAYS; i++) {
+    for (size_t i = 0; i < HEAPLENS__RULE_CACHE_WAYS; i++) {
         const uint64_t entry = atomic_load_explicit(&set->ways[i], memory_order_relaxed);
         if (entry >> HEAPLENS__CACHE_RULE_SHIFT == tag) {
             // Tag 0 is the never mapped first page: an empty entry cannot hit for a real address.
@@ -71,5 +71,13 @@ void heaplens__unwind_cache_add(uintptr_t ip, uint64_t packed_rule);
 
 /** Forget everything. Threads: safe; an addition at the same time may survive. */
 void heaplens__unwind_cache_clear(void);
+
+extern _Atomic uint32_t heaplens__unwind_cache_clears;
+
+/** Changes when rules were forgotten: what was concluded from them may be wrong too. */
+static inline uint32_t heaplens__unwind_cache_generation(void)
+{
+    return atomic_load_explicit(&heaplens__unwind_cache_clears, memory_order_relaxed);
+}
 
 #endif

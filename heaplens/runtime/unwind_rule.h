@@ -13,6 +13,13 @@
  */
 #include <stdint.h>
 
+/** A frame's state: what its caller is found from. */
+typedef struct heaplens__frame {
+    uintptr_t ip;  // inside the instruction that is executing
+    uintptr_t sp;
+    uintptr_t fp;
+} heaplens__frame;
+
 typedef enum heaplens__unwind_rule_kind {
     HEAPLENS__RULE_NONE = 0,       // no rule; an empty cache entry
     HEAPLENS__RULE_SP = 1,         // CFA = sp + 8 * cfa_words

@@ -16,8 +16,16 @@
 
 static reference_stacks stacks;
 
+static void expect_recalled(const char *name, const char *shape)
+{
+    EXPECT(stacks.is_recalled, "%s %s: the remembering walk: %zu frames, stop %d; plain: %zu, %d",
+           name, shape, stacks.trace.depth, (int)stacks.trace.why, stacks.ours_count,
+           (int)stacks.why);
+}
+
 static void expect_same_frames(const char *name, const char *shape)
 {
+    expect_recalled(name, shape);
     const size_t at = reference_difference(&stacks);
     EXPECT(at == SIZE_MAX, "%s %s: frame %zu: ours %#zx of %zu, libunwind's %#zx of %zu, stop %d",
            name, shape, at, at < stacks.ours_count ? (size_t)stacks.ours[at] : 0, stacks.ours_count,

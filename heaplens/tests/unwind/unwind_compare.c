@@ -2,12 +2,13 @@
 // Preloaded into a real program: at each Nth allocation, our stack and libunwind's. At exit one line
 // is appended to the file that UNWIND_COMPARE_OUT names:
 //
-//     captures agreed frames ours_ns theirs_ns program
+//     captures agreed frames plain_ns recall_ns theirs_ns program
 //
-// and before it a line for each of the first differences. libunwind is linked as a shared library
+// A stack agrees when the plain walk, the remembering one and libunwind give the same list of
+// frames. Before that line there is one for each of the first differences. libunwind is linked as a shared library
 // here, which the recorder must never be: it is a test's tool.
 #define _GNU_SOURCE
-#include "runtime/unwind.h"
+#include "runtime/unwind_memo.h"
 
 #define UNW_LOCAL_ONLY
 #include <libunwind.h>
@@ -40,7 +41,8 @@ static atomic_ulong calls;
 static atomic_ulong captures;
 static atomic_ulong agreed;
 static atomic_ulong frames;
-static atomic_ulong ours_ns;
+static atomic_ulong plain_ns;
+static atomic_ulong recall_ns;
 static atomic_ulong theirs_ns;
 static unsigned long every = 1;
 static atomic_bool is_ready;
@@ -110,14 +112,30 @@ static size_t count_leading(void *const *theirs, size_t count, uintptr_t first)
     return 0;
 }
 
+/** Whether the remembering walk found what the plain one did. */
+static bool is_recalled(const heaplens__unwind_memo *memo, const heaplens__unwind_trace *trace,
+                        const uintptr_t *plain, size_t count, heaplens__unwind_stop why)
+{
+    static _Thread_local uintptr_t recalled[FRAMES_MAX];
+    if (trace->depth != count || trace->why != why) {
+        return false;
+    }
+    heaplens__unwind_recall_frames(memo, trace, recalled);
+    return memcmp(recalled, plain, count * sizeof(*plain)) == 0;
+}
+
 static void compare(const heaplens__unwind_start *start)
 {
     static _Thread_local uintptr_t ours[FRAMES_MAX];
     static _Thread_local void *theirs[FRAMES_MAX + LEADING_MAX];
+    static _Thread_local heaplens__unwind_memo memo;
     heaplens__unwind_stop why = HEAPLENS__UNWIND_OUTERMOST;
+    heaplens__unwind_trace trace;
     const unsigned long begin = now_ns();
     const size_t ours_count = heaplens__unwind(start, ours, FRAMES_MAX, &why);
-    const unsigned long middle = now_ns();
+    const unsigned long plain_end = now_ns();
+    heaplens__unwind_recall(&memo, start, FRAMES_MAX, &trace);
+    const unsigned long recall_end = now_ns();
     const int got = unw_backtrace(theirs, FRAMES_MAX + LEADING_MAX);
     const unsigned long end = now_ns();
 
@@ -127,15 +145,16 @@ static void compare(const heaplens__unwind_start *start)
     if (why == HEAPLENS__UNWIND_DEPTH && theirs_count > FRAMES_MAX) {
         theirs_count = FRAMES_MAX;
     }
-    bool is_equal = ours_count == theirs_count;
+    bool is_equal = ours_count == theirs_count && is_recalled(&memo, &trace, ours, ours_count, why);
     for (size_t i = 0; i < ours_count && is_equal; i++) {
         is_equal = ours[i] + 1 == (uintptr_t)theirs[leading + i];
     }
     atomic_fetch_add(&captures, 1);
     atomic_fetch_add(&agreed, is_equal);
     atomic_fetch_add(&frames, ours_count);
-    atomic_fetch_add(&ours_ns, middle - begin);
-    atomic_fetch_add(&theirs_ns, end - middle);
+    atomic_fetch_add(&plain_ns, plain_end - begin);
+    atomic_fetch_add(&recall_ns, recall_end - plain_end);
+    atomic_fetch_add(&theirs_ns, end - recall_end);
     if (!is_equal) {
         report_difference(ours, ours_count, theirs + leading, theirs_count, why);
     }
@@ -192,9 +211,9 @@ __attribute__((destructor)) static void write_result(void)
     }
     char line[256];
     const int size =
-        snprintf(line, sizeof(line), "%lu %lu %lu %lu %lu %s\n", atomic_load(&captures),
-                 atomic_load(&agreed), atomic_load(&frames), atomic_load(&ours_ns),
-                 atomic_load(&theirs_ns), program_invocation_short_name);
+        snprintf(line, sizeof(line), "%lu %lu %lu %lu %lu %lu %s\n", atomic_load(&captures),
+                 atomic_load(&agreed), atomic_load(&frames), atomic_load(&plain_ns),
+                 atomic_load(&recall_ns), atomic_load(&theirs_ns), program_invocation_short_name);
     if (write(file, text, text_used) < 0 || write(file, line, (size_t)size) < 0) {
         (void)unlink(path);  // no result rather than half of one
     }

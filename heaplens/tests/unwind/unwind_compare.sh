@@ -36,10 +36,10 @@ check() {
   grep '^#' "$work/out" | sort | uniq -c | sort -rn | head -8
   # A run without a single comparison proves nothing and fails.
   grep -v '^#' "$work/out" | awk -v name="$name" '
-    { captures += $1; agreed += $2; frames += $3; ours += $4; theirs += $5 }
+    { captures += $1; agreed += $2; frames += $3; plain += $4; recall += $5; theirs += $6 }
     END { if (captures == 0) { print name ": nothing compared"; exit 1 }
-      printf "%s: %d of %d stacks agree (%.3f %%), %.1f frames, %.1f ns a frame, libunwind %.1f\n", name, agreed,
-        captures, 100 * agreed / captures, frames / captures, ours / frames, theirs / frames
+      printf "%s: %d of %d stacks agree (%.3f %%), %.1f frames, ns a frame: plain %.1f, recalled %.1f, libunwind %.1f\n", name, agreed,
+        captures, 100 * agreed / captures, frames / captures, plain / frames, recall / frames, theirs / frames
       exit agreed / captures < 0.999 }' || failed=1
 }
 

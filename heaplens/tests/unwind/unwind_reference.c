@@ -4,6 +4,7 @@
 #define UNW_LOCAL_ONLY
 #include <libunwind.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -29,11 +30,24 @@ static uintptr_t find_restorer(void)
     return restorer;
 }
 
+// One memory a thread, over all stacks of a test: what one left must not mislead the next.
+static _Thread_local heaplens__unwind_memo memo;
+
+static void recall(reference_stacks *stacks, const heaplens__unwind_start *start)
+{
+    heaplens__unwind_recall(&memo, start, REFERENCE_FRAMES_MAX, &stacks->trace);
+    heaplens__unwind_recall_frames(&memo, &stacks->trace, stacks->recalled);
+    stacks->is_recalled =
+        stacks->trace.depth == stacks->ours_count && stacks->trace.why == stacks->why &&
+        memcmp(stacks->recalled, stacks->ours, stacks->ours_count * sizeof(uintptr_t)) == 0;
+}
+
 // libunwind begins in this function; the first frame of ours is its caller.
 __attribute__((noinline)) void reference_capture(reference_stacks *stacks)
 {
     const heaplens__unwind_start start = heaplens__unwind_from(__builtin_frame_address(0));
     stacks->ours_count = heaplens__unwind(&start, stacks->ours, REFERENCE_FRAMES_MAX, &stacks->why);
+    recall(stacks, &start);
     stacks->theirs_count = 0;
     stacks->signal_frames = 0;
 

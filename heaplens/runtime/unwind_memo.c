@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+// The walk that remembers. It goes outward until it meets a remembered frame whose callers are all
+// as they were, and then hangs the frames that it walked under that one.
+#include "runtime/unwind_memo.h"
+
+#include "runtime/unwind_step.h"
+
+#include <string.h>
+
+_Static_assert(HEAPLENS__MEMO_FRAMES <= UINT16_MAX, "an index fits its fields");
+_Static_assert(HEAPLENS__MEMO_DEPTH_MAX <= HEAPLENS__MEMO_FRAMES, "a stack fits into the memory");
+
+void heaplens__unwind_forget(heaplens__unwind_memo *memo)
+{
+    if (memo->used != 0) {
+        memset(memo->buckets, 0, sizeof(memo->buckets));
+        memo->used = 0;
+    }
+    memo->generation = heaplens__unwind_cache_generation();
+}
+
+static inline uint16_t *bucket_of(heaplens__unwind_memo *memo, const heaplens__frame *f)
+{
+    // Fibonacci hashing. The rotation keeps apart what differs: low bits of both numbers.
+    const uint64_t key = f->ip ^ (f->sp << 32 | f->sp >> 32);
+    return &memo->buckets[key * 0x9E3779B97F4A7C15U >> 52];
+}
+
+_Static_assert(HEAPLENS__MEMO_BUCKETS == 1 << (64 - 52), "the hash has as many values as buckets");
+
+static inline bool has_state(const heaplens__memo_frame *known, const heaplens__frame *f)
+{
+    return known->state.ip == f->ip && known->state.sp == f->sp &&
+           (!known->needs_fp || known->state.fp == f->fp);
+}
+
+/** Whether the words saved between a frame and its caller are what they were. */
+static inline bool saved_words_hold(const heaplens__memo_frame *known,
+                                    const heaplens__memo_frame *caller)
+{
+    const uintptr_t cfa = caller->state.sp;
+    return heaplens__stack_word(cfa - HEAPLENS__WORD) == caller->state.ip + 1 &&
+           (known->fp_slot == 0 ||
+            heaplens__stack_word(cfa - (uintptr_t)known->fp_slot * HEAPLENS__WORD) ==
+                caller->state.fp);
+}
+
+/** The same of a link that is not made of two saved words. */
+static bool step_repeats(const heaplens__unwind_memo *memo, const heaplens__memo_frame *known)
+{
+    heaplens__frame f = known->state;
+    heaplens__stack_window window = heaplens__stack_window_load();
+    heaplens__unwind_stop why = HEAPLENS__UNWIND_OUTERMOST;
+    // The rule is asked for again: where there was none, code may have been loaded since.
+    const uint64_t packed = heaplens__step_rule(f.ip, &why);
+    const bool is_stepped = packed != 0 && heaplens__step_by(&f, packed, &window, &why);
+    if (known->caller == 0) {
+        return !is_stepped && why == (heaplens__unwind_stop)known->why;
+    }
+    return is_stepped && has_state(&memo->frames[known->caller], &f);
+}
+
+static inline bool link_holds(const heaplens__unwind_memo *memo, const heaplens__memo_frame *known)
+{
+    switch ((heaplens__memo_link)known->link) {
+    case HEAPLENS__MEMO_END: return true;
+    case HEAPLENS__MEMO_NEXT: return saved_words_hold(known, known - 1);
+    case HEAPLENS__MEMO_CALL: return saved_words_hold(known, &memo->frames[known->caller]);
+    case HEAPLENS__MEMO_STEP: break;
+    }
+    return step_repeats(memo, known);
+}
+
+/** The remembered frame with this state whose caller is what the stack says; NULL: none. */
+static heaplens__memo_frame *find(heaplens__unwind_memo *memo, const heaplens__frame *f)
+{
+    for (uint32_t at = *bucket_of(memo, f); at != 0; at = memo->frames[at].sibling) {
+        heaplens__memo_frame *const known = &memo->frames[at];
+        if (has_state(known, f) && link_holds(memo, known)) {
+            return known;
+        }
+    }
+    return NULL;
+}
+
+/** The first frame, from `known` outward, whose caller is another than it was; NULL: none. */
+static heaplens__memo_frame *find_change(heaplens__unwind_memo *memo, heaplens__memo_frame *known,
+                                         heaplens__unwind_stop *why)
+{
+    for (;;) {
+        // The common case written out: the address of the next frame does not wait for a load.
+        while (known->link == HEAPLENS__MEMO_NEXT) {
+            if (!saved_words_hold(known, known - 1)) {
+                return known;
+            }
+            known--;
+        }
+        if (!link_holds(memo, known)) {
+            return known;
+        }
+        if (known->caller == 0) {
+            *why = (heaplens__unwind_stop)known->why;
+            return NULL;
+        }
+        known = &memo->frames[known->caller];
+    }
+}
+
+/** A walk in progress. */
+typedef struct walk {
+    heaplens__unwind_memo *memo;
+    heaplens__frame f;
+    heaplens__stack_window window;
+    size_t cap;
+    size_t count;  // of memo->steps
+    heaplens__unwind_stop why;
+} walk;
+
+/** Take down the frame and step to its caller; false: the walk ends here. */
+static inline bool advance(walk *w, uint32_t rule)
+{
+    heaplens__memo_step *const step = &w->memo->steps[w->count];
+    step->state = w->f;
+    step->rule = rule;
+    w->count++;
+    if (rule == 0 || !heaplens__step_by(&w->f, rule, &w->window, &w->why)) {
+        return false;
+    }
+    if (w->count == w->cap) {
+        w->why = HEAPLENS__UNWIND_DEPTH;
+        return false;
+    }
+    return true;
+}
+
+/** Go along remembered frames up to the one whose caller changed, without looking rules up. */
+static bool advance_to_change(walk *w, const heaplens__memo_frame *known,
+                              const heaplens__memo_frame *change)
+{
+    while (known != change && advance(w, known->rule)) {
+        known = &w->memo->frames[known->caller];
+    }
+    return known == change;
+}
+
+/** Walk outward to a remembered frame, all of whose callers are as they were; NULL: to the end. */
+static heaplens__memo_frame *walk_to_known(walk *w)
+{
+    for (;;) {
+        heaplens__memo_frame *const known = find(w->memo, &w->f);
+        if (known != NULL) {
+            heaplens__memo_frame *const change = find_change(w->memo, known, &w->why);
+            if (change == NULL) {
+                return known;
+            }
+            if (!advance_to_change(w, known, change)) {
+                return NULL;
+            }
+        }
+        const uint64_t rule = heaplens__step_rule(w->f.ip, &w->why);
+        if (!advance(w, (uint32_t)rule)) {
+            return NULL;
+        }
+    }
+}
+
+/** Whether a caller's state depends on this frame's fp. */
+static bool needs_fp(heaplens__unwind_rule rule, bool caller_needs_fp)
+{
+    switch (rule.kind) {
+    case HEAPLENS__RULE_NONE:
+    case HEAPLENS__RULE_SIGNAL:
+    case HEAPLENS__RULE_OUTERMOST: return false;
+    case HEAPLENS__RULE_FP:
+    case HEAPLENS__RULE_REALIGNED: return true;
+    case HEAPLENS__RULE_SP: break;
+    }
+    return rule.fp_slot == 0 && caller_needs_fp;
+}
+
+static heaplens__memo_link link_of(heaplens__unwind_rule rule, bool is_end)
+{
+    switch (rule.kind) {
+    case HEAPLENS__RULE_OUTERMOST: return HEAPLENS__MEMO_END;
+    case HEAPLENS__RULE_SP:
+    case HEAPLENS__RULE_FP: return is_end ? HEAPLENS__MEMO_STEP : HEAPLENS__MEMO_CALL;
+    case HEAPLENS__RULE_NONE:
+    case HEAPLENS__RULE_REALIGNED:
+    case HEAPLENS__RULE_SIGNAL: break;
+    }
+    return HEAPLENS__MEMO_STEP;
+}
+
+/** Remember a frame under its caller (0: the walk ended at it). There is room. */
+static uint32_t add(heaplens__unwind_memo *memo, const heaplens__memo_step *step, uint32_t caller,
+                    heaplens__unwind_stop why)
+{
+    const heaplens__unwind_rule rule = heaplens__unwind_rule_unpack(step->rule);
+    const bool caller_needs_fp = caller != 0 && memo->frames[caller].needs_fp;
+    const uint32_t at = ++memo->used;
+    uint16_t *const bucket = bucket_of(memo, &step->state);
+    heaplens__memo_link link = link_of(rule, caller == 0);
+    if (link == HEAPLENS__MEMO_CALL && caller + 1 == at) {
+        link = HEAPLENS__MEMO_NEXT;
+    }
+    memo->frames[at] = (heaplens__memo_frame){
+        .state = step->state,
+        .rule = step->rule,
+        .caller = (uint16_t)caller,
+        .sibling = *bucket,
+        .depth = (uint16_t)(caller == 0 ? 1 : memo->frames[caller].depth + 1),
+        .link = (uint8_t)link,
+        .fp_slot = caller_needs_fp ? (uint8_t)rule.fp_slot : 0,
+        .needs_fp = needs_fp(rule, caller_needs_fp),
+        .why = (uint8_t)why,
+    };
+    *bucket = (uint16_t)at;
+    return at;
+}
+
+/** The frame with this state under this caller, remembered or added. */
+static uint32_t find_or_add(heaplens__unwind_memo *memo, const heaplens__memo_step *step,
+                            uint32_t caller, heaplens__unwind_stop why)
+{
+    for (uint32_t at = *bucket_of(memo, &step->state); at != 0; at = memo->frames[at].sibling) {
+        const heaplens__memo_frame *const known = &memo->frames[at];
+        if (known->caller == caller && has_state(known, &step->state) && known->why == why) {
+            return at;
+        }
+    }
+    return add(memo, step, caller, why);
+}
+
+static void remember(walk *w, heaplens__unwind_trace *trace)
+{
+    uint32_t at = trace->known;
+    for (size_t i = w->count; i > 0; i--) {
+        at = find_or_add(w->memo, &w->memo->steps[i - 1], at, w->why);
+    }
+    trace->steps_count = 0;
+    trace->known = at;
+    trace->note = &w->memo->frames[at].note;
+}
+
+void heaplens__unwind_recall(heaplens__unwind_memo *memo, const heaplens__unwind_start *start,
+                             size_t cap, heaplens__unwind_trace *trace)
+{
+    *trace = (heaplens__unwind_trace){.why = HEAPLENS__UNWIND_DEPTH};
+    if (cap == 0) {
+        return;
+    }
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): a return address, read from the stack.
+    heaplens__unwind_note_caller((const void *)start->return_address);
+    if (memo->generation != heaplens__unwind_cache_generation() ||
+        memo->used + cap > HEAPLENS__MEMO_FRAMES) {
+        heaplens__unwind_forget(memo);
+    }
+    walk w = {
+        .memo = memo,
+        .f = {.ip = start->return_address - 1, .sp = start->sp, .fp = start->fp},
+        .window = heaplens__stack_window_load(),
+        .cap = cap,
+    };
+    heaplens__memo_frame *const known = walk_to_known(&w);
+    heaplens__stack_window_store(w.window);
+    if (known != NULL) {
+        trace->known = (uint32_t)(known - memo->frames);
+        trace->depth = known->depth;
+    }
+    trace->depth += w.count;
+    trace->steps_count = (uint32_t)w.count;
+    trace->why = w.why;
+    if (trace->depth > cap) {
+        trace->depth = cap;
+        trace->why = HEAPLENS__UNWIND_DEPTH;
+    }
+    if (trace->why != HEAPLENS__UNWIND_DEPTH) {
+        remember(&w, trace);
+    }
+}
+
+void heaplens__unwind_recall_frames(const heaplens__unwind_memo *memo,
+                                    const heaplens__unwind_trace *trace, uintptr_t *ips)
+{
+    size_t count = 0;
+    while (count < trace->steps_count) {
+        ips[count] = memo->steps[count].state.ip;
+        count++;
+    }
+    for (uint32_t at = trace->known; count < trace->depth; at = memo->frames[at].caller) {
+        ips[count++] = memo->frames[at].state.ip;
+    }
+}

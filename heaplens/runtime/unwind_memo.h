@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#ifndef HEAPLENS_RUNTIME_UNWIND_MEMO_H
+#define HEAPLENS_RUNTIME_UNWIND_MEMO_H
+
+/**
+ * @file
+ * Stacks walked before, so that a walk over the same frames reads each return address once and
+ * looks nothing up.
+ *
+ * A *frame's state* is its (ip, sp, fp). By the rule of its ip, a state and two words of stack, the
+ * saved return address and the saved frame pointer, determine the state of its caller. So where a
+ * frame has the state of one that is remembered, and those words hold what the remembered callers
+ * say all the way out, the walk would repeat itself: the result is the plain walk's, not a likely
+ * one.
+ *
+ * The remembered frames form trees, each frame pointing to its caller:
+ *
+ *     main <- run <- parse <- string_new      a leaf: one whole stack, and the caller's note on it
+ *                         <- table_grow <- resize
+ *
+ * The frame pointer counts only where a rule further out uses it before it is restored; elsewhere
+ * it is an ordinary register that changes all the time, and is not compared.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/unwind.h"
+#include "runtime/unwind_rule.h"
+
+enum {
+    HEAPLENS__MEMO_FRAMES = 4096,   // 192 KiB when all are in use; when full, all are forgotten
+    HEAPLENS__MEMO_BUCKETS = 4096,  // 8 KiB
+    HEAPLENS__MEMO_DEPTH_MAX = 1024,
+};
+
+/** How it is seen that a remembered frame still has the caller that it had. */
+typedef enum heaplens__memo_link {
+    HEAPLENS__MEMO_END = 0,   // no caller, by its rule
+    HEAPLENS__MEMO_NEXT = 1,  // by the saved words; the caller is the element before it
+    HEAPLENS__MEMO_CALL = 2,  // by the saved words
+    HEAPLENS__MEMO_STEP = 3,  // by doing the step again: signal frames, realigned ones, odd ends
+} heaplens__memo_link;
+
+typedef struct heaplens__memo_frame {
+    heaplens__frame state;
+    uint32_t rule;     // packed; 0: none, the walk ended here for that
+    uint32_t note;     // the user's, of the stack that begins here
+    uint16_t caller;   // 0: none
+    uint16_t sibling;  // next in the same bucket; 0: none
+    uint16_t depth;    // frames from here to the outermost
+    uint8_t link;      // heaplens__memo_link
+    uint8_t fp_slot;   // the caller's fp must be in this word below the CFA; 0: it does not matter
+    uint8_t needs_fp;  // whether the state's fp matters
+    uint8_t why;       // heaplens__unwind_stop of the walk, where it ended here
+} heaplens__memo_frame;
+
+/** One step of a walk that was not remembered. */
+typedef struct heaplens__memo_step {
+    heaplens__frame state;
+    uint32_t rule;
+} heaplens__memo_step;
+
+/** A thread's memory. All zero: empty. Pages that were never needed are never touched. */
+typedef struct heaplens__unwind_memo {
+    uint32_t used;        // frames[1..used]
+    uint32_t generation;  // of the rules that the frames were walked by
+    uint16_t buckets[HEAPLENS__MEMO_BUCKETS];
+    heaplens__memo_frame frames[HEAPLENS__MEMO_FRAMES + 1];
+    heaplens__memo_step steps[HEAPLENS__MEMO_DEPTH_MAX];  // of the walk in progress
+} heaplens__unwind_memo;
+
+/** A stack, as heaplens__unwind_recall() finds it. */
+typedef struct heaplens__unwind_trace {
+    size_t depth;               // frames
+    heaplens__unwind_stop why;  // the reason that the walk ended
+    // A word for the user to keep what it knows of this very stack: 0 at first, and again once it
+    // was forgotten. NULL: the stack is not remembered (it was cut). Valid until the next walk.
+    uint32_t *note;
+    uint32_t steps_count;  // walked anew
+    uint32_t known;        // remembered frame further out; 0: none
+} heaplens__unwind_trace;
+
+/**
+ * Capture the stack like heaplens__unwind(), with the same result, by way of what is remembered.
+ *
+ * @param[in,out] memo   the calling thread's; nobody else, and no signal handler, is using it
+ * @param         start  as for heaplens__unwind()
+ * @param         cap    frames at most; at most HEAPLENS__MEMO_DEPTH_MAX
+ * @param[out]    trace  valid until the next walk
+ *
+ * Cost: about a nanosecond a remembered frame, some more for others; allocates nothing.
+ */
+void heaplens__unwind_recall(heaplens__unwind_memo *memo, const heaplens__unwind_start *start,
+                             size_t cap, heaplens__unwind_trace *trace);
+
+/** The frames of the latest walk, innermost first: as heaplens__unwind() reports them. */
+void heaplens__unwind_recall_frames(const heaplens__unwind_memo *memo,
+                                    const heaplens__unwind_trace *trace, uintptr_t *ips);
+
+/** Forget all stacks and with them their notes: the user's ids change, or another thread's stack. */
+void heaplens__unwind_forget(heaplens__unwind_memo *memo);
+
+#endif
