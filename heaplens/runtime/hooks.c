@@ -14,6 +14,7 @@
 #include "runtime/ledger.h"
 #include "runtime/lifecycle.h"
 #include "runtime/real.h"
+#include "runtime/scopes.h"
 #include "runtime/tail.h"
 #include "runtime/thread.h"
 #include "runtime/unwind.h"
@@ -90,7 +91,11 @@ static inline void *record(void *block, size_t size, const void *frame)
         heaplens__count(&shard->figures->allocs_failed, 1);
     } else {
         const size_t usable = heaplens__real.malloc_usable_size(block);
-        heaplens__ledger_alloc(shard, block, size, usable, capture_site(shard, frame));
+        const uint32_t site = capture_site(shard, frame);
+        heaplens__ledger_alloc(shard, block, size, usable, site);
+        if (heaplens__scopes_are_open()) {
+            heaplens__scopes_note_alloc(block, size, site);
+        }
     }
     heaplens__thread_leave();
     *error = saved_errno;
@@ -105,6 +110,15 @@ static bool take_tail(void *block, size_t usable, heaplens__block *was)
     }
     heaplens__tail_erase(block, usable);
     return true;
+}
+
+// Counts that a block ends that had a tail.
+static inline void count_free(heaplens__shard *shard, const void *block, const heaplens__block *was)
+{
+    heaplens__ledger_free(shard, block, was);
+    if (heaplens__scopes_are_open()) {
+        heaplens__scopes_note_free(block, was->size);
+    }
 }
 
 // Counts that a block is about to be freed. Before the real free: after it, another thread may
@@ -123,7 +137,7 @@ static void record_free(void *block)
         return;
     }
     if (is_ours) {
-        heaplens__ledger_free(shard, block, &was);
+        count_free(shard, block, &was);
     } else {
         heaplens__count(&shard->figures->frees_unknown, 1);
     }
@@ -188,7 +202,7 @@ static void *resize_to_nothing(void *old, const void *frame)
     const bool is_ours = take_tail(old, heaplens__real.malloc_usable_size(old), &was);
     heaplens__shard *const shard = heaplens__thread_enter();
     if (shard != NULL && is_ours) {
-        heaplens__ledger_free(shard, old, &was);
+        count_free(shard, old, &was);
     }
     if (shard != NULL) {
         heaplens__thread_leave();
@@ -199,13 +213,35 @@ static void *resize_to_nothing(void *old, const void *frame)
     return has_room ? record(block, 0, frame) : block;
 }
 
+// What the open scopes know of a block that is about to be reallocated, which they then forget.
+static void detach_from_scopes(const void *old, heaplens__block_entry *scoped)
+{
+    if (heaplens__scopes_are_open() && heaplens__thread_enter() != NULL) {
+        heaplens__scopes_detach(old, scoped);
+        heaplens__thread_leave();
+    }
+}
+
+static void reattach_to_scopes(const heaplens__block_entry *scoped)
+{
+    const int saved_errno = errno;
+    if (scoped->address != 0 && heaplens__thread_enter() != NULL) {
+        heaplens__scopes_reattach(scoped);
+        heaplens__thread_leave();
+    }
+    errno = saved_errno;
+}
+
 // A realloc of a block that has a tail. Detached before the real call, and put back if it fails:
 // once the block has moved, another thread can be given its old address.
 static void *resize(void *old, size_t size, size_t usable, const heaplens__block *was)
 {
+    heaplens__block_entry scoped = {.address = 0};
+    detach_from_scopes(old, &scoped);
     void *const block = heaplens__real.realloc(old, size + HEAPLENS__TAIL_BYTES);
     if (block == NULL) {
         heaplens__tail_write(old, usable, was, heaplens__recording.secret);
+        reattach_to_scopes(&scoped);
         return NULL;
     }
     int *const error = &errno;
@@ -214,6 +250,9 @@ static void *resize(void *old, size_t size, size_t usable, const heaplens__block
     if (shard != NULL) {
         heaplens__ledger_resize(shard, old, block, was, size,
                                 heaplens__real.malloc_usable_size(block));
+        if (heaplens__scopes_are_open()) {
+            heaplens__scopes_note_resize(&scoped, was->size, block, size, was->site);
+        }
         heaplens__thread_leave();
         *error = saved_errno;
     }

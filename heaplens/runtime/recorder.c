@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "runtime/clock.h"
+#include "runtime/scopes.h"
 
 heaplens__recorder heaplens__recording;
 
@@ -37,6 +38,7 @@ heaplens_status heaplens__recorder_init(heaplens__recorder *recorder, uint32_t d
     heaplens__clock_read_both(&header->start);
     heaplens__clock_read_both(&header->latest);
 
+    heaplens__scopes_reset();
     heaplens__modules_init(&recorder->modules);
     return heaplens__intern_init(&recorder->intern, &recorder->store);
 }

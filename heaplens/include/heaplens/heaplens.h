@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <heaplens/scope.h>
 #include <heaplens/status.h>
 
 #ifdef __cplusplus
@@ -84,8 +85,6 @@ HEAPLENS_API HEAPLENS_MUST_USE heaplens_status heaplens_totals_read(heaplens_tot
 
 /** Make the bytes that are live now the new peak. HEAPLENS_EINACTIVE if it does not record. */
 HEAPLENS_API heaplens_status heaplens_peak_reset(void);
-
-enum { HEAPLENS_LABEL_BYTES = 64 };
 
 /** The figures at one moment, with a name. */
 typedef struct heaplens_snapshot {

@@ -42,6 +42,9 @@ typedef enum heaplens_status {
 /** A constant, short, English text for `status`; never NULL. */
 HEAPLENS_API const char *heaplens_status_text(heaplens_status status);
 
+/** Room for a label with its NUL: of a snapshot, a scope, a pool. Longer ones are cut to fit. */
+enum { HEAPLENS_LABEL_BYTES = 64 };
+
 #ifdef __cplusplus
 }
 #endif
