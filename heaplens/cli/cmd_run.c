@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "cli/launch.h"
@@ -27,6 +28,7 @@ static const char usage[] =
     "  -o FILE             the profile (default: heaplens.NAME.PID.heaplens)\n"
     "  --mode full         record every block with its call stack; the only mode\n"
     "  --depth N           frames kept of a call stack (default 128, most 1024)\n"
+    "  --no-follow-fork    record PROGRAM only, not what it starts\n"
     "  --store-max BYTES   bound of what is kept of a process, e.g. 512M (default 1G)\n"
     "  --help\n"
     "\n"
@@ -43,6 +45,8 @@ enum {
     OPTION_MODE = 256,
     OPTION_DEPTH,
     OPTION_STORE_MAX,
+    OPTION_FOLLOW,
+    OPTION_NO_FOLLOW,
     OPTION_HELP,
 };
 
@@ -50,6 +54,7 @@ typedef struct run_command {
     const char *output;  // NULL: named after the program
     char depth[24];      // "": the recorder's default
     char store_max[24];
+    bool is_alone;  // --no-follow-fork
     char **arguments;
 } run_command;
 
@@ -74,6 +79,8 @@ static bool take_option(run_command *command, int option, const char *value)
     case OPTION_STORE_MAX:
         return take_number(value, STORE_BYTES_MIN, UINT64_C(1) << 40, command->store_max,
                            sizeof(command->store_max));
+    case OPTION_FOLLOW: command->is_alone = false; return true;
+    case OPTION_NO_FOLLOW: command->is_alone = true; return true;
     case OPTION_MODE:
         if (strcmp(value, "full") == 0) {
             return true;
@@ -91,9 +98,11 @@ static int parse_arguments(run_command *command, int argc, char **argv)
         {"mode",             required_argument, NULL, OPTION_MODE},
         {"depth",              required_argument, NULL, OPTION_DEPTH},
         {"store-max",                  required_argument, NULL, OPTION_STORE_MAX},
-        {"output",required_argument, NULL, 'o'},
-        {"help",      no_argument, NULL, OPTION_HELP},
-        {0       },
+        {"follow-fork",no_argument, NULL, OPTION_FOLLOW},
+        {"no-follow-fork",      no_argument, NULL, OPTION_NO_FOLLOW},
+        {"output",        required_argument, NULL, 'o'},
+        {"help",              no_argument, NULL, OPTION_HELP},
+        {0                 },
     };
     // "+": the program's own options are not ours, also without "--".
     int option = 0;
@@ -114,6 +123,28 @@ static int parse_arguments(run_command *command, int argc, char **argv)
     return -1;
 }
 
+// The folder of this program.
+static bool find_self(char *path)
+{
+    const ssize_t length = readlink("/proc/self/exe", path, HEAPLENS_PATH_BYTES - 1);
+    path[length > 0 ? length : 0] = '\0';
+    if (length <= 0) {
+        // No /proc. What exec was called with is found from here, if it was not found in PATH by a
+        // relative entry since.
+        const char *const called =
+            (const char *)getauxval(AT_EXECFN);  // NOLINT(performance-no-int-to-ptr)
+        char *const resolved = called == NULL ? NULL : realpath(called, NULL);
+        (void)snprintf(path, HEAPLENS_PATH_BYTES, "%s", resolved == NULL ? "" : resolved);
+        free(resolved);
+    }
+    char *const slash = strrchr(path, '/');
+    if (slash == NULL) {
+        return false;
+    }
+    *slash = '\0';
+    return true;
+}
+
 // The recorder lies beside this program, installed and in the build tree alike.
 static bool find_library(char *path)
 {
@@ -123,17 +154,14 @@ static bool find_library(char *path)
         return access(path, R_OK) == 0;
     }
     static const char *const places[] = {HEAPLENS_LIBRARY_FOLDER, "../lib", "."};
-    char self[HEAPLENS_PATH_BYTES / 2];
-    const ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-    if (length <= 0) {
+    char self[HEAPLENS_PATH_BYTES];
+    if (!find_self(self)) {
         return false;
     }
-    self[length] = '\0';
-    char *const slash = strrchr(self, '/');
-    *slash = '\0';
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        (void)snprintf(path, HEAPLENS_PATH_BYTES, "%s/%s/libheaplens.so", self, places[i]);
-        if (access(path, R_OK) == 0) {
+        const int length =
+            snprintf(path, HEAPLENS_PATH_BYTES, "%s/%s/libheaplens.so", self, places[i]);
+        if (length < HEAPLENS_PATH_BYTES && access(path, R_OK) == 0) {
             return true;
         }
     }
@@ -216,7 +244,8 @@ int heaplens__cmd_run(int argc, char **argv)
     }
     const heaplens_launch launch = {
         .folder = folder,
-        .library = library,
+        .library = heaplens__target_is_sanitized(command.arguments[0]) ? NULL : library,
+        .is_alone = command.is_alone,
         .depth = command.depth[0] == '\0' ? NULL : command.depth,
         .store_max = command.store_max[0] == '\0' ? NULL : command.store_max,
         .arguments = command.arguments,

@@ -47,12 +47,20 @@ static bool set_or_clear(const char *name, const char *value)
     return value == NULL ? unsetenv(name) == 0 : setenv(name, value, 1) == 0;
 }
 
+static bool set_environment(const heaplens_launch *launch)
+{
+    char self[24];
+    (void)snprintf(self, sizeof(self), "%ld", (long)getpid());
+    return set_preload(launch->library) && set_or_clear("HEAPLENS_SESSION", launch->folder) &&
+           set_or_clear("HEAPLENS_MODE", "full") && set_or_clear("HEAPLENS_DEPTH", launch->depth) &&
+           set_or_clear("HEAPLENS_STORE_BYTES", launch->store_max) &&
+           set_or_clear("HEAPLENS_ONLY_PID", launch->is_alone ? self : NULL);
+}
+
 // In the child. Only an error of exec comes back, through `report`.
 static void become_program(const heaplens_launch *launch, int report)
 {
-    if (set_preload(launch->library) && set_or_clear("HEAPLENS_SESSION", launch->folder) &&
-        set_or_clear("HEAPLENS_MODE", "full") && set_or_clear("HEAPLENS_DEPTH", launch->depth) &&
-        set_or_clear("HEAPLENS_STORE_BYTES", launch->store_max)) {
+    if (launch->library == NULL || set_environment(launch)) {
         (void)execvp(launch->arguments[0], launch->arguments);
     }
     const int reason = errno;

@@ -2,12 +2,15 @@
 #ifndef HEAPLENS_CLI_LAUNCH_H
 #define HEAPLENS_CLI_LAUNCH_H
 
+#include <stdbool.h>
+
 #include <sys/types.h>
 
 /** How the recorder is to record; handed to it in the environment. */
 typedef struct heaplens_launch {
     const char *folder;     // of the session
-    const char *library;    // libheaplens.so
+    const char *library;    // libheaplens.so; NULL: run it unprofiled
+    bool is_alone;          // what the program starts is not recorded
     const char *depth;      // NULL: the recorder's default
     const char *store_max;  // bytes; NULL: the recorder's default
     char **arguments;       // program and arguments, NULL-terminated

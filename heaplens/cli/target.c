@@ -108,6 +108,19 @@ static const char *elf_obstacle(int fd)
     return obstacle;
 }
 
+bool heaplens__target_is_sanitized(const char *program)
+{
+    const int fd = open_program(program);
+    Elf *const elf =
+        fd < 0 || elf_version(EV_CURRENT) == EV_NONE ? NULL : elf_begin(fd, ELF_C_READ, NULL);
+    const bool is_sanitized = elf != NULL && elf_kind(elf) == ELF_K_ELF && has_sanitizer(elf);
+    (void)elf_end(elf);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return is_sanitized;
+}
+
 const char *heaplens__target_obstacle(const char *program)
 {
     struct stat info;

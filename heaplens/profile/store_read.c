@@ -74,9 +74,17 @@ static heaplens_status read_bytes(store_reader *r, uint64_t at, void *out, size_
 static heaplens_status read_header(store_reader *r)
 {
     heaplens_store_header *const header = &r->header;
+    static const char unwritten[HEAPLENS_STORE_MAGIC_BYTES] = {0};
+    if (r->source->size == 0) {
+        // Its process was killed between creating the file and sizing it.
+        return heaplens__fail(r->failure, HEAPLENS_ENOINPUT, "nothing was recorded yet");
+    }
     const heaplens_status status = read_bytes(r, 0, header, sizeof(*header));
     if (status != HEAPLENS_OK) {
         return status;
+    }
+    if (memcmp(header->magic, unwritten, sizeof(unwritten)) == 0) {
+        return heaplens__fail(r->failure, HEAPLENS_ENOINPUT, "nothing was recorded yet");
     }
     if (memcmp(header->magic, HEAPLENS_STORE_MAGIC, HEAPLENS_STORE_MAGIC_BYTES) != 0) {
         return heaplens__fail(r->failure, HEAPLENS_EFORMAT, "not a heaplens store");

@@ -27,14 +27,17 @@ enum { TRIES = 10000, COMMAND_BYTES = 65536 };
 // parent's store.
 _Alignas(4096) heaplens__phase_page heaplens__phase_word;
 
-// How this process records; what a child does like it.
+// How this process records; what a child does like it. Read from the environment once: a daemon
+// clears its environment, and its children are still to be found in the session.
 static struct {
     bool is_set;  // by heaplens_start(); otherwise the environment decides
     bool is_recording;
+    bool is_alone;  // children do not record
     pid_t pid;
     uint32_t depth_max;
     uint64_t store_bytes_max;
-    char path[HEAPLENS__STORE_PATH_BYTES];  // "": memory
+    char path[HEAPLENS__STORE_PATH_BYTES];     // absolute; "": none was given
+    char session[HEAPLENS__STORE_PATH_BYTES];  // folder; "": none, so that the store is in memory
 } plan;
 
 static void set_phase(heaplens__phase phase)
@@ -76,12 +79,12 @@ static heaplens_status create_at(heaplens__store *store, const char *path, bool 
 }
 
 // SESSION/PID.N.store: a process that calls exec has several, one after the other.
-static heaplens_status create_in_session(heaplens__store *store, const char *session)
+static heaplens_status create_in_session(heaplens__store *store)
 {
     for (int n = 0; n < TRIES; n++) {
         char path[HEAPLENS__STORE_PATH_BYTES];
         const int length =
-            snprintf(path, sizeof path, "%s/%ld.%d.store", session, (long)getpid(), n);
+            snprintf(path, sizeof path, "%s/%ld.%d.store", plan.session, (long)getpid(), n);
         if (length < 0 || (size_t)length >= sizeof path) {
             errno = ENAMETOOLONG;
             return HEAPLENS_EIO;
@@ -96,12 +99,11 @@ static heaplens_status create_in_session(heaplens__store *store, const char *ses
 
 static heaplens_status create_store(heaplens__store *store, bool is_child)
 {
-    const char *const session = secure_getenv("HEAPLENS_SESSION");
     if (plan.path[0] != '\0') {
         return create_at(store, plan.path, is_child);
     }
-    if (!plan.is_set && session != NULL && session[0] != '\0') {
-        return create_in_session(store, session);
+    if (!plan.is_set && plan.session[0] != '\0') {
+        return create_in_session(store);
     }
     return heaplens__store_create(store, NULL, plan.store_bytes_max);
 }
@@ -187,13 +189,33 @@ static void begin_or_say_why(bool is_child)
         set_phase(HEAPLENS__PHASE_RECORDING);
         return;
     }
-    const char *const session = secure_getenv("HEAPLENS_SESSION");
-    heaplens__message_unprofiled("cannot record into", session != NULL ? session : "memory", errno);
+    // A session whose folder is gone is over: a daemon that outlived `heaplens run` starts programs
+    // for years, and each would say so.
+    const bool is_over = plan.session[0] != '\0' && errno == ENOENT;
+    if (!is_over) {
+        heaplens__message_unprofiled("cannot record into",
+                                     plan.session[0] != '\0' ? plan.session : "memory", errno);
+    }
     set_phase(HEAPLENS__PHASE_OFF);
+}
+
+static void read_environment(void)
+{
+    const char *const session = secure_getenv("HEAPLENS_SESSION");
+    const size_t length = session == NULL ? 0 : strlen(session);
+    if (length > 0 && length < sizeof plan.session) {
+        memcpy(plan.session, session, length + 1);
+    }
+    plan.depth_max = (uint32_t)number_of("HEAPLENS_DEPTH");
+    plan.store_bytes_max = number_of("HEAPLENS_STORE_BYTES");
+    plan.is_alone = secure_getenv("HEAPLENS_ONLY_PID") != NULL;
 }
 
 static bool environment_wants(void)
 {
+    if (plan.is_alone && number_of("HEAPLENS_ONLY_PID") != (uint64_t)getpid()) {
+        return false;
+    }
     const char *const mode = secure_getenv("HEAPLENS_MODE");
     if (mode != NULL) {
         return strcmp(mode, "full") == 0;
@@ -215,13 +237,13 @@ heaplens__phase heaplens__lifecycle_decide(void)
     heaplens__thread_set_busy(true);
     const bool is_child = plan.pid != 0;
     if (!is_child) {
-        plan.depth_max = (uint32_t)number_of("HEAPLENS_DEPTH");
-        plan.store_bytes_max = number_of("HEAPLENS_STORE_BYTES");
+        heaplens__message_init();
+        read_environment();
     }
     if (plan.store_bytes_max == 0) {
         plan.store_bytes_max = (uint64_t)1 << 30;
     }
-    if (is_child ? plan.is_recording : environment_wants()) {
+    if (is_child ? plan.is_recording && !plan.is_alone : environment_wants()) {
         begin_or_say_why(is_child);
     } else {
         set_phase(HEAPLENS__PHASE_OFF);
@@ -235,6 +257,29 @@ static void prepare_child(void)
 {
     // Decides at once, rather than at the first allocation: the session then lists the child.
     (void)heaplens__lifecycle_phase();
+}
+
+// Absolute: a child may be in another folder by the time it has a store of its own.
+static bool plan_path(const char *path)
+{
+    plan.path[0] = '\0';
+    if (path == NULL) {
+        return true;
+    }
+    size_t used = 0;
+    if (path[0] != '/') {
+        if (getcwd(plan.path, sizeof plan.path - 1) == NULL) {
+            return false;
+        }
+        used = strlen(plan.path);
+        plan.path[used++] = '/';
+    }
+    if (strlen(path) >= sizeof plan.path - used) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    memcpy(plan.path + used, path, strlen(path) + 1);
+    return true;
 }
 
 heaplens_status heaplens__lifecycle_start(const heaplens_options *options)
@@ -251,11 +296,7 @@ heaplens_status heaplens__lifecycle_start(const heaplens_options *options)
     plan.depth_max = options->depth_max;
     plan.store_bytes_max =
         options->store_bytes_max != 0 ? options->store_bytes_max : (uint64_t)1 << 30;
-    plan.path[0] = '\0';
-    if (options->path != NULL) {
-        memcpy(plan.path, options->path, strlen(options->path) + 1);
-    }
-    const heaplens_status status = begin(false);
+    const heaplens_status status = plan_path(options->path) ? begin(false) : HEAPLENS_EIO;
     set_phase(status == HEAPLENS_OK ? HEAPLENS__PHASE_RECORDING : before);
     heaplens__thread_set_busy(false);
     return status;

@@ -2,10 +2,35 @@
 // The one line that the recorder may say. No stdio: it could allocate, and lock.
 #include "runtime/message.h"
 
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LINE_BYTES = 512 };
+
+static struct {
+    bool is_known;
+    dev_t device;
+    ino_t inode;
+} standard_error;
+
+void heaplens__message_init(void)
+{
+    struct stat info;
+    standard_error.is_known = fstat(STDERR_FILENO, &info) == 0;
+    if (standard_error.is_known) {
+        standard_error.device = info.st_dev;
+        standard_error.inode = info.st_ino;
+    }
+}
+
+static bool is_unchanged(void)
+{
+    struct stat info;
+    return standard_error.is_known && fstat(STDERR_FILENO, &info) == 0 &&
+           info.st_dev == standard_error.device && info.st_ino == standard_error.inode;
+}
 
 static size_t append(char *line, size_t used, const char *text)
 {
@@ -18,6 +43,9 @@ static size_t append(char *line, size_t used, const char *text)
 
 void heaplens__message_unprofiled(const char *what, const char *subject, int number)
 {
+    if (!is_unchanged()) {
+        return;
+    }
     const char *const reason = strerrordesc_np(number);
     char line[LINE_BYTES];
     size_t used = append(line, 0, "heaplens: ");

@@ -145,6 +145,17 @@ static void test_store_read__marks_a_process_that_did_not_end(void **state)
     heaplens_session_destroy(session);
 }
 
+static void test_store_read__a_store_whose_process_was_killed_at_once_is_no_error(void **state)
+{
+    (void)state;
+    const unsigned char unwritten[HEAPLENS_STORE_HEADER_BYTES] = {0};
+    heaplens_session *const session = heaplens_session_create();
+    assert_non_null(session);
+    assert_int_equal(read_bytes(session, unwritten, 0), HEAPLENS_ENOINPUT);
+    assert_int_equal(read_bytes(session, unwritten, sizeof(unwritten)), HEAPLENS_ENOINPUT);
+    heaplens_session_destroy(session);
+}
+
 typedef struct attack {
     const char *what;
     void (*edit)(synthetic_store *store);
@@ -220,7 +231,7 @@ static void test_store_read__survives_every_cut(void **state)
     unsigned char bytes[SYNTHETIC_STORE_BYTES];
     synthetic_store_init(&store);
     synthetic_store_bytes(&store, bytes);
-    for (size_t size = 0; size < SYNTHETIC_STORE_BYTES; size += 16) {
+    for (size_t size = 16; size < SYNTHETIC_STORE_BYTES; size += 16) {
         // A copy of just the size, for the address sanitizer.
         unsigned char *const cut = malloc(size + 1);
         heaplens_session *const session = heaplens_session_create();
@@ -246,6 +257,7 @@ int main(void)
         cmocka_unit_test(
             test_store_read__gives_one_location_to_an_address_however_often_it_is_used),
         cmocka_unit_test(test_store_read__marks_a_process_that_did_not_end),
+        cmocka_unit_test(test_store_read__a_store_whose_process_was_killed_at_once_is_no_error),
         cmocka_unit_test(test_store_read__refuses_what_points_outside),
         cmocka_unit_test(test_store_read__survives_every_cut),
     };
