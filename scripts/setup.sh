@@ -9,7 +9,7 @@ set -euo pipefail
 build=(
   gcc libc6-dev cmake=cmake ninja=ninja-build pkg-config=pkgconf
   python3=python3 unzip=unzip
-  libunwind-dev libdw-dev libelf-dev zlib1g-dev
+  libunwind-dev libdw-dev libelf-dev zlib1g-dev libiberty-dev
   libjansson-dev libutf8proc-dev libcmocka-dev
 )
 tests=(

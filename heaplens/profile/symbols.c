@@ -1,206 +1,254 @@
 // SPDX-License-Identifier: MIT
-// Symbols of a session: opens each module once, sorts the addresses that lie in it, and lets the
-// sources of symbols answer them.
+// Symbols of a session: each file is opened once, however many processes had it loaded, and each
+// address in it is looked up once.
 #define _GNU_SOURCE
 
 #include "profile/symbols.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <elfutils/libdwfl.h>
 
 #include "profile/array.h"
 #include "profile/symbols_module.h"
 
-enum { BUILD_ID_BYTES_MAX = 64 };
+// A module of a process. Those of one file stand beside each other once they are sorted.
+typedef struct module_ref {
+    heaplens_name path;
+    heaplens_name build_id;
+    uint32_t process;
+    uint32_t module;
+} module_ref;
 
-heaplens_status heaplens__answers_add(heaplens_answers *answers, const char *function,
-                                      const char *file, uint32_t line)
+// A location whose frames are wanted.
+typedef struct wanted {
+    uint64_t address;  // in the file
+    uint32_t file;
+    uint32_t process;
+    uint32_t location;
+} wanted;
+
+typedef struct job {
+    heaplens_session *session;
+    module_ref *refs;   // sorted by file
+    uint32_t *file_of;  // file of each module of the session, in the order of the processes
+    size_t ref_count;
+    wanted *wanted;  // sorted by file and address
+    size_t wanted_count;
+    heaplens_question *questions;  // room for the addresses of one file
+    heaplens_answers answers;
+} job;
+
+static int compare_u64(uint64_t x, uint64_t y)
 {
-    if (answers->frame_count >= UINT32_MAX) {
-        return HEAPLENS_ECAPACITY;
+    return (x > y) - (x < y);
+}
+
+static bool is_same_file(const module_ref *x, const module_ref *y)
+{
+    return x->path == y->path && x->build_id == y->build_id;
+}
+
+static int compare_refs(const void *a, const void *b)
+{
+    const module_ref *const x = a;
+    const module_ref *const y = b;
+    const int by_path = compare_u64(x->path, y->path);
+    return by_path != 0 ? by_path : compare_u64(x->build_id, y->build_id);
+}
+
+static int compare_wanted(const void *a, const void *b)
+{
+    const wanted *const x = a;
+    const wanted *const y = b;
+    const int by_file = compare_u64(x->file, y->file);
+    return by_file != 0 ? by_file : compare_u64(x->address, y->address);
+}
+
+// Number the files of the session. A file is a path and a build id: a library that was replaced
+// while the session ran is two.
+static heaplens_status number_files(job *j)
+{
+    const heaplens_session *const session = j->session;
+    size_t count = 0;
+    for (size_t p = 0; p < session->process_count; p++) {
+        count += session->processes[p].module_count;
     }
-    if (!heaplens__array_reserve(&answers->frames, &answers->frame_capacity,
-                                 answers->frame_count + 1, sizeof(*answers->frames))) {
+    size_t *const first = heaplens__array_zeroed(session->process_count, sizeof(*first));
+    j->refs = heaplens__array_zeroed(count, sizeof(*j->refs));
+    j->file_of = heaplens__array_zeroed(count, sizeof(*j->file_of));
+    if (first == NULL || j->refs == NULL || j->file_of == NULL || count > UINT32_MAX) {
+        free(first);
         return HEAPLENS_ENOMEM;
     }
-    heaplens_frame frame = {.line = line};
-    heaplens_status status = HEAPLENS_OK;
-    if (function != NULL) {
-        status = heaplens__names_add(answers->names, function, strlen(function), &frame.function);
-    }
-    if (status == HEAPLENS_OK && file != NULL) {
-        status = heaplens__names_add(answers->names, file, strlen(file), &frame.file);
-    }
-    if (status == HEAPLENS_OK) {
-        answers->frames[answers->frame_count++] = frame;
-    }
-    return status;
-}
-
-static int compare_questions(const void *a, const void *b)
-{
-    const heaplens_question *const x = a;
-    const heaplens_question *const y = b;
-    return (x->address > y->address) - (x->address < y->address);
-}
-
-static bool build_id_matches(Dwfl_Module *module, const char *expected)
-{
-    const unsigned char *bits = NULL;
-    GElf_Addr address = 0;
-    const int length = dwfl_module_build_id(module, &bits, &address);
-    if (expected[0] == '\0' || length <= 0) {
-        return true;  // nothing to compare
-    }
-    char text[2 * BUILD_ID_BYTES_MAX + 1] = "";
-    for (int i = 0; i < length && i < BUILD_ID_BYTES_MAX; i++) {
-        (void)snprintf(text + (size_t)i * 2, 3, "%02x", bits[i]);
-    }
-    return strcmp(text, expected) == 0;
-}
-
-static heaplens_status ask_module(Dwfl_Module *found, heaplens_module *module,
-                                  heaplens_question *questions, size_t count,
-                                  heaplens_answers *answers)
-{
-    GElf_Addr bias = 0;
-    if (found == NULL || dwfl_module_getelf(found, &bias) == NULL) {
-        module->symbols = HEAPLENS_SYMBOLS_MISSING;
-        return HEAPLENS_OK;
-    }
-    if (!build_id_matches(found, heaplens__names_text(answers->names, module->build_id))) {
-        module->symbols = HEAPLENS_SYMBOLS_CHANGED;
-        return HEAPLENS_OK;
-    }
-    bool has_dwarf = false;
-    bool has_names = false;
-    heaplens_status status = heaplens__symbols_dwarf(found, questions, count, answers, &has_dwarf);
-    if (status == HEAPLENS_OK) {
-        status = heaplens__symbols_elf(found, questions, count, answers, &has_names);
-    }
-    module->symbols = has_dwarf   ? HEAPLENS_SYMBOLS_LINES
-                      : has_names ? HEAPLENS_SYMBOLS_NAMES
-                                  : HEAPLENS_SYMBOLS_MISSING;
-    return status;
-}
-
-// A library that was unloaded may have left its addresses to another, so each module is looked at
-// alone, in a Dwfl of its own.
-static heaplens_status open_and_ask(heaplens_module *module, heaplens_question *questions,
-                                    size_t count, heaplens_answers *answers)
-{
-    static const Dwfl_Callbacks callbacks = {
-        .find_elf = dwfl_build_id_find_elf,
-        .find_debuginfo = dwfl_standard_find_debuginfo,
-        .section_address = dwfl_offline_section_address,
-    };
-    Dwfl *const dwfl = dwfl_begin(&callbacks);
-    if (dwfl == NULL) {
-        return HEAPLENS_ENOMEM;
-    }
-    // Opened here: a path that is not a regular file must not block, as a FIFO would.
-    const char *const path = heaplens__names_text(answers->names, module->path);
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    Dwfl_Module *found = NULL;
-    if (fd >= 0) {
-        found = dwfl_report_elf(dwfl, path, path, fd, module->bias, true);
-        if (found == NULL) {
-            (void)close(fd);
-        }
-    }
-    (void)dwfl_report_end(dwfl, NULL, NULL);
-    const heaplens_status status = ask_module(found, module, questions, count, answers);
-    dwfl_end(dwfl);
-    return status;
-}
-
-// Questions of one module after the other: a counting sort by module, then by address inside it.
-static size_t sort_questions(const heaplens_process *process, heaplens_question *questions,
-                             size_t *starts)
-{
-    for (size_t i = 0; i < process->location_count; i++) {
-        if (process->locations[i].module != HEAPLENS_MODULE_NONE) {
-            starts[process->locations[i].module + 1]++;
-        }
-    }
-    for (size_t m = 0; m < process->module_count; m++) {
-        starts[m + 1] += starts[m];
-    }
-    size_t total = starts[process->module_count];
-    // Filled from behind, so that starts[m + 1] ends up as the begin of module m, shifted back below.
-    for (size_t i = process->location_count; i > 0; i--) {
-        const heaplens_location *const location = &process->locations[i - 1];
-        if (location->module != HEAPLENS_MODULE_NONE) {
-            questions[--starts[location->module + 1]] = (heaplens_question){
-                .address = location->address,
-                .location = (uint32_t)(i - 1),
+    for (size_t p = 0; p < session->process_count; p++) {
+        const heaplens_process *const process = &session->processes[p];
+        first[p] = j->ref_count;
+        for (size_t m = 0; m < process->module_count; m++) {
+            j->refs[j->ref_count++] = (module_ref){
+                .path = process->modules[m].path,
+                .build_id = process->modules[m].build_id,
+                .process = (uint32_t)p,
+                .module = (uint32_t)m,
             };
         }
     }
-    for (size_t m = 0; m < process->module_count; m++) {
-        starts[m] = starts[m + 1];
+    qsort(j->refs, j->ref_count, sizeof(*j->refs), compare_refs);
+    uint32_t file = 0;
+    for (size_t i = 0; i < j->ref_count; i++) {
+        file += i > 0 && !is_same_file(&j->refs[i - 1], &j->refs[i]) ? 1 : 0;
+        j->file_of[first[j->refs[i].process] + j->refs[i].module] = file;
     }
-    starts[process->module_count] = total;
-    return total;
+    free(first);
+    return HEAPLENS_OK;
 }
 
-static heaplens_status symbolise_modules(heaplens_process *process, heaplens_question *questions,
-                                         size_t *starts, heaplens_answers *answers)
+static heaplens_status collect_wanted(job *j)
 {
-    (void)sort_questions(process, questions, starts);
-    heaplens_status status = HEAPLENS_OK;
-    for (size_t m = 0; m < process->module_count && status == HEAPLENS_OK; m++) {
-        heaplens_question *const mine = questions + starts[m];
-        const size_t count = starts[m + 1] - starts[m];
-        if (count == 0) {
-            continue;  // stays HEAPLENS_SYMBOLS_PENDING: nobody asked
+    const heaplens_session *const session = j->session;
+    size_t count = 0;
+    for (size_t p = 0; p < session->process_count; p++) {
+        count += session->processes[p].location_count;
+    }
+    j->wanted = heaplens__array_zeroed(count, sizeof(*j->wanted));
+    j->questions = heaplens__array_zeroed(count, sizeof(*j->questions));
+    if (j->wanted == NULL || j->questions == NULL) {
+        return HEAPLENS_ENOMEM;
+    }
+    size_t first = 0;
+    for (size_t p = 0; p < session->process_count; p++) {
+        const heaplens_process *const process = &session->processes[p];
+        for (size_t i = 0; i < process->location_count; i++) {
+            heaplens_location *const location = &process->locations[i];
+            location->frame_first = 0;
+            location->frame_count = 0;
+            if (location->module == HEAPLENS_MODULE_NONE) {
+                continue;
+            }
+            j->wanted[j->wanted_count++] = (wanted){
+                .address = location->address - process->modules[location->module].bias,
+                .file = j->file_of[first + location->module],
+                .process = (uint32_t)p,
+                .location = (uint32_t)i,
+            };
         }
-        qsort(mine, count, sizeof(*mine), compare_questions);
-        status = open_and_ask(&process->modules[m], mine, count, answers);
-        for (size_t i = 0; i < count; i++) {
-            process->locations[mine[i].location].frame_first = mine[i].frame_first;
-            process->locations[mine[i].location].frame_count = mine[i].frame_count;
+        first += process->module_count;
+    }
+    qsort(j->wanted, j->wanted_count, sizeof(*j->wanted), compare_wanted);
+    return HEAPLENS_OK;
+}
+
+// Ask a file for the addresses of its run of `wanted`, each once, and tell every location.
+static heaplens_status ask_file(job *j, const wanted *run, size_t run_count, const module_ref *refs,
+                                size_t ref_count)
+{
+    heaplens_question *const questions = j->questions;
+    size_t asked = 0;
+    for (size_t i = 0; i < run_count; i++) {
+        if (i == 0 || run[i].address != run[i - 1].address) {
+            questions[asked++] = (heaplens_question){.address = run[i].address};
         }
+    }
+    heaplens_symbols found = HEAPLENS_SYMBOLS_MISSING;
+    const heaplens_status status = heaplens__symbols_file(refs[0].path, refs[0].build_id, questions,
+                                                          asked, &j->answers, &found);
+    for (size_t i = 0; i < ref_count; i++) {
+        j->session->processes[refs[i].process].modules[refs[i].module].symbols = found;
+    }
+    const heaplens_question *question = questions;
+    for (size_t i = 0; i < run_count; i++) {
+        question += run[i].address != question->address ? 1 : 0;
+        heaplens_location *const location =
+            &j->session->processes[run[i].process].locations[run[i].location];
+        location->frame_first = question->frame_first;
+        location->frame_count = question->frame_count;
     }
     return status;
 }
 
-static heaplens_status symbolise_process(heaplens_names *names, heaplens_process *process)
+// A file in which no address lies stays HEAPLENS_SYMBOLS_PENDING: nobody asked.
+static heaplens_status ask_files(job *j)
 {
-    heaplens_answers answers = {.names = names};
-    heaplens_question *const questions =
-        heaplens__array_zeroed(process->location_count, sizeof(*questions));
-    size_t *const starts = heaplens__array_zeroed(process->module_count + 1, sizeof(*starts));
-    heaplens_status status = HEAPLENS_ENOMEM;
-    if (questions != NULL && starts != NULL) {
-        status = symbolise_modules(process, questions, starts, &answers);
+    heaplens_status status = HEAPLENS_OK;
+    size_t ref = 0;
+    uint32_t ref_file = 0;
+    for (size_t i = 0; i < j->wanted_count && status == HEAPLENS_OK;) {
+        const uint32_t file = j->wanted[i].file;
+        size_t run_end = i;
+        while (run_end < j->wanted_count && j->wanted[run_end].file == file) {
+            run_end++;
+        }
+        while (ref_file < file) {
+            ref++;
+            ref_file += is_same_file(&j->refs[ref - 1], &j->refs[ref]) ? 0 : 1;
+        }
+        size_t ref_end = ref + 1;
+        while (ref_end < j->ref_count && is_same_file(&j->refs[ref], &j->refs[ref_end])) {
+            ref_end++;
+        }
+        status = ask_file(j, j->wanted + i, run_end - i, j->refs + ref, ref_end - ref);
+        i = run_end;
     }
-    free(questions);
-    free(starts);
-    if (status != HEAPLENS_OK) {
-        free(answers.frames);
+    return status;
+}
+
+// Give a process its own copies of the frames that its locations name.
+static heaplens_status hand_out(const job *j, heaplens_process *process)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < process->location_count; i++) {
+        count += process->locations[i].frame_count;
+    }
+    heaplens_frame *const frames = heaplens__array_zeroed(count, sizeof(*frames));
+    if (frames == NULL || count > UINT32_MAX) {
+        free(frames);
+        return HEAPLENS_ENOMEM;
+    }
+    uint32_t used = 0;
+    for (size_t i = 0; i < process->location_count; i++) {
+        heaplens_location *const location = &process->locations[i];
+        for (uint32_t f = 0; f < location->frame_count; f++) {
+            frames[used + f] = j->answers.frames[location->frame_first + f];
+        }
+        location->frame_first = used;
+        used += location->frame_count;
+    }
+    free(process->frames);
+    process->frames = frames;
+    process->frame_count = used;
+    return HEAPLENS_OK;
+}
+
+static void forget_frames(heaplens_session *session)
+{
+    for (size_t p = 0; p < session->process_count; p++) {
+        heaplens_process *const process = &session->processes[p];
         for (size_t i = 0; i < process->location_count; i++) {
             process->locations[i].frame_first = 0;
             process->locations[i].frame_count = 0;
         }
-        answers = (heaplens_answers){0};
+        process->frame_count = 0;
     }
-    free(process->frames);
-    process->frames = answers.frames;
-    process->frame_count = answers.frame_count;
-    return status;
 }
 
 heaplens_status heaplens_session_symbolise(heaplens_session *session)
 {
-    heaplens_status status = HEAPLENS_OK;
-    for (size_t i = 0; i < session->process_count && status == HEAPLENS_OK; i++) {
-        status = symbolise_process(&session->names, &session->processes[i]);
+    job j = {.session = session, .answers = {.names = &session->names}};
+    heaplens_status status = number_files(&j);
+    if (status == HEAPLENS_OK) {
+        status = collect_wanted(&j);
     }
+    if (status == HEAPLENS_OK) {
+        status = ask_files(&j);
+    }
+    for (size_t p = 0; p < session->process_count && status == HEAPLENS_OK; p++) {
+        status = hand_out(&j, &session->processes[p]);
+    }
+    if (status != HEAPLENS_OK) {
+        forget_frames(session);
+    }
+    free(j.refs);
+    free(j.file_of);
+    free(j.wanted);
+    free(j.questions);
+    heaplens__answers_deinit(&j.answers);
     return status;
 }

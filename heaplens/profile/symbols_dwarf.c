@@ -81,6 +81,17 @@ static uint64_t read_number(Dwarf_Die *die, unsigned int name)
     return value;
 }
 
+// The linker's name says the namespace and the parameters too; C has none.
+static const char *read_name(Dwarf_Die *die)
+{
+    Dwarf_Attribute attribute;
+    const char *name = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute));
+    if (name == NULL) {
+        name = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute));
+    }
+    return name == NULL ? dwarf_diename(die) : name;
+}
+
 // Record a scope and make it the deepest one, so far, of the questions inside it.
 static uint32_t enter_scope(search *s, Dwarf_Die *die, uint32_t outer)
 {
@@ -92,7 +103,7 @@ static uint32_t enter_scope(search *s, Dwarf_Die *die, uint32_t outer)
     }
     const uint32_t id = (uint32_t)s->scope_count++;
     scope *const entered = &s->scopes[id];
-    *entered = (scope){.name = dwarf_diename(die), .outer = outer};
+    *entered = (scope){.name = read_name(die), .outer = outer};
     if (dwarf_tag(die) == DW_TAG_inlined_subroutine) {
         const uint64_t file = read_number(die, DW_AT_call_file);
         entered->call_file =

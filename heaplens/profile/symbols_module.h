@@ -12,25 +12,55 @@
 
 typedef struct Dwfl_Module Dwfl_Module;
 
-/** An address of one module, and the frames that were found for it. */
+/** An address in one file, and the frames that were found for it. */
 typedef struct heaplens_question {
     uint64_t address;
-    uint32_t location;     // into heaplens_process.locations
     uint32_t frame_first;  // into heaplens_answers.frames
     uint32_t frame_count;  // 0: not answered
 } heaplens_question;
 
-/** Frames of a process, as they are found. */
+/** What a text of the file that is open is called among the names. */
+typedef struct heaplens_known_name {
+    const char *text;  // compared as a pointer; NULL: free
+    heaplens_name name;
+} heaplens_known_name;
+
+enum { HEAPLENS_KNOWN_NAMES = 4096 };
+
+/** Frames of a session, as they are found. */
 typedef struct heaplens_answers {
     heaplens_names *names;  // borrowed
     heaplens_frame *frames;
     size_t frame_count;
     size_t frame_capacity;
+    heaplens_known_name known[HEAPLENS_KNOWN_NAMES];  // a cache
 } heaplens_answers;
 
-/** Append a frame; texts may be NULL. HEAPLENS_OK; HEAPLENS_ENOMEM; HEAPLENS_ECAPACITY. */
+/**
+ * Append a frame; texts may be NULL. The function's name is demangled.
+ *
+ * @param function  stays where it is, unchanged, until heaplens__answers_forget_texts()
+ * @return HEAPLENS_OK; HEAPLENS_ENOMEM; HEAPLENS_ECAPACITY
+ */
 heaplens_status heaplens__answers_add(heaplens_answers *answers, const char *function,
                                       const char *file, uint32_t line);
+
+/** To be called before texts that were handed to heaplens__answers_add() go away. */
+void heaplens__answers_forget_texts(heaplens_answers *answers);
+
+/** Release what `answers` owns. */
+void heaplens__answers_deinit(heaplens_answers *answers);
+
+/**
+ * Answer what a file and its separate debug file know.
+ *
+ * @param[in,out] questions  (count) addresses in the file, sorted, each once
+ * @param[out]    out        which symbols there were
+ * @return HEAPLENS_OK, also where no symbol was found; HEAPLENS_ENOMEM; HEAPLENS_ECAPACITY
+ */
+heaplens_status heaplens__symbols_file(heaplens_name path, heaplens_name build_id,
+                                       heaplens_question *questions, size_t count,
+                                       heaplens_answers *answers, heaplens_symbols *out);
 
 /**
  * Answer what DWARF knows: functions, inlined callers, files and lines.
