@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const bool is_right =
         status == COMPETENCY_OK
             ? competency_classic_config_check(&config, NULL) == COMPETENCY_OK
-            : memcmp(&config, &untouched, sizeof(config)) == 0 && err.message[0] != '\0';
+            : memcmp((const char *)&config, (const char *)&untouched, sizeof(config)) == 0 &&
+                  err.message[0] != '\0';
     if (!is_right) {
         abort();
     }

@@ -127,7 +127,7 @@ static uint64_t bytes_asked[THREADS];
 
 static void *work(void *argument)
 {
-    const size_t self = (size_t)(uintptr_t)argument;
+    const size_t self = *(const size_t *)argument;
     heaplens__shard *const shard = heaplens__shard_acquire(recorder);
     uint64_t random = self + 1;
     for (size_t i = 0; i < ROUNDS; i++) {
@@ -156,11 +156,13 @@ static void test_ledger__threads_that_free_each_others_blocks_keep_totals_exact(
     (void)state;
     begin();
     pthread_t threads[THREADS];
+    size_t numbers[THREADS];
     for (size_t i = 0; i < THREADS; i++) {
         assert_int_equal(pthread_mutex_init(&boxes[i].lock, NULL), 0);
     }
     for (size_t i = 0; i < THREADS; i++) {
-        assert_int_equal(pthread_create(&threads[i], NULL, work, (void *)(uintptr_t)i), 0);
+        numbers[i] = i;
+        assert_int_equal(pthread_create(&threads[i], NULL, work, &numbers[i]), 0);
     }
     uint64_t asked = 0;
     uint64_t left = 0;
