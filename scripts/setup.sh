@@ -10,11 +10,11 @@ build=(
   gcc libc6-dev cmake=cmake ninja=ninja-build pkg-config=pkgconf
   python3=python3 unzip=unzip
   libunwind-dev libdw-dev libelf-dev zlib1g-dev libiberty-dev
-  libjansson-dev libutf8proc-dev libcmocka-dev
+  libjansson-dev libutf8proc-dev libcmocka-dev node=nodejs npm=npm
 )
 tests=(
   g++ clang=clang clang-format=clang-format clang-tidy=clang-tidy libclang-rt-14-dev
-  valgrind=valgrind node=nodejs sqlite3=sqlite3 jq=jq git=git readelf=binutils gdb=gdb
+  valgrind=valgrind chromium=chromium sqlite3=sqlite3 jq=jq git=git readelf=binutils gdb=gdb
 )
 
 is_present() {

@@ -17,6 +17,7 @@ enum {
     EXIT_CODE_USAGE = 2,
     EXIT_CODE_BAD_DATA = 65,
     EXIT_CODE_NO_INPUT = 66,
+    EXIT_CODE_UNAVAILABLE = 69,  // left out of this build
     EXIT_CODE_IO = 74,
     EXIT_CODE_CANNOT_EXECUTE = 126,
     EXIT_CODE_NOT_FOUND = 127,

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "export/dhat.h"
+#include "export/html.h"
 #include "export/report_text.h"
 #include "profile/open.h"
 #include "profile/symbols.h"
@@ -28,14 +29,18 @@ static const char usage[] =
     "                   leaked, temporary or lifetime\n"
     "  --top N          call sites in a ranking (5 of each, or 10 with --sort)\n"
     "  --process PID    the process to show (default: the one with the largest peak)\n"
-    "  --format FORMAT  text, or dhat for dh_view.html and profiler.firefox.com\n"
+    "  --format FORMAT  text; html, one page for any browser; or dhat for dh_view.html and\n"
+    "                   profiler.firefox.com\n"
     "  -o FILE          write there instead of to standard output\n"
     "  --help\n"
     "\n"
-    "Exit codes: 0; 2 usage; 65 malformed profile; 66 no such file or process; 74 input/output\n"
+    "Exit codes: 0; 2 usage; 65 malformed profile; 66 no such file or process; 69 built\n"
+    "without HTML reports; 74 input/output\n"
     "error. NO_COLOR turns colours off; they are on only on a terminal.\n";
 
-typedef enum report_format { FORMAT_TEXT, FORMAT_DHAT } report_format;
+typedef enum report_format { FORMAT_TEXT, FORMAT_DHAT, FORMAT_HTML, FORMAT_COUNT } report_format;
+
+static const char *const format_names[FORMAT_COUNT] = {"text", "dhat", "html"};
 
 typedef struct report_command {
     heaplens_report_options options;
@@ -63,8 +68,12 @@ static bool take_option(report_command *command, int option, const char *value)
         command->pid = (uint32_t)number;
         return command->has_pid;
     case OPTION_FORMAT:
-        command->format = strcmp(value, "dhat") == 0 ? FORMAT_DHAT : FORMAT_TEXT;
-        return command->format == FORMAT_DHAT || strcmp(value, "text") == 0;
+        for (command->format = FORMAT_TEXT; command->format < FORMAT_COUNT; command->format++) {
+            if (strcmp(value, format_names[command->format]) == 0) {
+                return true;
+            }
+        }
+        return false;
     case 'o': command->output = value; return true;
     default: return false;
     }
@@ -97,6 +106,10 @@ static int parse_arguments(report_command *command, int argc, char **argv)
             return EXIT_CODE_USAGE;
         }
     }
+    if (command->format == FORMAT_HTML && !heaplens_has_viewer()) {
+        heaplens__complain("this heaplens was built without HTML reports, which need node and npm");
+        return EXIT_CODE_UNAVAILABLE;
+    }
     if (optind + 1 != argc) {
         heaplens__complain(optind == argc ? "which profile? See heaplens report --help"
                                           : "more than one profile; see heaplens report --help");
@@ -126,6 +139,8 @@ static heaplens_status write_report(const report_command *command, heaplens_sink
     switch (command->format) {
     case FORMAT_TEXT: return heaplens_write_text(sink, session, process, &command->options);
     case FORMAT_DHAT: return heaplens_write_dhat(sink, session, process);
+    case FORMAT_HTML: return heaplens_write_html(sink, session, process);
+    case FORMAT_COUNT: break;
     }
     return HEAPLENS_EINVAL;
 }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#ifndef HEAPLENS_EXPORT_HTML_PAGE_H
+#define HEAPLENS_EXPORT_HTML_PAGE_H
+
+#include <stddef.h>
+
+/**
+ * The viewer's page, in two parts: the data go between them. The build generates it from
+ * heaplens/viewer; both sizes are 0 where it could not.
+ */
+extern const unsigned char heaplens__html_head[];
+extern const unsigned char heaplens__html_tail[];
+extern const size_t heaplens__html_head_size;
+extern const size_t heaplens__html_tail_size;
+
+#endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// What the figures do not say, and where they come from.
+import { FLAG_CUT, FLAG_THREADED, FLAG_UNFINISHED, SYMBOLS_CHANGED } from "./data";
+import { h } from "./dom";
+import { bytesText, countText, timeText } from "./figures";
+import type { Profile } from "./profile";
+import type { State, View } from "./state";
+
+/** Everything that was cut, lost or seen only in part; a sentence each. */
+export function limits(profile: Profile): string[] {
+  const { facts, data } = profile;
+  const notes: string[] = [];
+  const has = (flag: number) => (facts.flags & flag) !== 0;
+  if (has(FLAG_UNFINISHED)) {
+    notes.push("The process did not end by itself, or still runs: “never freed” is what was live when last heard of.");
+  }
+  if (has(FLAG_THREADED)) {
+    notes.push(`${countText(facts.threads)} threads allocated: peaks are within ${bytesText(facts.peak_error_bytes)} of the truth.`);
+  }
+  if (has(FLAG_CUT)) {
+    notes.push(`The recorder's store of ${bytesText(facts.store_bytes_max)} was full; see --store-max.`);
+  }
+  const counted: [number, string][] = [
+    [facts.allocations_cut, "blocks have no call site, for want of room."],
+    [facts.operations_lost, "operations were not counted, for want of room."],
+    [facts.allocations_failed, "allocations failed."],
+    [facts.frees_unknown, "frees of blocks that were allocated before recording."],
+    [facts.stacks_cut, "blocks have a call stack that was cut; see --depth."],
+    [facts.stacks_broken, "blocks have a call stack whose outer end was not found."],
+  ];
+  for (const [count, text] of counted) {
+    if (count > 0) {
+      notes.push(`${countText(count)} ${text}`);
+    }
+  }
+  const locations = data.locations.frame_count;
+  const nameless = locations.filter((count) => count === 0).length;
+  if (nameless > 0) {
+    notes.push(`${countText(nameless)} of ${countText(locations.length)} addresses have no symbol.`);
+  }
+  data.modules.symbols.forEach((symbols, module) => {
+    if (symbols === SYMBOLS_CHANGED) {
+      notes.push(`${profile.names[data.modules.path[module]!]!} is not the file that ran, so it is without names.`);
+    }
+  });
+  return notes;
+}
+
+export class AboutView implements View {
+  readonly node: HTMLElement;
+  private readonly content = h("div");
+
+  constructor() {
+    this.node = h(
+      "section",
+      { id: "about", "aria-labelledby": "about-title" },
+      h("div", { class: "section-head" }, h("h2", { id: "about-title" }, "About this profile")),
+      this.content,
+    );
+  }
+
+  update(state: State): void {
+    const { profile } = state.analysis;
+    const { facts, names } = profile;
+    const notes = limits(profile);
+    const known: [string, string][] = [
+      ["Command", names[facts.command]!],
+      ["Program", names[facts.executable]!],
+      ["Folder", names[facts.folder]!],
+      ["Host", names[facts.host]!],
+      ["Process", `${facts.pid}, child of ${facts.parent_pid}`],
+      ["Started", facts.start_unix_ns > 1e15 ? new Date(facts.start_unix_ns / 1e6).toISOString() : ""],
+      ["Recorded for", timeText(facts.duration_ns)],
+      ["Threads that allocated", countText(facts.threads)],
+      ["Largest resident set", facts.rss_peak_bytes > 0 ? bytesText(facts.rss_peak_bytes) : ""],
+      ["Call sites", countText(profile.siteCount)],
+      ["Frames kept of a stack", countText(facts.depth_max)],
+    ];
+    this.content.replaceChildren(
+      ...(notes.length > 0 ? [h("ul", { class: "notes" }, ...notes.map((note) => h("li", {}, note)))] : []),
+      h(
+        "dl",
+        { class: "figures" },
+        ...known.flatMap(([title, text]) => (text === "" ? [] : [h("dt", {}, title), h("dd", { class: "code" }, text)])),
+      ),
+    );
+  }
+}

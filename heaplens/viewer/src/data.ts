@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+// The data as the report's writer embeds them (docs/format/html.md). Tables are columns; an index
+// refers to a row of another table of the same process; names are indices of the list of names.
+
+export interface Facts {
+  start_unix_ns: number;
+  duration_ns: number;
+  peak_ns: number;
+  bytes_total: number;
+  blocks_total: number;
+  bytes_peak: number;
+  blocks_peak: number;
+  bytes_end: number;
+  blocks_end: number;
+  peak_error_bytes: number;
+  frees_unknown: number;
+  allocations_failed: number;
+  allocations_cut: number;
+  operations_lost: number;
+  stacks_cut: number;
+  stacks_broken: number;
+  store_bytes_max: number;
+  rss_peak_bytes: number;
+  pid: number;
+  parent_pid: number;
+  mode: number;
+  depth_max: number;
+  threads: number;
+  flags: number;
+  command: number;
+  executable: number;
+  folder: number;
+  host: number;
+}
+
+export const FLAG_UNFINISHED = 1;
+export const FLAG_CUT = 2;
+export const FLAG_THREADED = 4;
+
+export const SYMBOLS_CHANGED = 4;
+export const NO_MODULE = 0xffffffff;
+
+/** One column for each key, all of the same length. */
+export type Columns<Key extends string> = Record<Key, number[]>;
+
+export type SiteKey =
+  | "bytes_total"
+  | "blocks_total"
+  | "bytes_gmax"
+  | "blocks_gmax"
+  | "bytes_peak"
+  | "blocks_peak"
+  | "bytes_end"
+  | "blocks_end"
+  | "lifetime_ns"
+  | "blocks_short"
+  | "blocks_temporary"
+  | "reallocs"
+  | "bytes_copied"
+  | "bytes_rounding"
+  | "blocks_zero"
+  | "first_ns"
+  | "last_ns"
+  | "stack";
+
+export interface ProcessData {
+  modules: { bias: string[]; path: number[]; build_id: number[]; symbols: number[] };
+  frames: Columns<"function" | "file" | "line">;
+  locations: { address: string[] } & Columns<"module" | "frame_first" | "frame_count">;
+  nodes: Columns<"parent" | "location">;
+  sites: Columns<SiteKey>;
+  moments: Columns<
+    "time_ns" | "bytes_live" | "blocks_live" | "bytes_peak" | "blocks_peak" | "bytes_total" | "blocks_total" | "label"
+  >;
+  sizes: Columns<"blocks">;
+  timeline?: Columns<"time_ns" | "bytes_live" | "rss_bytes">;
+}
+
+interface Overview {
+  version: number;
+  shown: number;
+  processes: Facts[];
+}
+
+const DATA_VERSION = 1;
+
+function parseElement(id: string): unknown {
+  const holder = document.getElementById(id);
+  if (holder === null) {
+    throw new Error(`the file has no data called "${id}": it is not complete`);
+  }
+  return JSON.parse(holder.textContent ?? "");
+}
+
+// Control characters would be invisible; their pictures (U+2400 and on) are not.
+function visible(text: string): string {
+  return text.replace(/[\0-\x1f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)));
+}
+
+/** A recorded session; each process is parsed when it is first asked for. */
+export class SessionData {
+  readonly names: string[];
+  readonly processes: Facts[];
+  readonly shown: number;
+  private readonly parsed = new Map<number, ProcessData>();
+
+  /** @param prefix of the ids of the session's elements */
+  constructor(private readonly prefix: string) {
+    const overview = parseElement(`${prefix}session`) as Overview;
+    if (overview.version !== DATA_VERSION) {
+      throw new Error(`the data have version ${overview.version}, this page reads ${DATA_VERSION}`);
+    }
+    this.names = (parseElement(`${prefix}names`) as string[]).map(visible);
+    this.processes = overview.processes;
+    this.shown = overview.shown;
+  }
+
+  static has(prefix: string): boolean {
+    return document.getElementById(`${prefix}session`) !== null;
+  }
+
+  process(index: number): ProcessData {
+    let data = this.parsed.get(index);
+    if (data === undefined) {
+      data = parseElement(`${this.prefix}process-${index}`) as ProcessData;
+      this.parsed.set(index, data);
+    }
+    return data;
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// Reads the data of the file it is in, and shows them.
+import { AboutView } from "./about";
+import { Analysis } from "./analysis";
+import { SessionData } from "./data";
+import { h } from "./dom";
+import { FlameView } from "./flame";
+import { MastheadView } from "./masthead";
+import { METRICS } from "./metrics";
+import { Profile } from "./profile";
+import { Search } from "./search";
+import { SearchView } from "./searchbar";
+import { SizesView } from "./sizes";
+import type { Change, State, View } from "./state";
+import { SummaryView } from "./summary";
+import { TablesView } from "./tables";
+import { TimelineView } from "./timeline";
+
+const BEFORE = "before-";
+
+function isTyping(event: KeyboardEvent): boolean {
+  const target = event.target as Element;
+  return target.matches("input:not([type=checkbox]), select, textarea") || event.ctrlKey || event.metaKey || event.altKey;
+}
+
+function start(holder: HTMLElement): void {
+  const session = new SessionData("");
+  const before = SessionData.has(BEFORE) ? new SessionData(BEFORE) : null;
+  const analyse = (index: number) =>
+    new Analysis(new Profile(session, index), before && new Profile(before, before.shown));
+
+  let state: State = {
+    analysis: analyse(session.shown),
+    metric: METRICS[0]!,
+    search: new Search(""),
+    grouping: "function",
+    isInverted: false,
+    foldsRecursion: false,
+  };
+  const change: Change = (changed) => {
+    state = { ...state, ...changed };
+    views.forEach((view) => view.update(state));
+  };
+  const masthead = new MastheadView(session, session.shown, (index) => change({ analysis: analyse(index) }), before);
+  const search = new SearchView(change);
+  const views: View[] = [
+    masthead,
+    new SummaryView(change),
+    new TimelineView(),
+    search,
+    new FlameView(change),
+    new TablesView(change),
+    new SizesView(),
+    new AboutView(),
+  ];
+  const [head, ...sections] = views.map((view) => view.node);
+  holder.replaceChildren(head!, h("main", {}, ...sections));
+  change({});
+
+  document.addEventListener("keydown", (event) => {
+    if (isTyping(event)) {
+      if (event.key === "Escape" && event.target instanceof HTMLInputElement) {
+        change({ search: new Search("") });
+        event.target.blur();
+      }
+      return;
+    }
+    const metric = METRICS[Number(event.key) - 1];
+    if (event.key === "/") {
+      event.preventDefault();
+      search.focus();
+    } else if (event.key === "i") {
+      change({ isInverted: !state.isInverted });
+    } else if (metric !== undefined) {
+      change({ metric });
+    }
+  });
+}
+
+const holder = document.getElementById("app")!;
+try {
+  start(holder);
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  holder.replaceChildren(h("p", { class: "failure", role: "alert" }, `This report cannot be shown: ${message}`));
+}

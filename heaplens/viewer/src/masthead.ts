@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// What was recorded, which process is shown, and how the page looks.
+import type { Facts, SessionData } from "./data";
+import { h } from "./dom";
+import { bytesText, countText, timeText } from "./figures";
+import type { State, View } from "./state";
+
+type Theme = "auto" | "light" | "dark";
+const THEMES: readonly Theme[] = ["auto", "light", "dark"];
+const THEME_KEY = "heaplens-theme";
+
+export class MastheadView implements View {
+  readonly node: HTMLElement;
+  private readonly command = h("h1", { class: "code" });
+  private readonly facts = h("p", { class: "quiet" });
+  private readonly theme = h("button", { type: "button", id: "theme", click: () => this.nextTheme() });
+
+  constructor(session: SessionData, shown: number, choose: (index: number) => void, before: SessionData | null) {
+    const controls = h("div", { class: "controls" });
+    if (session.processes.length > 1 && before === null) {
+      controls.append(processSelector(session, shown, choose));
+    }
+    controls.append(this.theme);
+    const brand = h("p", { class: "brand" }, "heaplens", before === null ? "" : h("span", { class: "quiet" }, " comparison"));
+    this.node = h("header", { class: "masthead" }, h("div", { class: "topline" }, brand, controls), this.command, this.facts);
+    this.setTheme(storedTheme());
+  }
+
+  update(state: State): void {
+    const { profile, before } = state.analysis;
+    const { facts, names } = profile;
+    this.command.textContent = names[facts.command]!;
+    document.title = `${names[facts.command]!.slice(0, 60)} - heaplens`;
+    this.facts.textContent = sentence(facts, names, profile.siteCount);
+    if (before !== null) {
+      const was = before.names[before.facts.command]!;
+      this.facts.textContent = `compared with ${was} (process ${before.facts.pid}); ${this.facts.textContent}`;
+    }
+  }
+
+  private nextTheme(): void {
+    this.setTheme(THEMES[(THEMES.indexOf(storedTheme()) + 1) % THEMES.length]!);
+  }
+
+  private setTheme(theme: Theme): void {
+    document.documentElement.dataset["theme"] = theme;
+    this.theme.textContent = `Theme: ${theme}`;
+    try {
+      localStorage.setItem(THEME_KEY, theme);
+    } catch {
+      // Some browsers keep nothing for pages from disk: the choice then lasts as long as the page.
+    }
+  }
+}
+
+function storedTheme(): Theme {
+  const shown = document.documentElement.dataset["theme"];
+  try {
+    const stored = shown ?? localStorage.getItem(THEME_KEY);
+    return THEMES.find((theme) => theme === stored) ?? "auto";
+  } catch {
+    return THEMES.find((theme) => theme === shown) ?? "auto";
+  }
+}
+
+function sentence(facts: Facts, names: string[], siteCount: number): string {
+  const threads = facts.threads === 1 ? "1 thread" : `${countText(facts.threads)} threads`;
+  const host = names[facts.host]!;
+  return (
+    `process ${facts.pid}, recorded for ${timeText(facts.duration_ns)}, ${threads}, ` +
+    `${countText(siteCount)} call sites${host === "" ? "" : `, on ${host}`}`
+  );
+}
+
+function processSelector(session: SessionData, shown: number, choose: (index: number) => void): HTMLElement {
+  const select = h("select", { id: "process", change: () => choose(Number(select.value)) });
+  session.processes.forEach((facts, index) => {
+    const command = session.names[facts.command]!;
+    const brief = command.length > 48 ? `${command.slice(0, 47)}…` : command;
+    const text = `${facts.pid}  ${brief}  (peak ${bytesText(facts.bytes_peak)})`;
+    select.append(h("option", { value: index, selected: index === shown }, text));
+  });
+  return h("label", {}, "Process ", select);
+}

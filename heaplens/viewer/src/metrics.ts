@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// What sites are measured by. The page shows one metric at a time, everywhere.
+import type { Facts, SiteKey } from "./data";
+import { bytesText, countText } from "./figures";
+
+export interface Metric {
+  key: string;
+  title: string;
+  /** Of figures in a sentence: "12 MiB live at the peak". */
+  phrase: string;
+  site: SiteKey;
+  /** The process's own total, which also counts what has no site. */
+  whole: (facts: Facts) => number;
+  text: (value: number) => string;
+  exact: (value: number) => string;
+}
+
+const exactBytes = (value: number) => `${countText(value)} bytes`;
+const exactBlocks = (value: number) => `${countText(value)} blocks`;
+
+export const METRICS: readonly Metric[] = [
+  {
+    key: "peak",
+    title: "At the peak",
+    phrase: "live at the peak",
+    site: "bytes_gmax",
+    whole: (facts) => facts.bytes_peak,
+    text: bytesText,
+    exact: exactBytes,
+  },
+  {
+    key: "total",
+    title: "Allocated",
+    phrase: "allocated",
+    site: "bytes_total",
+    whole: (facts) => facts.bytes_total,
+    text: bytesText,
+    exact: exactBytes,
+  },
+  {
+    key: "blocks",
+    title: "Blocks",
+    phrase: "allocated",
+    site: "blocks_total",
+    whole: (facts) => facts.blocks_total,
+    text: countText,
+    exact: exactBlocks,
+  },
+  {
+    key: "leaked",
+    title: "Never freed",
+    phrase: "never freed",
+    site: "bytes_end",
+    whole: (facts) => facts.bytes_end,
+    text: bytesText,
+    exact: exactBytes,
+  },
+  {
+    key: "temporary",
+    title: "Temporary",
+    phrase: "freed before the thread's next allocation",
+    site: "blocks_temporary",
+    whole: (facts) => facts.blocks_total,
+    text: countText,
+    exact: exactBlocks,
+  },
+];

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// The answers before any table: one card for each metric, with its total and who has most of it. A
+// card is also the switch to that metric.
+import { h } from "./dom";
+import { changeText, countText, shareText, timeText } from "./figures";
+import { METRICS, type Metric } from "./metrics";
+import type { Change, State, View } from "./state";
+
+export class SummaryView implements View {
+  readonly node = h("section", { class: "cards", role: "radiogroup", "aria-label": "What is measured" });
+  private readonly cards: HTMLElement[];
+
+  constructor(private readonly change: Change) {
+    this.cards = METRICS.map((metric, index) =>
+      h("div", {
+        class: "card",
+        role: "radio",
+        id: `metric-${metric.key}`,
+        "aria-keyshortcuts": index + 1,
+        click: () => change({ metric }),
+        keydown: (event) => this.onKey(event as KeyboardEvent, index),
+      }),
+    );
+    this.node.append(...this.cards);
+  }
+
+  update(state: State): void {
+    METRICS.forEach((metric, index) => {
+      const card = this.cards[index]!;
+      const isChosen = metric === state.metric;
+      card.setAttribute("aria-checked", String(isChosen));
+      card.tabIndex = isChosen ? 0 : -1;
+      card.replaceChildren(...cardContent(state, metric));
+    });
+  }
+
+  private onKey(event: KeyboardEvent, index: number): void {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) {
+      const next = (index + step + METRICS.length) % METRICS.length;
+      event.preventDefault();
+      this.change({ metric: METRICS[next]! });
+      this.cards[next]!.focus();
+    }
+  }
+}
+
+function cardContent(state: State, metric: Metric): HTMLElement[] {
+  const { analysis } = state;
+  const { facts } = analysis.profile;
+  const value = metric.key === "temporary" ? analysis.profile.sum(metric.site) : metric.whole(facts);
+  const top = analysis.topFunction(metric);
+  return [
+    h("span", { class: "card-title" }, metric.title),
+    h("span", { class: "card-value", title: metric.exact(value) }, metric.text(value)),
+    h("span", { class: "card-note" }, analysis.before === null ? remark(state, metric) : changed(state, metric)),
+    top === null
+      ? h("span", { class: "card-top quiet" }, "nothing")
+      : h(
+          "span",
+          { class: "card-top" },
+          `${shareText(top.value, analysis.profile.sum(metric.site))} by `,
+          h("span", { class: "code", title: top.text }, top.text),
+        ),
+  ];
+}
+
+function remark(state: State, metric: Metric): string {
+  const { profile } = state.analysis;
+  const { facts } = profile;
+  const remarks: Record<string, () => string> = {
+    peak: () => `${countText(facts.blocks_peak)} blocks, after ${timeText(facts.peak_ns)}`,
+    total: () => "over the whole run",
+    blocks: () => `mean ${METRICS[0]!.text(Math.floor(facts.bytes_total / Math.max(facts.blocks_total, 1)))}`,
+    leaked: () => `in ${countText(facts.blocks_end)} blocks`,
+    temporary: () => `${shareText(profile.sum("blocks_temporary"), facts.blocks_total)} of all blocks`,
+  };
+  return remarks[metric.key]!();
+}
+
+function changed(state: State, metric: Metric): string {
+  const { profile, before } = state.analysis;
+  const [was, is] =
+    metric.key === "temporary"
+      ? [before!.sum(metric.site), profile.sum(metric.site)]
+      : [metric.whole(before!.facts), metric.whole(profile.facts)];
+  const share = was > 0 && is !== was ? ` (${changeText(is - was, (change) => shareText(change, was))})` : "";
+  return `${changeText(is - was, metric.text)}${share} from ${metric.text(was)}`;
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+// Heap and resident set over time, with the peak and the moments that the program marked.
+import { bisector, ticks } from "d3-array";
+import { area, curveStepAfter, line } from "d3-shape";
+import { h, s } from "./dom";
+import { bytesText, timeText } from "./figures";
+import type { Profile } from "./profile";
+import type { State, View } from "./state";
+
+const HEIGHT = 220;
+const MARGIN = { top: 18, right: 12, bottom: 24, left: 72 };
+
+interface Point {
+  time: number;
+  heap: number;
+  rss: number;
+}
+
+export class TimelineView implements View {
+  readonly node: HTMLElement;
+  private readonly chart = h("div", {
+    class: "chart",
+    tabindex: 0,
+    role: "img",
+    "aria-label": "Heap and resident set over time; left and right arrow keys read the values",
+  });
+  private readonly readout = h("p", { class: "readout", "aria-live": "polite" });
+  private points: Point[] = [];
+  private profile: Profile | null = null;
+  private cursor = -1;
+
+  constructor() {
+    const title = h("h2", { id: "timeline-title" }, "Over time");
+    const key = h(
+      "ul",
+      { class: "legend" },
+      h("li", {}, h("span", { class: "line-key heap-key", "aria-hidden": "true" }), "Heap"),
+      h("li", {}, h("span", { class: "line-key rss-key", "aria-hidden": "true" }), "Resident set"),
+    );
+    this.node = h(
+      "section",
+      { id: "timeline", "aria-labelledby": "timeline-title" },
+      h("div", { class: "section-head" }, title, key),
+      this.readout,
+      this.chart,
+    );
+    this.chart.addEventListener("pointermove", (event) => this.point(event));
+    this.chart.addEventListener("pointerleave", () => this.moveCursor(-1));
+    this.chart.addEventListener("keydown", (event) => this.onKey(event));
+    new ResizeObserver(() => this.draw()).observe(this.chart);
+  }
+
+  update(state: State): void {
+    if (this.profile === state.analysis.profile) {
+      return;
+    }
+    this.profile = state.analysis.profile;
+    const timeline = this.profile.data.timeline;
+    this.points = (timeline?.time_ns ?? []).map((time, i) => ({
+      time,
+      heap: timeline!.bytes_live[i]!,
+      rss: timeline!.rss_bytes[i]!,
+    }));
+    this.node.hidden = this.points.length < 2;
+    this.cursor = -1;
+    this.draw();
+  }
+
+  private draw(): void {
+    const width = this.chart.clientWidth;
+    if (this.node.hidden || width === 0) {
+      return;
+    }
+    const { facts } = this.profile!;
+    const end = Math.max(facts.duration_ns, this.points[this.points.length - 1]!.time);
+    const top = Math.max(facts.bytes_peak, ...this.points.map((point) => Math.max(point.heap, point.rss))) || 1;
+    const x = (time: number) => MARGIN.left + (time / end) * (width - MARGIN.left - MARGIN.right);
+    const y = (bytes: number) => HEIGHT - MARGIN.bottom - (bytes / top) * (HEIGHT - MARGIN.top - MARGIN.bottom);
+    const hasRss = this.points.some((point) => point.rss > 0);
+    const heap = area<Point>()
+      .x((point) => x(point.time))
+      .y0(y(0))
+      .y1((point) => y(point.heap))
+      .curve(curveStepAfter);
+    const rss = line<Point>()
+      .x((point) => x(point.time))
+      .y((point) => y(point.rss))
+      .curve(curveStepAfter);
+    const drawing = s("svg", { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, "aria-hidden": "true" });
+    drawing.append(
+      ...byteAxis(top, y, width),
+      ...timeAxis(end, x),
+      s("path", { class: "heap-area", d: heap(this.points) ?? "" }),
+      s("path", { class: "heap-line", d: heap.lineY1()(this.points) ?? "" }),
+    );
+    if (hasRss) {
+      drawing.append(s("path", { class: "rss-line", d: rss(this.points) ?? "" }));
+    }
+    drawing.append(...this.peakMark(x(facts.peak_ns), y(facts.bytes_peak), width), ...this.momentMarks(x));
+    drawing.append(this.cursorMark(x, y, hasRss));
+    this.chart.replaceChildren(drawing);
+    this.read(hasRss);
+  }
+
+  private peakMark(x: number, y: number, width: number): SVGElement[] {
+    const { facts } = this.profile!;
+    const isRight = x > width / 2;
+    return [
+      s("circle", { class: "peak-dot", cx: x, cy: y, r: 4 }),
+      s(
+        "text",
+        { class: "peak-text", x: x + (isRight ? -8 : 8), y: y - 6, "text-anchor": isRight ? "end" : "start" },
+        `Peak ${bytesText(facts.bytes_peak)}`,
+      ),
+    ];
+  }
+
+  private momentMarks(x: (time: number) => number): SVGElement[] {
+    const { time_ns: times, label } = this.profile!.data.moments;
+    return times.flatMap((time, i) => [
+      s("line", { class: "moment", x1: x(time), x2: x(time), y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom }),
+      s("text", { class: "moment-text", x: x(time) + 4, y: MARGIN.top + 8 }, this.profile!.names[label[i]!]!),
+    ]);
+  }
+
+  private cursorMark(x: (time: number) => number, y: (bytes: number) => number, hasRss: boolean): SVGElement {
+    const point = this.points[this.cursor];
+    if (point === undefined) {
+      return s("g");
+    }
+    const at = x(point.time);
+    return s(
+      "g",
+      { class: "cursor" },
+      s("line", { x1: at, x2: at, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom }),
+      s("circle", { cx: at, cy: y(point.heap), r: 3.5 }),
+      hasRss && s("circle", { cx: at, cy: y(point.rss), r: 3.5 }),
+    );
+  }
+
+  private read(hasRss: boolean): void {
+    const { facts } = this.profile!;
+    const point = this.points[this.cursor];
+    const [time, heap, rss] =
+      point === undefined ? [facts.peak_ns, facts.bytes_peak, 0] : [point.time, point.heap, point.rss];
+    this.readout.replaceChildren(
+      h("strong", {}, point === undefined ? "Peak" : timeText(time)),
+      `  heap ${bytesText(heap)}`,
+      point === undefined ? `, ${timeText(time)} after the start` : hasRss ? `, resident set ${bytesText(rss)}` : "",
+    );
+  }
+
+  private point(event: PointerEvent): void {
+    const box = this.chart.getBoundingClientRect();
+    const share = (event.clientX - box.left - MARGIN.left) / (box.width - MARGIN.left - MARGIN.right);
+    const end = Math.max(this.profile!.facts.duration_ns, this.points[this.points.length - 1]!.time);
+    this.moveCursor(bisector((point: Point) => point.time).center(this.points, share * end));
+  }
+
+  private moveCursor(cursor: number): void {
+    this.cursor = Math.max(-1, Math.min(cursor, this.points.length - 1));
+    this.draw();
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      this.moveCursor(Math.max(0, this.cursor + step));
+    }
+  }
+}
+
+// Ticks at round numbers of the unit that fits, which is a power of 1024.
+function byteAxis(top: number, y: (bytes: number) => number, width: number): SVGElement[] {
+  const unit = 1024 ** Math.min(6, Math.floor(Math.log(top) / Math.log(1024)));
+  return ticks(0, top / unit, 4).flatMap((tick) => [
+    s("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(tick * unit), y2: y(tick * unit) }),
+    s("text", { class: "tick", x: MARGIN.left - 8, y: y(tick * unit) + 4, "text-anchor": "end" }, bytesText(tick * unit)),
+  ]);
+}
+
+function timeAxis(end: number, x: (time: number) => number): SVGElement[] {
+  return ticks(0, end, Math.max(2, Math.floor((x(end) - x(0)) / 130))).map((tick) =>
+    s("text", { class: "tick", x: x(tick), y: HEIGHT - 6, "text-anchor": tick === 0 ? "start" : "middle" }, timeText(tick)),
+  );
+}
