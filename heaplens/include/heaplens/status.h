@@ -7,7 +7,10 @@
  * @file
  * What a call can answer, and what every header of heaplens declares with.
  */
-#if defined(__GNUC__)
+#if defined(__GNUC__) && defined(HEAPLENS_OPTIONAL)  // by heaplens/optional.h
+#define HEAPLENS_API      __attribute__((visibility("default"), weak))
+#define HEAPLENS_MUST_USE __attribute__((warn_unused_result))
+#elif defined(__GNUC__)
 #define HEAPLENS_API      __attribute__((visibility("default")))
 #define HEAPLENS_MUST_USE __attribute__((warn_unused_result))
 #else

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the heaplens and competency authors
+#ifndef HEAPLENS_OPTIONAL_H
+#define HEAPLENS_OPTIONAL_H
+
+/**
+ * @file
+ * Scopes and budgets in a program that is *not* linked with libheaplens: include this instead of
+ * heaplens.h and expect.h, before any other header of heaplens.
+ *
+ * Run as it is, the program behaves as if the recorder were not active: heaplens_is_active() is
+ * false, and every scope has the status HEAPLENS_EINACTIVE. Under `heaplens run` the recorder is
+ * there, and the figures with it.
+ *
+ * How: the names are weak, and whether they are there is asked at each call. That needs
+ * position-independent code (-fPIE or -fPIC), which is what compilers make unless told otherwise;
+ * with -fno-pic the linker answers "not there" for good.
+ */
+#ifdef HEAPLENS_STATUS_H
+#error "include heaplens/optional.h before other headers of heaplens"
+#endif
+#define HEAPLENS_OPTIONAL
+#include <heaplens/budget.h>
+#include <heaplens/heaplens.h>
+
+static inline bool heaplens_optional_is_active(void)
+{
+    return &heaplens_is_active != NULL && heaplens_is_active();
+}
+
+static inline heaplens_scope heaplens_optional_begin(const char *label, bool is_process)
+{
+    heaplens_scope scope = {0, 0, is_process, HEAPLENS_EINACTIVE};
+    if (&heaplens_scope_begin != NULL) {
+        scope = is_process ? heaplens_scope_begin_process(label) : heaplens_scope_begin(label);
+    }
+    return scope;
+}
+
+static inline heaplens_usage heaplens_optional_end(heaplens_scope *scope)
+{
+    static heaplens_usage nothing;
+    heaplens_usage usage = nothing;
+    usage.status = HEAPLENS_EINACTIVE;
+    return &heaplens_scope_end != NULL ? heaplens_scope_end(scope) : usage;
+}
+
+static inline bool heaplens_optional_is_within(const heaplens_usage *usage,
+                                               const heaplens_budget *budget)
+{
+    return &heaplens_usage_is_within != NULL && heaplens_usage_is_within(usage, budget);
+}
+
+static inline size_t heaplens_optional_explain(const heaplens_usage *usage,
+                                               const heaplens_budget *budget, char *text,
+                                               size_t cap)
+{
+    if (&heaplens_usage_explain != NULL) {
+        return heaplens_usage_explain(usage, budget, text, cap);
+    }
+    const int length = snprintf(text, cap, "heap budget: no figures: the recorder is not there\n");
+    return length < 0 ? 0 : (size_t)length;
+}
+
+#define heaplens_is_active()                heaplens_optional_is_active()
+#define heaplens_scope_begin(label)         heaplens_optional_begin(label, false)
+#define heaplens_scope_begin_process(label) heaplens_optional_begin(label, true)
+#define heaplens_scope_end(scope)           heaplens_optional_end(scope)
+#define heaplens_usage_is_within(u, b)      heaplens_optional_is_within(u, b)
+#define heaplens_usage_explain(u, b, t, c)  heaplens_optional_explain(u, b, t, c)
+
+#endif
