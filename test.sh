@@ -33,9 +33,10 @@ run_preset() {  # preset
   ctest --preset "$1" --output-log "build/$1.ctest.log"
 }
 
-say "Packages and model"
+say "Packages, model and viewers"
 scripts/setup.sh test
 scripts/fetch-model.sh
+scripts/fetch-viewers.sh
 mkdir -p build
 
 now=$(fingerprint)

@@ -14,8 +14,11 @@
 #include <unistd.h>
 
 #include "export/dhat.h"
+#include "export/folded.h"
 #include "export/html.h"
+#include "export/pprof.h"
 #include "export/report_text.h"
+#include "export/speedscope.h"
 #include "profile/open.h"
 #include "profile/symbols.h"
 
@@ -29,8 +32,13 @@ static const char usage[] =
     "                   leaked, temporary or lifetime\n"
     "  --top N          call sites in a ranking (5 of each, or 10 with --sort)\n"
     "  --process PID    the process to show (default: the one with the largest peak)\n"
-    "  --format FORMAT  text; html, one page for any browser; or dhat for dh_view.html and\n"
-    "                   profiler.firefox.com\n"
+    "  --format FORMAT  text\n"
+    "                   html        one page for any browser\n"
+    "                   dhat        for dh_view.html and profiler.firefox.com\n"
+    "                   pprof       for pprof and what reads its profile.proto\n"
+    "                   folded      stacks for flamegraph.pl and the like, by one metric\n"
+    "                   speedscope  for www.speedscope.app\n"
+    "  --metric METRIC  the same as --sort: what the folded stacks count (default: peak)\n"
     "  -o FILE          write there instead of to standard output\n"
     "  --help\n"
     "\n"
@@ -38,9 +46,19 @@ static const char usage[] =
     "without HTML reports; 74 input/output\n"
     "error. NO_COLOR turns colours off; they are on only on a terminal.\n";
 
-typedef enum report_format { FORMAT_TEXT, FORMAT_DHAT, FORMAT_HTML, FORMAT_COUNT } report_format;
+typedef enum report_format {
+    FORMAT_TEXT,
+    FORMAT_HTML,
+    FORMAT_DHAT,
+    FORMAT_PPROF,
+    FORMAT_FOLDED,
+    FORMAT_SPEEDSCOPE,
+} report_format;
 
-static const char *const format_names[FORMAT_COUNT] = {"text", "dhat", "html"};
+static const char *const format_names[] = {
+    [FORMAT_TEXT] = "text",   [FORMAT_HTML] = "html",     [FORMAT_DHAT] = "dhat",
+    [FORMAT_PPROF] = "pprof", [FORMAT_FOLDED] = "folded", [FORMAT_SPEEDSCOPE] = "speedscope",
+};
 
 typedef struct report_command {
     heaplens_report_options options;
@@ -52,6 +70,17 @@ typedef struct report_command {
 } report_command;
 
 enum { OPTION_SORT = 256, OPTION_TOP, OPTION_PROCESS, OPTION_FORMAT, OPTION_HELP };
+
+static bool parse_format(const char *name, report_format *out)
+{
+    for (size_t i = 0; i < sizeof(format_names) / sizeof(format_names[0]); i++) {
+        if (strcmp(name, format_names[i]) == 0) {
+            *out = (report_format)i;
+            return true;
+        }
+    }
+    return false;
+}
 
 static bool take_option(report_command *command, int option, const char *value)
 {
@@ -67,13 +96,7 @@ static bool take_option(report_command *command, int option, const char *value)
         command->has_pid = heaplens__parse_number(value, 1, UINT32_MAX, &number);
         command->pid = (uint32_t)number;
         return command->has_pid;
-    case OPTION_FORMAT:
-        for (command->format = FORMAT_TEXT; command->format < FORMAT_COUNT; command->format++) {
-            if (strcmp(value, format_names[command->format]) == 0) {
-                return true;
-            }
-        }
-        return false;
+    case OPTION_FORMAT: return parse_format(value, &command->format);
     case 'o': command->output = value; return true;
     default: return false;
     }
@@ -84,12 +107,13 @@ static int parse_arguments(report_command *command, int argc, char **argv)
 {
     static const struct option options[] = {
         {"sort",             required_argument, NULL, OPTION_SORT},
-        {"top",              required_argument, NULL, OPTION_TOP},
-        {"process",                  required_argument, NULL, OPTION_PROCESS},
-        {"format",required_argument, NULL, OPTION_FORMAT},
-        {"output",        required_argument, NULL, 'o'},
-        {"help",          no_argument, NULL, OPTION_HELP},
-        {0             },
+        {"metric",              required_argument, NULL, OPTION_SORT},
+        {"top",                  required_argument, NULL, OPTION_TOP},
+        {"process",required_argument, NULL, OPTION_PROCESS},
+        {"format",       required_argument, NULL, OPTION_FORMAT},
+        {"output",              required_argument, NULL, 'o'},
+        {"help",              no_argument, NULL, OPTION_HELP},
+        {0                 },
     };
     int option = 0;
     // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
@@ -113,6 +137,10 @@ static int parse_arguments(report_command *command, int argc, char **argv)
     if (optind + 1 != argc) {
         heaplens__complain(optind == argc ? "which profile? See heaplens report --help"
                                           : "more than one profile; see heaplens report --help");
+        return EXIT_CODE_USAGE;
+    }
+    if (command->format == FORMAT_FOLDED && command->options.metric == HEAPLENS_METRIC_LIFETIME) {
+        heaplens__complain("folded stacks cannot count lifetimes: means do not add up");
         return EXIT_CODE_USAGE;
     }
     command->input = argv[optind];
@@ -140,7 +168,11 @@ static heaplens_status write_report(const report_command *command, heaplens_sink
     case FORMAT_TEXT: return heaplens_write_text(sink, session, process, &command->options);
     case FORMAT_DHAT: return heaplens_write_dhat(sink, session, process);
     case FORMAT_HTML: return heaplens_write_html(sink, session, process);
-    case FORMAT_COUNT: break;
+    case FORMAT_PPROF: return heaplens_write_pprof(sink, session, process);
+    case FORMAT_FOLDED:
+        // Without --metric this is HEAPLENS_METRIC_PEAK.
+        return heaplens_write_folded(sink, session, process, command->options.metric);
+    case FORMAT_SPEEDSCOPE: return heaplens_write_speedscope(sink, session, process);
     }
     return HEAPLENS_EINVAL;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "export/utf8.h"
+
 heaplens_status heaplens__sink_flush(heaplens_sink *sink)
 {
     if (sink->status == HEAPLENS_OK && sink->used > 0) {
@@ -61,52 +63,36 @@ void heaplens__sink_printf(heaplens_sink *sink, const char *format, ...)
     free(whole);
 }
 
-// Bytes of the UTF-8 sequence at `text`, or 0 if there is none. Source: Unicode 15, table 3-7.
-static size_t utf8_length(const unsigned char *text)
-{
-    if (text[0] < 0x80) {
-        return 1;
-    }
-    size_t length = 0;
-    unsigned char low = 0x80;
-    unsigned char high = 0xbf;
-    if (text[0] >= 0xc2 && text[0] <= 0xdf) {
-        length = 2;
-    } else if ((text[0] & 0xf0) == 0xe0) {
-        length = 3;
-        low = text[0] == 0xe0 ? 0xa0 : low;
-        high = text[0] == 0xed ? 0x9f : high;
-    } else if (text[0] >= 0xf0 && text[0] <= 0xf4) {
-        length = 4;
-        low = text[0] == 0xf0 ? 0x90 : low;
-        high = text[0] == 0xf4 ? 0x8f : high;
-    }
-    for (size_t i = 1; i < length; i++) {
-        if (text[i] < low || text[i] > high) {
-            return 0;
-        }
-        low = 0x80;
-        high = 0xbf;
-    }
-    return length;
-}
-
 void heaplens__sink_json(heaplens_sink *sink, const char *text)
 {
     heaplens__sink_put(sink, "\"", 1);
-    const unsigned char *at = (const unsigned char *)text;
-    while (*at != '\0') {
-        const size_t length = utf8_length(at);
+    while (*text != '\0') {
+        const size_t length = heaplens__utf8_length(text);
         if (length == 0) {
             heaplens__sink_puts(sink, "\\ufffd");
-        } else if (*at == '"' || *at == '\\') {
-            heaplens__sink_printf(sink, "\\%c", *at);
-        } else if (*at < 0x20) {
-            heaplens__sink_printf(sink, "\\u%04x", *at);
+        } else if (*text == '"' || *text == '\\') {
+            heaplens__sink_printf(sink, "\\%c", *text);
+        } else if (length == 1 && *text < 0x20) {
+            heaplens__sink_printf(sink, "\\u%04x", (unsigned)*text);
         } else {
-            heaplens__sink_put(sink, (const char *)at, length);
+            heaplens__sink_put(sink, text, length);
         }
-        at += length == 0 ? 1 : length;
+        text += length == 0 ? 1 : length;
     }
     heaplens__sink_put(sink, "\"", 1);
+}
+
+void heaplens__sink_line(heaplens_sink *sink, const char *text, char avoid, char instead)
+{
+    while (*text != '\0') {
+        const size_t length = heaplens__utf8_length(text);
+        if (length == 0) {
+            heaplens__sink_puts(sink, HEAPLENS_UTF8_REPLACEMENT);
+        } else if (length == 1 && (*text < 0x20 || *text == 0x7f)) {
+            heaplens__sink_put(sink, "?", 1);
+        } else {
+            heaplens__sink_put(sink, *text == avoid ? &instead : text, length);
+        }
+        text += length == 0 ? 1 : length;
+    }
 }

@@ -9,7 +9,10 @@
 #include <zlib.h>
 
 #include "export/dhat.h"
+#include "export/folded.h"
+#include "export/pprof.h"
 #include "export/report_text.h"
+#include "export/speedscope.h"
 #include "profile/bytes.h"
 #include "profile/finished.h"
 
@@ -45,15 +48,27 @@ static void repair_sums(uint8_t *data, size_t size)
     heaplens__store64(data + 16, size);
 }
 
+typedef heaplens_status writer(heaplens_sink *sink, const heaplens_session *session,
+                               const heaplens_process *process);
+
+static writer *const writers[] = {heaplens_write_dhat, heaplens_write_pprof,
+                                  heaplens_write_speedscope};
+
 static void report_everything(const heaplens_session *session)
 {
     const heaplens_report_options options = {.top = 3};
     size_t written = 0;
     for (size_t i = 0; i < session->process_count && i < 3; i++) {
         heaplens_sink sink = {.write = count_bytes, .self = &written};
-        if (heaplens_write_text(&sink, session, &session->processes[i], &options) != HEAPLENS_OK ||
-            heaplens_write_dhat(&sink, session, &session->processes[i]) != HEAPLENS_OK) {
+        const heaplens_process *const process = &session->processes[i];
+        if (heaplens_write_text(&sink, session, process, &options) != HEAPLENS_OK ||
+            heaplens_write_folded(&sink, session, process, HEAPLENS_METRIC_TOTAL) != HEAPLENS_OK) {
             abort();
+        }
+        for (size_t w = 0; w < sizeof(writers) / sizeof(writers[0]); w++) {
+            if (writers[w](&sink, session, process) != HEAPLENS_OK) {
+                abort();
+            }
         }
     }
 }
