@@ -27,6 +27,7 @@ enum {
 /** `heaplens run` and `heaplens report`; arguments begin with the verb. They return the exit code. */
 int heaplens__cmd_run(int argc, char **argv);
 int heaplens__cmd_report(int argc, char **argv);
+int heaplens__cmd_diff(int argc, char **argv);
 
 /** Write "heaplens: ..." and a newline to standard error. */
 void heaplens__complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -14,12 +14,14 @@
 static const char usage[] =
     "usage: heaplens run [options] -- PROGRAM [ARGUMENT...]\n"
     "       heaplens report [options] FILE\n"
+    "       heaplens diff [options] BEFORE AFTER\n"
     "       heaplens --help | --version\n"
     "\n"
     "Records where a program allocates memory, and shows it.\n"
     "\n"
     "  run      run a program and write a profile of its heap\n"
     "  report   show a profile: what is live at the peak, never freed, or only churned\n"
+    "  diff     what changed between two profiles, call site by call site\n"
     "\n"
     "`heaplens VERB --help` lists the options of a verb.\n"
     "Exit codes: 0; 2 usage; 65 malformed profile; 66 no such input; 74 input/output error.\n";
@@ -111,6 +113,9 @@ int main(int argc, char **argv)
     }
     if (strcmp(verb, "report") == 0) {
         return heaplens__cmd_report(argc - 1, argv + 1);
+    }
+    if (strcmp(verb, "diff") == 0) {
+        return heaplens__cmd_diff(argc - 1, argv + 1);
     }
     if (strcmp(verb, "--help") == 0 || strcmp(verb, "help") == 0) {
         return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO : EXIT_CODE_OK;

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#define _GNU_SOURCE
+
+#include "cli/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+static int write_to(int fd, heaplens_write_what *write_what, const void *what, const char *name)
+{
+    heaplens_sink sink = {.write = heaplens__write_fd, .self = &fd};
+    const heaplens_status status = write_what(&sink, what);
+    return status == HEAPLENS_OK ? EXIT_CODE_OK : heaplens__complain_status(status, name, NULL);
+}
+
+int heaplens__write_output(const char *path, heaplens_write_what *write_what, const void *what)
+{
+    char beside[4096];
+    if (path == NULL) {
+        return write_to(STDOUT_FILENO, write_what, what, "standard output");
+    }
+    const int length = snprintf(beside, sizeof(beside), "%s.%ld.part", path, (long)getpid());
+    const int fd = length < 0 || (size_t)length >= sizeof(beside)
+                       ? -1
+                       : open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        heaplens__complain("cannot create %s: %s", path, strerrordesc_np(errno));
+        return EXIT_CODE_IO;
+    }
+    int code = write_to(fd, write_what, what, path);
+    if (close(fd) != 0 || (code == EXIT_CODE_OK && rename(beside, path) != 0)) {
+        heaplens__complain("cannot write %s: %s", path, strerrordesc_np(errno));
+        code = EXIT_CODE_IO;
+    }
+    if (code != EXIT_CODE_OK) {
+        (void)unlink(beside);
+    }
+    return code;
+}
+
+bool heaplens__output_has_color(void)
+{
+    const char *const no_color = getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): one thread
+    return isatty(STDOUT_FILENO) != 0 && (no_color == NULL || no_color[0] == '\0');
+}

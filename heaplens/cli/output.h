@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#ifndef HEAPLENS_CLI_OUTPUT_H
+#define HEAPLENS_CLI_OUTPUT_H
+
+#include "export/sink.h"
+
+/** Something that can be written: `what` is the writer's own. */
+typedef heaplens_status heaplens_write_what(heaplens_sink *sink, const void *what);
+
+/**
+ * Write to a file, or to standard output, or complain. A file is complete or not there.
+ *
+ * @param path  NULL: standard output
+ * @return the exit code
+ */
+int heaplens__write_output(const char *path, heaplens_write_what *write_what, const void *what);
+
+/** May standard output have colours: is it a terminal, and not NO_COLOR set? */
+bool heaplens__output_has_color(void);
+
+#endif
