@@ -10,7 +10,8 @@
 #include "profile/array.h"
 
 enum {
-    PERIOD_MAX = 8,      // functions in a cycle of recursion that is still seen as one
+    PERIOD_MAX = 8,  // functions in a cycle of recursion that is still seen as one
+    STEPS_SEEN = 2 * PERIOD_MAX,
     MODULE_BYTES = 256,  // of a module's name that are shown: no file's name is longer
     SLOTS_AT_FIRST = 1 << 12,
 };
