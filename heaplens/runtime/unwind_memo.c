@@ -143,25 +143,33 @@ static bool advance_to_change(walk *w, const heaplens__memo_frame *known,
     return known == change;
 }
 
-/** Walk outward to a remembered frame, all of whose callers are as they were; NULL: to the end. */
-static heaplens__memo_frame *walk_to_known(walk *w)
+/** Whether a frame and all its callers are remembered, and are what they were. */
+typedef struct match {
+    heaplens__memo_frame *known;         // with the frame's state; NULL: none
+    const heaplens__memo_frame *change;  // whose caller is another; NULL: there is none
+} match;
+
+static inline match find_match(heaplens__unwind_memo *memo, const heaplens__frame *f,
+                               heaplens__unwind_stop *why)
 {
-    for (;;) {
-        heaplens__memo_frame *const known = find(w->memo, &w->f);
-        if (known != NULL) {
-            heaplens__memo_frame *const change = find_change(w->memo, known, &w->why);
-            if (change == NULL) {
-                return known;
-            }
-            if (!advance_to_change(w, known, change)) {
-                return NULL;
-            }
+    heaplens__memo_frame *const known = find(memo, f);
+    return (match){known, known == NULL ? NULL : find_change(memo, known, why)};
+}
+
+/** Walk outward to a frame of which all is remembered, and return that; NULL: to the end. */
+static heaplens__memo_frame *walk_to_known(walk *w, match at)
+{
+    while (at.known == NULL || at.change != NULL) {
+        if (at.known != NULL && !advance_to_change(w, at.known, at.change)) {
+            return NULL;
         }
         const uint64_t rule = heaplens__step_rule(w->f.ip, &w->why);
         if (!advance(w, (uint32_t)rule)) {
             return NULL;
         }
+        at = find_match(w->memo, &w->f, &w->why);
     }
+    return at.known;
 }
 
 /** Whether a caller's state depends on this frame's fp. */
@@ -242,6 +250,27 @@ static void remember(walk *w, heaplens__unwind_trace *trace)
     trace->note = &w->memo->frames[at].note;
 }
 
+/** The rest of a recall whose first frame is not remembered with all its callers. */
+__attribute__((noinline)) static void walk_and_remember(walk *w, match at,
+                                                        heaplens__unwind_trace *trace)
+{
+    w->window = heaplens__stack_window_load();
+    const heaplens__memo_frame *const known = walk_to_known(w, at);
+    heaplens__stack_window_store(w->window);
+    const size_t known_depth = known == NULL ? 0 : known->depth;
+    trace->known = known == NULL ? 0 : (uint32_t)(known - w->memo->frames);
+    trace->steps_count = (uint32_t)w->count;
+    trace->depth = w->count + known_depth;
+    trace->why = w->why;
+    if (trace->depth > w->cap) {
+        trace->depth = w->cap;
+        trace->why = HEAPLENS__UNWIND_DEPTH;
+    }
+    if (trace->why != HEAPLENS__UNWIND_DEPTH) {
+        remember(w, trace);
+    }
+}
+
 void heaplens__unwind_recall(heaplens__unwind_memo *memo, const heaplens__unwind_start *start,
                              size_t cap, heaplens__unwind_trace *trace)
 {
@@ -255,28 +284,16 @@ void heaplens__unwind_recall(heaplens__unwind_memo *memo, const heaplens__unwind
         memo->used + cap > HEAPLENS__MEMO_FRAMES) {
         heaplens__unwind_forget(memo);
     }
-    walk w = {
-        .memo = memo,
-        .f = {.ip = start->return_address - 1, .sp = start->sp, .fp = start->fp},
-        .window = heaplens__stack_window_load(),
-        .cap = cap,
-    };
-    heaplens__memo_frame *const known = walk_to_known(&w);
-    heaplens__stack_window_store(w.window);
-    if (known != NULL) {
-        trace->known = (uint32_t)(known - memo->frames);
-        trace->depth = known->depth;
+    const heaplens__frame f = {.ip = start->return_address - 1, .sp = start->sp, .fp = start->fp};
+    const match at = find_match(memo, &f, &trace->why);
+    if (at.known == NULL || at.change != NULL || at.known->depth > cap) {
+        walk w = {.memo = memo, .f = f, .cap = cap, .why = trace->why};
+        walk_and_remember(&w, at, trace);
+        return;
     }
-    trace->depth += w.count;
-    trace->steps_count = (uint32_t)w.count;
-    trace->why = w.why;
-    if (trace->depth > cap) {
-        trace->depth = cap;
-        trace->why = HEAPLENS__UNWIND_DEPTH;
-    }
-    if (trace->why != HEAPLENS__UNWIND_DEPTH) {
-        remember(&w, trace);
-    }
+    trace->depth = at.known->depth;
+    trace->note = &at.known->note;
+    trace->known = (uint32_t)(at.known - memo->frames);
 }
 
 void heaplens__unwind_recall_frames(const heaplens__unwind_memo *memo,
