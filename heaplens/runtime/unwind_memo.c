@@ -13,17 +13,18 @@ _Static_assert(HEAPLENS__MEMO_DEPTH_MAX <= HEAPLENS__MEMO_FRAMES, "a stack fits 
 void heaplens__unwind_forget(heaplens__unwind_memo *memo)
 {
     if (memo->used != 0) {
-        memset(memo->buckets, 0, sizeof(memo->buckets));
+        memset(memo->by_state, 0, sizeof(memo->by_state));
+        memset(memo->by_caller, 0, sizeof(memo->by_caller));
         memo->used = 0;
     }
     memo->generation = heaplens__unwind_cache_generation();
 }
 
-static inline uint16_t *bucket_of(heaplens__unwind_memo *memo, const heaplens__frame *f)
+// Fibonacci hashing. The rotation keeps apart what differs: the low bits of both numbers.
+static inline size_t bucket_of(const heaplens__frame *f, uint64_t caller)
 {
-    // Fibonacci hashing. The rotation keeps apart what differs: low bits of both numbers.
-    const uint64_t key = f->ip ^ (f->sp << 32 | f->sp >> 32);
-    return &memo->buckets[key * 0x9E3779B97F4A7C15U >> 52];
+    const uint64_t key = (f->ip ^ (f->sp << 32 | f->sp >> 32)) + caller * (UINT64_C(1) << 47);
+    return key * 0x9E3779B97F4A7C15U >> 52;
 }
 
 _Static_assert(HEAPLENS__MEMO_BUCKETS == 1 << (64 - 52), "the hash has as many values as buckets");
@@ -74,7 +75,7 @@ static inline bool link_holds(const heaplens__unwind_memo *memo, const heaplens_
 /** The remembered frame with this state whose caller is what the stack says; NULL: none. */
 static heaplens__memo_frame *find(heaplens__unwind_memo *memo, const heaplens__frame *f)
 {
-    for (uint32_t at = *bucket_of(memo, f); at != 0; at = memo->frames[at].sibling) {
+    for (uint32_t at = memo->by_state[bucket_of(f, 0)]; at != 0; at = memo->frames[at].older) {
         heaplens__memo_frame *const known = &memo->frames[at];
         if (has_state(known, f) && link_holds(memo, known)) {
             return known;
@@ -199,6 +200,31 @@ static heaplens__memo_link link_of(heaplens__unwind_rule rule, bool is_end)
     return HEAPLENS__MEMO_STEP;
 }
 
+static void push_youngest(heaplens__unwind_memo *memo, uint32_t at)
+{
+    heaplens__memo_frame *const frame = &memo->frames[at];
+    uint16_t *const youngest = &memo->by_state[bucket_of(&frame->state, 0)];
+    frame->younger = 0;
+    frame->older = *youngest;
+    if (*youngest != 0) {
+        memo->frames[*youngest].younger = (uint16_t)at;
+    }
+    *youngest = (uint16_t)at;
+}
+
+/** Make a frame the first that find() tries: what was used is likely to be used again. */
+static void make_youngest(heaplens__unwind_memo *memo, uint32_t at)
+{
+    const heaplens__memo_frame *const frame = &memo->frames[at];
+    if (frame->younger != 0) {
+        memo->frames[frame->younger].older = frame->older;
+        if (frame->older != 0) {
+            memo->frames[frame->older].younger = frame->younger;
+        }
+        push_youngest(memo, at);
+    }
+}
+
 /** Remember a frame under its caller (0: the walk ended at it). There is room. */
 static uint32_t add(heaplens__unwind_memo *memo, const heaplens__memo_step *step, uint32_t caller,
                     heaplens__unwind_stop why)
@@ -206,7 +232,7 @@ static uint32_t add(heaplens__unwind_memo *memo, const heaplens__memo_step *step
     const heaplens__unwind_rule rule = heaplens__unwind_rule_unpack(step->rule);
     const bool caller_needs_fp = caller != 0 && memo->frames[caller].needs_fp;
     const uint32_t at = ++memo->used;
-    uint16_t *const bucket = bucket_of(memo, &step->state);
+    uint16_t *const bucket = &memo->by_caller[bucket_of(&step->state, caller)];
     heaplens__memo_link link = link_of(rule, caller == 0);
     if (link == HEAPLENS__MEMO_CALL && caller + 1 == at) {
         link = HEAPLENS__MEMO_NEXT;
@@ -215,14 +241,15 @@ static uint32_t add(heaplens__unwind_memo *memo, const heaplens__memo_step *step
         .state = step->state,
         .rule = step->rule,
         .caller = (uint16_t)caller,
-        .sibling = *bucket,
         .depth = (uint16_t)(caller == 0 ? 1 : memo->frames[caller].depth + 1),
+        .sibling = *bucket,
         .link = (uint8_t)link,
         .fp_slot = caller_needs_fp ? (uint8_t)rule.fp_slot : 0,
         .needs_fp = needs_fp(rule, caller_needs_fp),
         .why = (uint8_t)why,
     };
     *bucket = (uint16_t)at;
+    push_youngest(memo, at);
     return at;
 }
 
@@ -230,9 +257,11 @@ static uint32_t add(heaplens__unwind_memo *memo, const heaplens__memo_step *step
 static uint32_t find_or_add(heaplens__unwind_memo *memo, const heaplens__memo_step *step,
                             uint32_t caller, heaplens__unwind_stop why)
 {
-    for (uint32_t at = *bucket_of(memo, &step->state); at != 0; at = memo->frames[at].sibling) {
+    for (uint32_t at = memo->by_caller[bucket_of(&step->state, caller)]; at != 0;
+         at = memo->frames[at].sibling) {
         const heaplens__memo_frame *const known = &memo->frames[at];
         if (known->caller == caller && has_state(known, &step->state) && known->why == why) {
+            make_youngest(memo, at);
             return at;
         }
     }

@@ -29,7 +29,7 @@
 
 enum {
     HEAPLENS__MEMO_FRAMES = 4096,   // 192 KiB when all are in use; when full, all are forgotten
-    HEAPLENS__MEMO_BUCKETS = 4096,  // 8 KiB
+    HEAPLENS__MEMO_BUCKETS = 4096,  // 8 KiB each
     HEAPLENS__MEMO_DEPTH_MAX = 1024,
 };
 
@@ -46,8 +46,10 @@ typedef struct heaplens__memo_frame {
     uint32_t rule;     // packed; 0: none, the walk ended here for that
     uint32_t note;     // the user's, of the stack that begins here
     uint16_t caller;   // 0: none
-    uint16_t sibling;  // next in the same bucket; 0: none
     uint16_t depth;    // frames from here to the outermost
+    uint16_t younger;  // used more recently, in the same bucket by state; 0: none
+    uint16_t older;    // used less recently
+    uint16_t sibling;  // next in the same bucket by caller; 0: none
     uint8_t link;      // heaplens__memo_link
     uint8_t fp_slot;   // the caller's fp must be in this word below the CFA; 0: it does not matter
     uint8_t needs_fp;  // whether the state's fp matters
@@ -62,9 +64,10 @@ typedef struct heaplens__memo_step {
 
 /** A thread's memory. All zero: empty. Pages that were never needed are never touched. */
 typedef struct heaplens__unwind_memo {
-    uint32_t used;        // frames[1..used]
-    uint32_t generation;  // of the rules that the frames were walked by
-    uint16_t buckets[HEAPLENS__MEMO_BUCKETS];
+    uint32_t used;                               // frames[1..used]
+    uint32_t generation;                         // of the rules that the frames were walked by
+    uint16_t by_state[HEAPLENS__MEMO_BUCKETS];   // the most recently used frame; 0: none
+    uint16_t by_caller[HEAPLENS__MEMO_BUCKETS];  // of a frame and its caller; 0: none
     heaplens__memo_frame frames[HEAPLENS__MEMO_FRAMES + 1];
     heaplens__memo_step steps[HEAPLENS__MEMO_DEPTH_MAX];  // of the walk in progress
 } heaplens__unwind_memo;
