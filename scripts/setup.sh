@@ -15,6 +15,7 @@ build=(
 tests=(
   g++ clang=clang clang-format=clang-format clang-tidy=clang-tidy libclang-rt-14-dev
   valgrind=valgrind chromium=chromium sqlite3=sqlite3 jq=jq git=git readelf=binutils gdb=gdb
+  libjemalloc2 libmimalloc2.0 libtcmalloc-minimal4
 )
 
 is_present() {

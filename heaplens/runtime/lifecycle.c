@@ -15,6 +15,7 @@
 
 #include "runtime/clock.h"
 #include "runtime/message.h"
+#include "runtime/program.h"
 #include "runtime/real.h"
 #include "runtime/recorder.h"
 #include "runtime/thread.h"
@@ -130,8 +131,7 @@ static void describe_process(heaplens__store *store)
     heaplens_store_header *const header = store->header;
     header->command = read_file(store, "/proc/self/cmdline");
     char path[HEAPLENS__STORE_PATH_BYTES];
-    const ssize_t exe = readlink("/proc/self/exe", path, sizeof path);
-    header->exe = heaplens__store_text(store, path, exe > 0 ? (size_t)exe : 0);
+    header->exe = heaplens__store_text(store, path, heaplens__program_path(path, sizeof path));
     if (getcwd(path, sizeof path) != NULL) {
         header->cwd = heaplens__store_text(store, path, strlen(path));
     }
@@ -225,7 +225,7 @@ static bool environment_wants(void)
 
 heaplens__phase heaplens__lifecycle_decide(void)
 {
-    if (environ == NULL) {
+    if (environ == NULL && plan.pid == 0) {
         return HEAPLENS__PHASE_OFF;  // the loader allocates before the C library is set up
     }
     int phase = HEAPLENS__PHASE_UNDECIDED;
@@ -315,6 +315,12 @@ heaplens_status heaplens__lifecycle_stop(void)
     heaplens__clock_read_both(&header->latest);
     atomic_store_explicit(&header->state, HEAPLENS_STORE_STOPPED, memory_order_release);
     return HEAPLENS_OK;
+}
+
+// Before the program can change its environment; and a program that never allocates is listed too.
+__attribute__((constructor)) static void begin_process(void)
+{
+    (void)heaplens__lifecycle_phase();
 }
 
 // The program has come to its end by itself; what it still frees and allocates is counted on.

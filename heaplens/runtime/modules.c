@@ -2,10 +2,11 @@
 // The table of loaded objects: names, build ids and addresses, for whoever reads the store.
 #include "runtime/modules.h"
 
+#include "runtime/program.h"
+
 #include <elf.h>
 #include <link.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct refresh {
     heaplens__modules *modules;
@@ -77,8 +78,7 @@ static heaplens_store_string store_path(heaplens__store *store, const char *name
 {
     char exe[HEAPLENS__STORE_PATH_BYTES];
     if (is_main) {
-        const ssize_t length = readlink("/proc/self/exe", exe, sizeof exe);
-        return heaplens__store_text(store, exe, length > 0 ? (size_t)length : 0);
+        return heaplens__store_text(store, exe, heaplens__program_path(exe, sizeof exe));
     }
     return heaplens__store_text(store, name, strlen(name));
 }
