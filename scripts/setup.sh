@@ -15,6 +15,7 @@ build=(
 tests=(
   g++ clang=clang clang-format=clang-format clang-tidy=clang-tidy libclang-rt-14-dev
   valgrind=valgrind chromium=chromium sqlite3=sqlite3 jq=jq git=git readelf=binutils gdb=gdb
+  cmark-gfm=cmark-gfm
   libjemalloc2 libmimalloc2.0 libtcmalloc-minimal4
 )
 
@@ -39,7 +40,10 @@ as_root() {
 wanted=("${build[@]}")
 case "${1:-build}" in
   build) ;;
-  test) wanted+=("${tests[@]}") ;;
+  test)
+    wanted+=("${tests[@]}")
+    python3 -c "import jsonschema" 2>/dev/null || wanted+=(python3-jsonschema)
+    ;;
   *) echo "usage: setup.sh [build|test]" >&2; exit 2 ;;
 esac
 # The model is fetched with pip; any python that has it will do.

@@ -16,6 +16,8 @@
 #include "export/dhat.h"
 #include "export/folded.h"
 #include "export/html.h"
+#include "export/json.h"
+#include "export/markdown.h"
 #include "export/pprof.h"
 #include "export/report_text.h"
 #include "export/speedscope.h"
@@ -34,6 +36,8 @@ static const char usage[] =
     "  --process PID    the process to show (default: the one with the largest peak)\n"
     "  --format FORMAT  text\n"
     "                   html        one page for any browser\n"
+    "                   markdown    tables for a pull request\n"
+    "                   json        everything, for programs; see docs/format/json.md\n"
     "                   dhat        for dh_view.html and profiler.firefox.com\n"
     "                   pprof       for pprof and what reads its profile.proto\n"
     "                   folded      stacks for flamegraph.pl and the like, by one metric\n"
@@ -53,11 +57,14 @@ typedef enum report_format {
     FORMAT_PPROF,
     FORMAT_FOLDED,
     FORMAT_SPEEDSCOPE,
+    FORMAT_JSON,
+    FORMAT_MARKDOWN,
 } report_format;
 
 static const char *const format_names[] = {
-    [FORMAT_TEXT] = "text",   [FORMAT_HTML] = "html",     [FORMAT_DHAT] = "dhat",
-    [FORMAT_PPROF] = "pprof", [FORMAT_FOLDED] = "folded", [FORMAT_SPEEDSCOPE] = "speedscope",
+    [FORMAT_TEXT] = "text",   [FORMAT_HTML] = "html",         [FORMAT_DHAT] = "dhat",
+    [FORMAT_PPROF] = "pprof", [FORMAT_FOLDED] = "folded",     [FORMAT_SPEEDSCOPE] = "speedscope",
+    [FORMAT_JSON] = "json",   [FORMAT_MARKDOWN] = "markdown",
 };
 
 typedef struct report_command {
@@ -173,6 +180,8 @@ static heaplens_status write_report(const report_command *command, heaplens_sink
         // Without --metric this is HEAPLENS_METRIC_PEAK.
         return heaplens_write_folded(sink, session, process, command->options.metric);
     case FORMAT_SPEEDSCOPE: return heaplens_write_speedscope(sink, session, process);
+    case FORMAT_JSON: return heaplens_write_json(sink, session, process);
+    case FORMAT_MARKDOWN: return heaplens_write_markdown(sink, session, process, &command->options);
     }
     return HEAPLENS_EINVAL;
 }

@@ -11,7 +11,7 @@ static void write_location(heaplens_sink *sink, const heaplens_session *session,
     heaplens_shown_frame frame;
     for (uint32_t f = heaplens__location_frames(location); f > 0; f--) {
         heaplens__frame_show(session, process, location, f - 1, &frame);
-        heaplens__sink_line(sink, frame.function, ';', ':');
+        heaplens__sink_line(sink, frame.function, ';', ":");
         heaplens__sink_puts(sink, f > 1 ? ";" : "");
     }
 }

@@ -8,6 +8,7 @@
 
 #include "export/figure_text.h"
 #include "export/frame_text.h"
+#include "export/ranking_text.h"
 
 enum {
     TOP_OF_ONE = 10,
@@ -250,32 +251,6 @@ static const char *site_name(const report *r, const heaplens_site *site)
 
 // ------------------------------------------------------------------------------- rankings
 
-static uint64_t whole_of(const heaplens_process *process, heaplens_metric metric)
-{
-    switch (metric) {
-    case HEAPLENS_METRIC_PEAK: return process->facts.bytes_peak;
-    case HEAPLENS_METRIC_TOTAL: return process->facts.bytes_total;
-    case HEAPLENS_METRIC_BLOCKS: return process->facts.blocks_total;
-    case HEAPLENS_METRIC_LEAKED: return process->facts.bytes_end;
-    case HEAPLENS_METRIC_TEMPORARY: return process->facts.blocks_total;
-    case HEAPLENS_METRIC_LIFETIME: return 0;
-    }
-    return 0;
-}
-
-static const char *title_of(heaplens_metric metric)
-{
-    switch (metric) {
-    case HEAPLENS_METRIC_PEAK: return "Live at the peak";
-    case HEAPLENS_METRIC_TOTAL: return "Most bytes allocated";
-    case HEAPLENS_METRIC_BLOCKS: return "Most blocks allocated";
-    case HEAPLENS_METRIC_LEAKED: return "Never freed";
-    case HEAPLENS_METRIC_TEMPORARY: return "Temporary: freed before the thread's next allocation";
-    case HEAPLENS_METRIC_LIFETIME: return "Longest mean lifetime";
-    }
-    return "";
-}
-
 static void write_value(const report *r, const heaplens_site *site, heaplens_metric metric)
 {
     const uint64_t value = heaplens_site_value(site, metric);
@@ -285,15 +260,15 @@ static void write_value(const report *r, const heaplens_site *site, heaplens_met
     case HEAPLENS_METRIC_PEAK:
     case HEAPLENS_METRIC_TOTAL:
     case HEAPLENS_METRIC_LEAKED:
-        heaplens__sink_printf(r->sink, "%s%s bytes%s (%s)", bold,
-                              heaplens__figure_count(value).text, plain,
-                              heaplens__figure_share(value, whole_of(r->process, metric)).text);
+        heaplens__sink_printf(
+            r->sink, "%s%s bytes%s (%s)", bold, heaplens__figure_count(value).text, plain,
+            heaplens__figure_share(value, heaplens__ranking_whole(r->process, metric)).text);
         return;
     case HEAPLENS_METRIC_BLOCKS:
     case HEAPLENS_METRIC_TEMPORARY:
-        heaplens__sink_printf(r->sink, "%s%s blocks%s (%s)", bold,
-                              heaplens__figure_count(value).text, plain,
-                              heaplens__figure_share(value, whole_of(r->process, metric)).text);
+        heaplens__sink_printf(
+            r->sink, "%s%s blocks%s (%s)", bold, heaplens__figure_count(value).text, plain,
+            heaplens__figure_share(value, heaplens__ranking_whole(r->process, metric)).text);
         return;
     case HEAPLENS_METRIC_LIFETIME:
         heaplens__sink_printf(r->sink, "%s%s%s", bold, heaplens__figure_time(value).text, plain);
@@ -337,7 +312,8 @@ static heaplens_status write_ranking(const report *r, heaplens_metric metric, si
         return status;
     }
     const size_t shown = count < top ? count : top;
-    heaplens__sink_printf(r->sink, "\n%s%s%s", style(r, BOLD), title_of(metric), style(r, PLAIN));
+    heaplens__sink_printf(r->sink, "\n%s%s%s", style(r, BOLD), heaplens__ranking_title(metric),
+                          style(r, PLAIN));
     if (count == 0) {
         heaplens__sink_puts(r->sink, ": nothing\n");
     } else {

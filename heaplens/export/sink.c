@@ -82,7 +82,7 @@ void heaplens__sink_json(heaplens_sink *sink, const char *text)
     heaplens__sink_put(sink, "\"", 1);
 }
 
-void heaplens__sink_line(heaplens_sink *sink, const char *text, char avoid, char instead)
+void heaplens__sink_line(heaplens_sink *sink, const char *text, char avoid, const char *instead)
 {
     while (*text != '\0') {
         const size_t length = heaplens__utf8_length(text);
@@ -90,8 +90,10 @@ void heaplens__sink_line(heaplens_sink *sink, const char *text, char avoid, char
             heaplens__sink_puts(sink, HEAPLENS_UTF8_REPLACEMENT);
         } else if (length == 1 && (*text < 0x20 || *text == 0x7f)) {
             heaplens__sink_put(sink, "?", 1);
+        } else if (*text == avoid) {
+            heaplens__sink_puts(sink, instead);
         } else {
-            heaplens__sink_put(sink, *text == avoid ? &instead : text, length);
+            heaplens__sink_put(sink, text, length);
         }
         text += length == 0 ? 1 : length;
     }

@@ -33,7 +33,7 @@ void heaplens__sink_json(heaplens_sink *sink, const char *text);
  * Write a text as part of one line of UTF-8: control characters become "?", bytes that are not UTF-8
  * become U+FFFD, and the ASCII character `avoid` becomes `instead`.
  */
-void heaplens__sink_line(heaplens_sink *sink, const char *text, char avoid, char instead);
+void heaplens__sink_line(heaplens_sink *sink, const char *text, char avoid, const char *instead);
 
 /** Hand on what waits; the status of everything so far. */
 heaplens_status heaplens__sink_flush(heaplens_sink *sink);

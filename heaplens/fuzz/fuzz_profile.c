@@ -10,6 +10,8 @@
 
 #include "export/dhat.h"
 #include "export/folded.h"
+#include "export/json.h"
+#include "export/markdown.h"
 #include "export/pprof.h"
 #include "export/report_text.h"
 #include "export/speedscope.h"
@@ -51,7 +53,7 @@ static void repair_sums(uint8_t *data, size_t size)
 typedef heaplens_status writer(heaplens_sink *sink, const heaplens_session *session,
                                const heaplens_process *process);
 
-static writer *const writers[] = {heaplens_write_dhat, heaplens_write_pprof,
+static writer *const writers[] = {heaplens_write_dhat, heaplens_write_json, heaplens_write_pprof,
                                   heaplens_write_speedscope};
 
 static void report_everything(const heaplens_session *session)
@@ -62,6 +64,7 @@ static void report_everything(const heaplens_session *session)
         heaplens_sink sink = {.write = count_bytes, .self = &written};
         const heaplens_process *const process = &session->processes[i];
         if (heaplens_write_text(&sink, session, process, &options) != HEAPLENS_OK ||
+            heaplens_write_markdown(&sink, session, process, &options) != HEAPLENS_OK ||
             heaplens_write_folded(&sink, session, process, HEAPLENS_METRIC_TOTAL) != HEAPLENS_OK) {
             abort();
         }

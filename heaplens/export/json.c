@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+// heaplens's own JSON, version 1: docs/format/json.md. Most of it is structs whose members are keys;
+// which ones is written down in the tables below.
+#include "export/json.h"
+
+#include <stddef.h>
+#include <string.h>
+
+typedef enum json_kind { JSON_U64, JSON_U32, JSON_NAME } json_kind;
+
+/** One key, and where its value is in a struct. */
+typedef struct json_field {
+    const char *key;
+    size_t offset;
+    json_kind kind;
+} json_field;
+
+#define U64(type, key, member)                \
+    {                                         \
+        key, offsetof(type, member), JSON_U64 \
+    }
+#define U32(type, key, member)                \
+    {                                         \
+        key, offsetof(type, member), JSON_U32 \
+    }
+#define NAME(type, key, member)                \
+    {                                          \
+        key, offsetof(type, member), JSON_NAME \
+    }
+#define COUNT(fields) (sizeof(fields) / sizeof((fields)[0]))
+
+static const json_field process_fields[] = {
+    U32(heaplens_facts, "pid", pid),
+    U32(heaplens_facts, "parent_pid", parent_pid),
+    NAME(heaplens_facts, "command", command),
+    NAME(heaplens_facts, "executable", executable),
+    NAME(heaplens_facts, "folder", folder),
+    NAME(heaplens_facts, "host", host),
+    U64(heaplens_facts, "start_unix_ns", start_unix_ns),
+    U64(heaplens_facts, "duration_ns", duration_ns),
+    U64(heaplens_facts, "peak_ns", peak_ns),
+    U64(heaplens_facts, "rss_peak_bytes", rss_peak_bytes),
+    U32(heaplens_facts, "threads", threads),
+    U32(heaplens_facts, "depth_max", depth_max),
+};
+
+static const json_field total_fields[] = {
+    U64(heaplens_facts, "bytes_total", bytes_total),
+    U64(heaplens_facts, "blocks_total", blocks_total),
+    U64(heaplens_facts, "bytes_at_peak", bytes_peak),
+    U64(heaplens_facts, "blocks_at_peak", blocks_peak),
+    U64(heaplens_facts, "bytes_at_end", bytes_end),
+    U64(heaplens_facts, "blocks_at_end", blocks_end),
+    U64(heaplens_facts, "peak_error_bytes", peak_error_bytes),
+};
+
+static const json_field loss_fields[] = {
+    U64(heaplens_facts, "frees_unknown", frees_unknown),
+    U64(heaplens_facts, "allocations_failed", allocations_failed),
+    U64(heaplens_facts, "allocations_cut", allocations_cut),
+    U64(heaplens_facts, "operations_lost", operations_lost),
+    U64(heaplens_facts, "stacks_cut", stacks_cut),
+    U64(heaplens_facts, "stacks_broken", stacks_broken),
+    U64(heaplens_facts, "store_bytes_max", store_bytes_max),
+};
+
+static const json_field session_fields[] = {
+    U32(heaplens_facts, "pid", pid),
+    U32(heaplens_facts, "parent_pid", parent_pid),
+    NAME(heaplens_facts, "command", command),
+    U64(heaplens_facts, "bytes_total", bytes_total),
+    U64(heaplens_facts, "bytes_at_peak", bytes_peak),
+    U64(heaplens_facts, "bytes_at_end", bytes_end),
+};
+
+static const json_field module_fields[] = {
+    NAME(heaplens_module, "path", path),
+    NAME(heaplens_module, "build_id", build_id),
+};
+
+static const json_field site_fields[] = {
+    U64(heaplens_site, "bytes_total", bytes_total),
+    U64(heaplens_site, "blocks_total", blocks_total),
+    U64(heaplens_site, "bytes_at_peak", bytes_gmax),
+    U64(heaplens_site, "blocks_at_peak", blocks_gmax),
+    U64(heaplens_site, "bytes_at_end", bytes_end),
+    U64(heaplens_site, "blocks_at_end", blocks_end),
+    U64(heaplens_site, "bytes_own_peak", bytes_peak),
+    U64(heaplens_site, "blocks_own_peak", blocks_peak),
+    U64(heaplens_site, "blocks_temporary", blocks_temporary),
+    U64(heaplens_site, "blocks_short", blocks_short),
+    U64(heaplens_site, "blocks_zero", blocks_zero),
+    U64(heaplens_site, "reallocs", reallocs),
+    U64(heaplens_site, "bytes_copied", bytes_copied),
+    U64(heaplens_site, "bytes_rounding", bytes_rounding),
+    U64(heaplens_site, "lifetime_ns", lifetime_ns),
+    U64(heaplens_site, "lifetime_bytes", lifetime_bytes),
+    U64(heaplens_site, "first_ns", first_ns),
+    U64(heaplens_site, "last_ns", last_ns),
+};
+
+static const json_field moment_fields[] = {
+    NAME(heaplens_moment, "label", label),
+    U64(heaplens_moment, "time_ns", time_ns),
+    U64(heaplens_moment, "bytes_live", bytes_live),
+    U64(heaplens_moment, "blocks_live", blocks_live),
+    U64(heaplens_moment, "bytes_peak", bytes_peak),
+    U64(heaplens_moment, "blocks_peak", blocks_peak),
+    U64(heaplens_moment, "bytes_total", bytes_total),
+    U64(heaplens_moment, "blocks_total", blocks_total),
+};
+
+typedef struct json_writer {
+    heaplens_sink *sink;
+    const heaplens_session *session;
+    const heaplens_process *process;
+} json_writer;
+
+// --------------------------------------------------------------------------------- pieces
+
+static void put_number(const json_writer *w, const char *key, uint64_t value)
+{
+    heaplens__sink_printf(w->sink, "\"%s\":%llu", key, (unsigned long long)value);
+}
+
+static void put_address(const json_writer *w, const char *key, uint64_t value)
+{
+    heaplens__sink_printf(w->sink, "\"%s\":\"0x%llx\"", key, (unsigned long long)value);
+}
+
+static void put_text(const json_writer *w, const char *key, const char *text)
+{
+    heaplens__sink_printf(w->sink, "\"%s\":", key);
+    heaplens__sink_json(w->sink, text);
+}
+
+static void put_truth(const json_writer *w, const char *key, bool truth)
+{
+    heaplens__sink_printf(w->sink, "\"%s\":%s", key, truth ? "true" : "false");
+}
+
+static void put_comma(const json_writer *w)
+{
+    heaplens__sink_put(w->sink, ",", 1);
+}
+
+// Keys and values of a struct, without braces.
+static void put_fields(const json_writer *w, const json_field *fields, size_t count,
+                       const void *object)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *const at = (const char *)object + fields[i].offset;
+        uint64_t wide = 0;
+        uint32_t narrow = 0;
+        if (i > 0) {
+            put_comma(w);
+        }
+        switch (fields[i].kind) {
+        case JSON_U64:
+            memcpy(&wide, at, sizeof(wide));
+            put_number(w, fields[i].key, wide);
+            break;
+        case JSON_U32:
+            memcpy(&narrow, at, sizeof(narrow));
+            put_number(w, fields[i].key, narrow);
+            break;
+        case JSON_NAME:
+            memcpy(&narrow, at, sizeof(narrow));
+            put_text(w, fields[i].key, heaplens__names_text(&w->session->names, narrow));
+            break;
+        }
+    }
+}
+
+typedef void row_writer(const json_writer *w, size_t index);
+
+// "key":[ rows, one a line ]
+static void put_rows(const json_writer *w, const char *key, size_t count, row_writer *write_row)
+{
+    heaplens__sink_printf(w->sink, ",\n\"%s\":[", key);
+    for (size_t i = 0; i < count; i++) {
+        heaplens__sink_puts(w->sink, i == 0 ? "\n{" : ",\n{");
+        write_row(w, i);
+        heaplens__sink_puts(w->sink, "}");
+    }
+    heaplens__sink_puts(w->sink, "]");
+}
+
+// ------------------------------------------------------------------------ parts of the file
+
+static const char *mode_text(uint32_t mode)
+{
+    switch ((heaplens_mode)mode) {
+    case HEAPLENS_MODE_OFF: return "off";
+    case HEAPLENS_MODE_FULL: return "full";
+    }
+    return "unknown";
+}
+
+static void write_process(const json_writer *w)
+{
+    const heaplens_facts *const facts = &w->process->facts;
+    heaplens__sink_puts(w->sink, ",\n\"process\":{");
+    put_fields(w, process_fields, COUNT(process_fields), facts);
+    put_comma(w);
+    put_text(w, "mode", mode_text(facts->mode));
+    put_comma(w);
+    put_truth(w, "is_finished", (facts->flags & HEAPLENS_PROCESS_UNFINISHED) == 0);
+    heaplens__sink_puts(w->sink, "},\n\"totals\":{");
+    put_fields(w, total_fields, COUNT(total_fields), facts);
+    put_comma(w);
+    put_truth(w, "is_peak_exact", (facts->flags & HEAPLENS_PROCESS_THREADED) == 0);
+    heaplens__sink_puts(w->sink, "},\n\"losses\":{");
+    put_fields(w, loss_fields, COUNT(loss_fields), facts);
+    put_comma(w);
+    put_truth(w, "is_store_full", (facts->flags & HEAPLENS_PROCESS_CUT) != 0);
+    heaplens__sink_puts(w->sink, "}");
+}
+
+static void write_session_row(const json_writer *w, size_t index)
+{
+    put_fields(w, session_fields, COUNT(session_fields), &w->session->processes[index].facts);
+}
+
+static const char *symbols_text(uint32_t symbols)
+{
+    switch ((heaplens_symbols)symbols) {
+    case HEAPLENS_SYMBOLS_PENDING: return "pending";
+    case HEAPLENS_SYMBOLS_LINES: return "lines";
+    case HEAPLENS_SYMBOLS_NAMES: return "names";
+    case HEAPLENS_SYMBOLS_MISSING: return "missing";
+    case HEAPLENS_SYMBOLS_CHANGED: return "changed";
+    }
+    return "pending";
+}
+
+static void write_module(const json_writer *w, size_t index)
+{
+    const heaplens_module *const module = &w->process->modules[index];
+    put_fields(w, module_fields, COUNT(module_fields), module);
+    put_comma(w);
+    put_text(w, "symbols", symbols_text(module->symbols));
+    put_comma(w);
+    put_address(w, "start", module->start);
+    put_comma(w);
+    put_address(w, "end", module->end);
+    put_comma(w);
+    put_address(w, "bias", module->bias);
+}
+
+static void write_frame(const json_writer *w, const heaplens_frame *frame)
+{
+    heaplens__sink_puts(w->sink, "{");
+    put_text(w, "function", heaplens__names_text(&w->session->names, frame->function));
+    if (frame->file != HEAPLENS_NAME_NONE) {
+        put_comma(w);
+        put_text(w, "file", heaplens__names_text(&w->session->names, frame->file));
+        put_comma(w);
+        put_number(w, "line", frame->line);
+    }
+    heaplens__sink_puts(w->sink, "}");
+}
+
+static void write_location(const json_writer *w, size_t index)
+{
+    const heaplens_location *const location = &w->process->locations[index];
+    put_address(w, "address", location->address);
+    if (location->module != HEAPLENS_MODULE_NONE) {
+        put_comma(w);
+        put_number(w, "module", location->module);
+    }
+    heaplens__sink_puts(w->sink, ",\"frames\":[");
+    for (uint32_t f = 0; f < location->frame_count; f++) {
+        heaplens__sink_puts(w->sink, f == 0 ? "" : ",");
+        write_frame(w, &w->process->frames[location->frame_first + f]);
+    }
+    heaplens__sink_puts(w->sink, "]");
+}
+
+static void write_site(const json_writer *w, size_t index)
+{
+    const heaplens_site *const site = &w->process->sites[index];
+    const char *comma = "";
+    put_fields(w, site_fields, COUNT(site_fields), site);
+    heaplens__sink_puts(w->sink, ",\"stack\":[");
+    for (uint32_t node = site->stack; node != HEAPLENS_NODE_ROOT;
+         node = w->process->nodes[node].parent) {
+        heaplens__sink_printf(w->sink, "%s%u", comma, w->process->nodes[node].location);
+        comma = ",";
+    }
+    heaplens__sink_puts(w->sink, "]");
+}
+
+static void write_moment(const json_writer *w, size_t index)
+{
+    put_fields(w, moment_fields, COUNT(moment_fields), &w->process->moments[index]);
+}
+
+// Class c > 0 holds [2^(c - 1), 2^c); class 0 holds zero bytes.
+static void write_size(const json_writer *w, size_t index)
+{
+    const uint64_t least = index == 0 ? 0 : UINT64_C(1) << (index - 1);
+    put_number(w, "bytes_min", least);
+    put_comma(w);
+    put_number(w, "bytes_max", index == 0 ? 0 : 2 * least - 1);
+    put_comma(w);
+    put_number(w, "blocks", w->process->sizes[index].blocks);
+}
+
+heaplens_status heaplens_write_json(heaplens_sink *sink, const heaplens_session *session,
+                                    const heaplens_process *process)
+{
+    const json_writer w = {sink, session, process};
+    heaplens__sink_puts(sink, "{\"format\":\"heaplens-profile\",\"version\":1");
+    write_process(&w);
+    put_rows(&w, "session", session->process_count, write_session_row);
+    put_rows(&w, "modules", process->module_count, write_module);
+    put_rows(&w, "locations", process->location_count, write_location);
+    put_rows(&w, "sites", process->site_count, write_site);
+    put_rows(&w, "moments", process->moment_count, write_moment);
+    put_rows(&w, "sizes", process->size_count, write_size);
+    heaplens__sink_puts(sink, "}\n");
+    return heaplens__sink_flush(sink);
+}
