@@ -374,12 +374,32 @@ static void add_entry(const store_reader *r, const heaplens_store_entry *entry, 
     site->blocks_peak |= entry->has_risen;  // whether the site grew last, until finish_site()
 }
 
+// The sum of lifetimes, in time units. A thread that was killed, or that is read, in the middle of an
+// operation has counted the birth or the death of a block, but not yet that it is live, or no longer
+// is. The sum is then off by about the whole clock, which is mostly more than all lifetimes together
+// can be, and is put right by as much. What remains is at most the age of that one block.
+static uint64_t settle_lifetime(const store_reader *r, uint64_t sum, uint64_t blocks)
+{
+    const uint64_t clock = r->end_time;
+    const uint64_t threads = r->header.threads;
+    uint64_t most = 0;
+    if (clock == 0 || __builtin_mul_overflow(blocks, clock - r->header.start.time, &most)) {
+        return not_negative(sum);
+    }
+    if ((int64_t)sum < 0) {
+        const uint64_t births = (0 - sum - 1) / clock + 1;
+        return births <= threads ? sum + births * clock : 0;
+    }
+    const uint64_t deaths = sum > most ? (sum - most - 1) / clock + 1 : 0;
+    return deaths <= threads && deaths <= sum / clock ? sum - deaths * clock : sum;
+}
+
 // Turn sums into figures: what is live has lived until the end.
 static void finish_site(const store_reader *r, const heaplens_store_site *stored,
                         heaplens_site *site)
 {
     site->lifetime_ns += site->blocks_end * r->end_time;
-    site->lifetime_ns = scale_to_ns(r, not_negative(site->lifetime_ns));
+    site->lifetime_ns = scale_to_ns(r, settle_lifetime(r, site->lifetime_ns, site->blocks_total));
     site->lifetime_bytes = not_negative(site->lifetime_bytes + site->blocks_end * r->bytes_clock);
     site->bytes_end = not_negative(site->bytes_end);
     site->blocks_end = not_negative(site->blocks_end);

@@ -145,6 +145,28 @@ static void test_store_read__marks_a_process_that_did_not_end(void **state)
     heaplens_session_destroy(session);
 }
 
+// Site 2 of the synthetic store lived for 2400 units of 2 ns in all, until the end at 6000.
+static uint64_t lifetime_with(uint64_t half_counted)
+{
+    synthetic_store store;
+    heaplens_session *session = NULL;
+    synthetic_store_init(&store);
+    store.entries[0].life_time += half_counted;
+    assert_int_equal(read_store(&store, &session), HEAPLENS_OK);
+    const uint64_t lifetime = session->processes[0].sites[2].lifetime_ns;
+    heaplens_session_destroy(session);
+    return lifetime;
+}
+
+static void test_store_read__a_half_counted_operation_spoils_no_lifetime(void **state)
+{
+    (void)state;
+    // A birth at 5990 that is not yet live: it counts as if it were, for 10 units.
+    assert_int_equal(lifetime_with((uint64_t)0 - 5990), 2 * (2400 + 10));
+    // A death at 5990 of a block that still counts as live until 6000.
+    assert_int_equal(lifetime_with(5990), 2 * (2400 - 10));
+}
+
 static void test_store_read__a_store_whose_process_was_killed_at_once_is_no_error(void **state)
 {
     (void)state;
@@ -257,6 +279,7 @@ int main(void)
         cmocka_unit_test(
             test_store_read__gives_one_location_to_an_address_however_often_it_is_used),
         cmocka_unit_test(test_store_read__marks_a_process_that_did_not_end),
+        cmocka_unit_test(test_store_read__a_half_counted_operation_spoils_no_lifetime),
         cmocka_unit_test(test_store_read__a_store_whose_process_was_killed_at_once_is_no_error),
         cmocka_unit_test(test_store_read__refuses_what_points_outside),
         cmocka_unit_test(test_store_read__survives_every_cut),
