@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/profile_input.h"
 #include "export/diff_export.h"
+#include "export/html.h"
 
 static const char usage[] =
     "usage: heaplens diff [options] BEFORE AFTER\n"
@@ -28,12 +29,14 @@ static const char usage[] =
     "                       N may have a suffix K, M or G)\n"
     "  --before-process PID the process to compare (default: the one with the largest peak)\n"
     "  --after-process PID  likewise\n"
-    "  --format FORMAT      text, markdown, json, or folded for a red and blue flame graph\n"
+    "  --format FORMAT      text, markdown, json, html (one page for any browser), or folded for\n"
+    "                       flame graphs in red and blue\n"
     "  -o FILE              write there instead of to standard output\n"
     "  --help\n"
     "\n"
     "Exit codes: 0, also if something changed; 2 usage; 65 malformed profile; 66 no such file or\n"
-    "process; 74 input/output error. NO_COLOR turns colours off; they are on only on a terminal.\n";
+    "process; 69 built without HTML; 74 input/output error. NO_COLOR turns colours off; they are "
+    "on only on a terminal.\n";
 
 typedef heaplens_status write_diff(heaplens_sink *sink, const heaplens_diff *diff,
                                    const heaplens_diff_options *options);
@@ -46,6 +49,7 @@ static const struct {
     {"markdown", heaplens_write_diff_markdown},
     {"json",     heaplens_write_diff_json    },
     {"folded",   heaplens_write_diff_folded  },
+    {"html",     heaplens_write_diff_html    },
 };
 
 typedef struct diff_command {
@@ -146,6 +150,10 @@ static int parse_arguments(diff_command *command, int argc, char **argv)
                                optarg);
             return EXIT_CODE_USAGE;
         }
+    }
+    if (command->write == heaplens_write_diff_html && !heaplens_has_viewer()) {
+        heaplens__complain("this heaplens was built without HTML reports, which need node and npm");
+        return EXIT_CODE_UNAVAILABLE;
     }
     if (optind + 2 != argc) {
         heaplens__complain("a diff is of two profiles, not of %d; see heaplens diff --help",

@@ -40,4 +40,14 @@ HEAPLENS_MUST_USE heaplens_status heaplens_write_diff_folded(heaplens_sink *sink
                                                              const heaplens_diff *diff,
                                                              const heaplens_diff_options *options);
 
+/**
+ * The page of the HTML report, with both sides in red and blue; sites are the rows of the diff. The
+ * options are not used: the page sorts and hides by itself.
+ *
+ * @return as the others; HEAPLENS_EINVAL if heaplens_has_viewer() is false
+ */
+HEAPLENS_MUST_USE heaplens_status heaplens_write_diff_html(heaplens_sink *sink,
+                                                           const heaplens_diff *diff,
+                                                           const heaplens_diff_options *options);
+
 #endif

@@ -26,16 +26,4 @@ HEAPLENS_MUST_USE heaplens_status heaplens_write_html(heaplens_sink *sink,
                                                       const heaplens_session *session,
                                                       const heaplens_process *shown);
 
-/**
- * Write two sessions as one page that shows what changed from `before` to `after`.
- *
- * @param[in] before_shown, after_shown  the processes that are compared first
- * @return as heaplens_write_html()
- */
-HEAPLENS_MUST_USE heaplens_status heaplens_write_html_diff(heaplens_sink *sink,
-                                                           const heaplens_session *before,
-                                                           const heaplens_process *before_shown,
-                                                           const heaplens_session *after,
-                                                           const heaplens_process *after_shown);
-
 #endif

@@ -15,6 +15,7 @@ enum { DATA_VERSION = 1 };
 typedef enum column_kind {
     COLUMN_NUMBER,
     COLUMN_NAME,     // as an index of the page's list of names
+    COLUMN_TEXT,     // a name as itself: for those that are few
     COLUMN_ADDRESS,  // as hexadecimal text: a double cannot hold every address
 } column_kind;
 
@@ -40,6 +41,7 @@ typedef struct column_table {
     }
 #define NUMBER(type, member)  COLUMN(heaplens_##type, member, COLUMN_NUMBER)
 #define NAME(type, member)    COLUMN(heaplens_##type, member, COLUMN_NAME)
+#define TEXT(type, member)    COLUMN(heaplens_##type, member, COLUMN_TEXT)
 #define ADDRESS(type, member) COLUMN(heaplens_##type, member, COLUMN_ADDRESS)
 
 static const column fact_columns[] = {
@@ -67,10 +69,10 @@ static const column fact_columns[] = {
     NUMBER(facts, depth_max),
     NUMBER(facts, threads),
     NUMBER(facts, flags),
-    NAME(facts, command),
-    NAME(facts, executable),
-    NAME(facts, folder),
-    NAME(facts, host),
+    TEXT(facts, command),
+    TEXT(facts, executable),
+    TEXT(facts, folder),
+    TEXT(facts, host),
 };
 static const column module_columns[] = {
     ADDRESS(module, bias),
@@ -104,7 +106,7 @@ static const column site_columns[] = {
 static const column moment_columns[] = {
     NUMBER(moment, time_ns),      NUMBER(moment, bytes_live),  NUMBER(moment, blocks_live),
     NUMBER(moment, bytes_peak),   NUMBER(moment, blocks_peak), NUMBER(moment, bytes_total),
-    NUMBER(moment, blocks_total), NAME(moment, label),
+    NUMBER(moment, blocks_total), TEXT(moment, label),
 };
 static const column size_columns[] = {
     NUMBER(size_class, blocks),
@@ -128,8 +130,7 @@ static const column_table tables[] = {
 
 typedef struct page {
     heaplens_sink *sink;
-    const char *prefix;  // of the ids of this session's elements
-    const heaplens_session *session;
+    const heaplens_html_data *data;
     heaplens_name *names;  // owned; ascending; a name's place in it is its number in the page
     size_t name_count;
 } page;
@@ -138,7 +139,7 @@ typedef struct page {
 
 static bool list_names(page *p)
 {
-    const heaplens_names *const names = &p->session->names;
+    const heaplens_names *const names = p->data->names;
     size_t count = 0;
     for (size_t at = 0; at < names->size; at += strlen(names->text + at) + 1) {
         count++;
@@ -188,6 +189,9 @@ static void write_value(const page *p, const void *item, const column *c)
     switch (c->kind) {
     case COLUMN_NUMBER: heaplens__sink_printf(p->sink, "%llu", value); return;
     case COLUMN_NAME: heaplens__sink_printf(p->sink, "%zu", number_of_name(p, value)); return;
+    case COLUMN_TEXT:
+        heaplens__sink_json(p->sink, heaplens__names_text(p->data->texts, (heaplens_name)value));
+        return;
     case COLUMN_ADDRESS: heaplens__sink_printf(p->sink, "\"%llx\"", value); return;
     }
 }
@@ -212,11 +216,6 @@ static void write_table(const page *p, const heaplens_process *process, const co
 
 // ---------------------------------------------------------------------------------- elements
 
-static void open_element(const page *p, heaplens_sink *out, const char *id)
-{
-    heaplens__sink_printf(out, "<script type=\"application/json\" id=\"%s%s\">", p->prefix, id);
-}
-
 static void write_facts(const page *p, const heaplens_facts *facts)
 {
     heaplens__sink_puts(p->sink, "{");
@@ -227,13 +226,13 @@ static void write_facts(const page *p, const heaplens_facts *facts)
     heaplens__sink_puts(p->sink, "}");
 }
 
-static void write_overview(const page *p, const heaplens_process *shown)
+static void write_overview(const page *p)
 {
     heaplens__sink_printf(p->sink, "{\"version\":%d,\"shown\":%zu,\"processes\":[", DATA_VERSION,
-                          (size_t)(shown - p->session->processes));
-    for (size_t i = 0; i < p->session->process_count; i++) {
+                          p->data->shown);
+    for (size_t i = 0; i < p->data->process_count; i++) {
         heaplens__sink_puts(p->sink, i == 0 ? "\n" : ",\n");
-        write_facts(p, &p->session->processes[i].facts);
+        write_facts(p, &p->data->processes[i].facts);
     }
     heaplens__sink_puts(p->sink, "]}");
 }
@@ -243,7 +242,7 @@ static void write_names(const page *p)
     heaplens__sink_puts(p->sink, "[");
     for (size_t i = 0; i < p->name_count; i++) {
         heaplens__sink_puts(p->sink, i == 0 ? "" : ",\n");
-        heaplens__sink_json(p->sink, heaplens__names_text(&p->session->names, p->names[i]));
+        heaplens__sink_json(p->sink, heaplens__names_text(p->data->names, p->names[i]));
     }
     heaplens__sink_puts(p->sink, p->name_count == 0 ? "\"\"]" : "]");
 }
@@ -277,31 +276,38 @@ static heaplens_status write_without_tags(void *self, const char *data, size_t s
     return out->status;
 }
 
-heaplens_status heaplens__write_html_data(heaplens_sink *out, const char *prefix,
-                                          const heaplens_session *session,
-                                          const heaplens_process *shown)
+static void open_element(const page *p, heaplens_sink *out, const char *id)
 {
-    heaplens_sink data = {.write = write_without_tags, .self = out};
-    page p = {.sink = &data, .prefix = prefix, .session = session};
+    heaplens__sink_printf(out, "<script type=\"application/json\" id=\"%s%s\">", p->data->prefix,
+                          id);
+}
+
+static void close_element(const page *p, heaplens_sink *out)
+{
+    (void)heaplens__sink_flush(p->sink);
+    heaplens__sink_puts(out, "</script>\n");
+}
+
+heaplens_status heaplens__write_html_data(heaplens_sink *out, const heaplens_html_data *data)
+{
+    heaplens_sink escaping = {.write = write_without_tags, .self = out};
+    page p = {.sink = &escaping, .data = data};
     if (!list_names(&p)) {
         return HEAPLENS_ENOMEM;
     }
     open_element(&p, out, "session");
-    write_overview(&p, shown);
-    (void)heaplens__sink_flush(&data);
-    heaplens__sink_puts(out, "</script>\n");
+    write_overview(&p);
+    close_element(&p, out);
     open_element(&p, out, "names");
     write_names(&p);
-    (void)heaplens__sink_flush(&data);
-    heaplens__sink_puts(out, "</script>\n");
-    for (size_t i = 0; i < session->process_count; i++) {
+    close_element(&p, out);
+    for (size_t i = 0; i < data->process_count; i++) {
         char id[40];
         (void)snprintf(id, sizeof(id), "process-%zu", i);
         open_element(&p, out, id);
-        write_process(&p, &session->processes[i]);
-        (void)heaplens__sink_flush(&data);
-        heaplens__sink_puts(out, "</script>\n");
+        write_process(&p, &data->processes[i]);
+        close_element(&p, out);
     }
     free(p.names);
-    return data.status;
+    return escaping.status;
 }

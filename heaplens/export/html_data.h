@@ -5,15 +5,23 @@
 #include "export/sink.h"
 #include "profile/session.h"
 
+/** What the page reads as one session; everything is borrowed. */
+typedef struct heaplens_html_data {
+    const char *prefix;           // of the ids of its elements; "" for what is shown
+    const heaplens_names *names;  // of frames and modules
+    const heaplens_names *texts;  // of facts and moments
+    const heaplens_process *processes;
+    size_t process_count;
+    size_t shown;  // the process that is shown first
+} heaplens_html_data;
+
 /**
- * Write a session as the elements that the page reads.
+ * Write data as the elements that docs/format/html.md describes.
  *
- * @param[in] prefix  of the ids of the elements; "" for the session that is shown
- * @param[in] shown   process of `session` that is shown first
  * @return the sink's status; HEAPLENS_ENOMEM. The sink is not flushed.
+ *
+ * Cost: O(size of the data), written as it goes; allocates one number for each name.
  */
-heaplens_status heaplens__write_html_data(heaplens_sink *out, const char *prefix,
-                                          const heaplens_session *session,
-                                          const heaplens_process *shown);
+heaplens_status heaplens__write_html_data(heaplens_sink *out, const heaplens_html_data *data);
 
 #endif

@@ -12,11 +12,13 @@ import { parseArgs } from "node:util";
 const SKIPPED = 77;
 const UNAVAILABLE = 69; // how `heaplens report` ends in a build without the page
 
-const { values: options } = parseArgs({
+export const { values: options } = parseArgs({
   options: {
     heaplens: { type: "string" },
     writer: { type: "string" }, // write_synthetic
     viewer: { type: "string" }, // folder of the viewer's sources
+    before: { type: "string" }, // two builds of diff_target.c
+    after: { type: "string" },
   },
 });
 
@@ -64,9 +66,21 @@ export function record(name, ...command) {
   return profile;
 }
 
-/** A profile as DHAT's JSON: the same sites by another writer. */
-export function dhat(profile) {
-  return JSON.parse(heaplens("report", "--format", "dhat", profile));
+/** A profile in the documented JSON: the same figures by another writer. */
+export function json(profile) {
+  return JSON.parse(heaplens("report", "--format", "json", profile));
+}
+
+/** Writes the report of what changed between two profiles; its path. */
+export function diffReport(before, after) {
+  const page = `${after}-diff.html`;
+  heaplens("diff", "--format", "html", "-o", page, before, after);
+  return page;
+}
+
+/** The same as JSON. */
+export function diffJson(before, after) {
+  return JSON.parse(heaplens("diff", "--format", "json", before, after));
 }
 
 /** Writes the report of a profile; its path. */

@@ -4,12 +4,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test, { after } from "node:test";
-import { close, dhat, open, record, report, synthetic, withData } from "./browser.mjs";
+import { close, diffJson, diffReport, json, open, options, record, report, synthetic, withData } from "./browser.mjs";
+import { largeProfile } from "./large_profile.mjs";
 
 after(close);
 
 const sessionPage = report(synthetic("session"));
 
+const exact = (figure) => figure.toLocaleString("en-US");
 const digits = (text) => Number(text.replace(/[^0-9]/g, ""));
 const frameNamed = (tab, name) => tab.locator(".frame").filter({ has: tab.locator(".name", { hasText: name }) });
 
@@ -118,9 +120,27 @@ test("measures everything by the metric that is chosen", async () => {
   const { tab } = await open(sessionPage);
   await tab.keyboard.press("4");
   assert.equal(await tab.locator("#metric-leaked").getAttribute("aria-checked"), "true");
-  assert.match(await tab.locator(".frame").first().getAttribute("aria-label"), /1,000 bytes/);
+  assert.match(await tab.locator(".frame").first().getAttribute("aria-label"), /1,000 bytes$/);
   await tab.locator("#metric-temporary").click();
-  assert.match(await tab.locator(".frame").first().getAttribute("aria-label"), /750 blocks/);
+  assert.match(await tab.locator(".frame").first().getAttribute("aria-label"), /750 blocks$/);
+});
+
+test("sorts by the column that is clicked, and opens a row to its stack", async () => {
+  const { tab } = await open(sessionPage);
+  await tab.locator("#tab-sites").click();
+  const names = () => tab.locator("#panel-sites tbody .opener > span > .code:first-child").allTextContents();
+  assert.deepEqual(await names(), ["grow_buffer", "grow_buffer", "main", "a_function_with_a_name_longer_than_the_column_for_names", "(no call stack)"]);
+  await tab.getByRole("button", { name: "Allocated" }).click();
+  // 4,000,000, 600,000, 300,000, 99,000 and 1,000 bytes.
+  assert.deepEqual((await names()).slice(2, 4), ["main", "(no call stack)"]);
+  await tab.getByRole("button", { name: "Allocated" }).click();
+  assert.equal((await names())[4], "grow_buffer");
+  assert.equal(await tab.locator("#panel-sites th[aria-sort]").getAttribute("aria-sort"), "ascending");
+  await tab.locator("#panel-sites .opener").nth(3).focus();
+  await tab.keyboard.press("Enter");
+  const stack = await tab.locator("#panel-sites .stack li > .code:first-child").allTextContents();
+  assert.deepEqual(stack, ["grow_buffer", "parse_row", "grow_buffer", "parse_row", "main"]);
+  assert.match(await tab.locator("#panel-sites .details").textContent(), /parse\.c:12 app/);
 });
 
 test("shows another process when it is chosen", async () => {
@@ -158,32 +178,125 @@ test("carries the licence of everything that is bundled", async () => {
   }
 });
 
-test("agrees with DHAT's file of a real program, site by site", async () => {
-  const profile = record("shell", "sh", "-c", "for i in 1 2 3 4 5 6 7 8 9; do a=$a$i; eval \"b$i=$a\"; done; set >/dev/null");
-  const { pps } = dhat(profile);
-  const sum = (key) => pps.reduce((total, site) => total + site[key], 0);
-  const { tab } = await open(report(profile));
-  const keys = { peak: "gb", total: "tb", blocks: "tbk", leaked: "eb" };
-  for (const [metric, key] of Object.entries(keys)) {
-    await tab.locator(`#metric-${metric}`).click();
-    if (sum(key) > 0) {
-      const label = await tab.locator(".frame").first().getAttribute("aria-label");
-      assert.equal(digits(/, ([\d,]+) (?:bytes|blocks),/.exec(label)[1]), sum(key), metric);
+test("draws heap and resident set over time, with the peak", async () => {
+  const profile = withData(sessionPage, "process-1", (process) => ({
+    ...process,
+    points: { time_ns: [0, 1e6, 3e6, 5e6], bytes_live: [0, 1 << 20, 3000000, 1000], rss_bytes: [4 << 20, 5 << 20, 6 << 20, 6 << 20] },
+    moments: { ...process.moments, time_ns: [2e6], label: [1] },
+  }));
+  const { tab, troubles } = await open(profile);
+  assert.equal(await tab.locator(".peak-text").textContent(), "Peak 2.9 MiB");
+  const chart = await tab.locator(".chart svg").boundingBox();
+  const at = async (place) => (await tab.locator(place).boundingBox());
+  const plot = { left: chart.x + 72, width: chart.width - 72 - 12 };
+  const dot = await at(".peak-dot");
+  // 3 ms of 5 ms.
+  assert.ok(Math.abs(dot.x + dot.width / 2 - (plot.left + 0.6 * plot.width)) <= 1);
+  assert.equal(await tab.locator(".moment").count(), 1);
+  await tab.locator(".chart").focus();
+  await tab.keyboard.press("ArrowRight");
+  await tab.keyboard.press("ArrowRight");
+  assert.equal(await tab.locator("#timeline .readout").textContent(), "1 ms  heap 1.0 MiB, resident set 5.0 MiB");
+  assert.deepEqual(troubles, []);
+});
+
+test("shows no chart of a profile without a timeline", async () => {
+  const { tab } = await open(sessionPage);
+  assert.equal(await tab.locator("#timeline").isVisible(), false);
+});
+
+test("compares two builds: what is gone, what is new, and the figures of the diff", async () => {
+  // Bytes that diff_target.c allocates, counted by hand: without -DGONE, and only with -DFRESH.
+  const gone = 7000;
+  const fresh = 4096;
+  const before = record("before", options.before);
+  const after = record("after", options.after);
+  const { tab, troubles } = await open(diffReport(before, after));
+  assert.equal(digits(await tab.locator("#metric-peak .card-note").textContent().then((text) => text.split("(")[0])), 28);
+  await tab.locator("#tab-sites").click();
+  const sites = await tab.locator("#panel-sites tbody tr").allTextContents();
+  assert.deepEqual(sites, ["old_table from maingone6.8 KiB0 B−6.8 KiB", "fresh_cache from mainnew0 B4.0 KiB+4.0 KiB"]);
+  const frame = (name) => tab.locator(`.frame[aria-label^="${name},"]`);
+  assert.match(await frame("old_table").getAttribute("class"), /shrunk shade-3/);
+  assert.match(await frame("old_table").textContent(), /^▼ /);
+  assert.match(await frame("old_table").getAttribute("aria-label"), new RegExp(`${exact(gone)} bytes before, 0 bytes after`));
+  assert.match(await frame("fresh_cache").getAttribute("class"), /grown shade-3/);
+  assert.match(await frame("fresh_cache").getAttribute("aria-label"), new RegExp(`0 bytes before, ${exact(fresh)} bytes after`));
+
+  const { functions } = diffJson(before, after);
+  assert.ok(functions.length > 4);
+  for (const { name, within } of functions) {
+    const want = `${exact(within.peak[0])} bytes before, ${exact(within.peak[1])} bytes after`;
+    // A function can be in several frames; the sums over functions that are in one place are compared.
+    if ((await frame(name).count()) === 1) {
+      assert.ok((await frame(name).getAttribute("aria-label")).includes(want), `${name}: ${want}`);
     }
   }
-  await tab.locator("#tab-sites").click();
-  for (let more = tab.locator("#panel-sites .table-foot button"); (await more.count()) > 0; ) {
-    await more.click();
+  await tab.locator("#tab-functions").click();
+  assert.equal(
+    await tab.locator("#panel-functions tbody tr").count(),
+    functions.filter(({ within }) => within.peak[0] !== within.peak[1]).length,
+  );
+  assert.deepEqual(troubles, []);
+});
+
+test("shows a profile of 20,000 sites with figures that add up", async () => {
+  const large = largeProfile(20000);
+  const named = withData(sessionPage, "names", () => large.names);
+  const page = withData(named, "process-1", (process) => large.fill(process));
+  const { tab, troubles } = await open(page);
+  const loaded = await tab.evaluate(() => performance.getEntriesByType("navigation")[0].loadEventEnd);
+  console.log(`# 20,000 sites: loaded after ${Math.round(loaded)} ms`);
+  for (const [metric, column] of [["peak", "bytes_gmax"], ["blocks", "blocks_total"]]) {
+    await tab.locator(`#metric-${metric}`).click();
+    const whole = await tab.locator(".frame").first().getAttribute("aria-label");
+    assert.ok(whole.includes(`, ${exact(large.sum(column))} b`), whole);
   }
-  const figures = (title) =>
-    tab.locator("#panel-sites").evaluate((panel, wanted) => {
-      const at = [...panel.querySelectorAll("thead th")].findIndex((cell) => cell.textContent === wanted);
-      const cells = panel.querySelectorAll(`tbody tr :nth-child(${at + 1}) [title]`);
-      return [...cells].map((cell) => Number(cell.title.replace(/[^0-9]/g, "")));
-    }, title);
+  await tab.locator("#search").fill("function_7<");
+  const found = large.sumWith(7, "blocks_total");
+  assert.equal(
+    await tab.locator("#found").textContent(),
+    `${exact(found.sum)} (${((100 * found.sum) / large.sum("blocks_total")).toFixed(1)} %) allocated, in ${exact(found.count)} call stacks`,
+  );
+  assert.deepEqual(troubles, []);
+});
+
+test("shows what the JSON of a real program says, site by site", async () => {
+  const script = 'for i in 1 2 3 4 5 6 7 8 9; do a=$a$i; eval "b$i=$a"; done; set >/dev/null';
+  const profile = record("shell", "sh", "-c", script);
+  const { totals, sites, sizes } = json(profile);
+  const { tab } = await open(report(profile));
+  assert.ok(sites.length > 3);
+  const columns = {
+    peak: ["At the peak", "bytes_at_peak"],
+    total: ["Allocated", "bytes_total"],
+    blocks: ["Blocks", "blocks_total"],
+    leaked: ["Never freed", "bytes_at_end"],
+    temporary: ["Temporary", "blocks_temporary"],
+  };
   const ascending = (numbers) => [...numbers].sort((a, b) => a - b);
-  assert.ok(pps.length > 3);
-  assert.deepEqual(ascending(await figures("Allocated")), ascending(pps.map((site) => site.tb)));
-  assert.deepEqual(ascending(await figures("At the peak")), ascending(pps.map((site) => site.gb)));
-  assert.deepEqual(ascending(await figures("Never freed")), ascending(pps.map((site) => site.eb)));
+  await tab.locator("#tab-sites").click();
+  for (const [metric, [title, key]] of Object.entries(columns)) {
+    await tab.locator(`#metric-${metric}`).click();
+    for (let more = tab.locator("#panel-sites .table-foot button"); (await more.count()) > 0; ) {
+      await more.click();
+    }
+    const shown = await tab.locator("#panel-sites").evaluate((panel, wanted) => {
+      const at = [...panel.querySelectorAll("thead button")].findIndex((button) => button.textContent === wanted);
+      return [...panel.querySelectorAll(`tbody tr :nth-child(${at + 1}) [title]`)].map((cell) => cell.title);
+    }, title);
+    assert.deepEqual(ascending(shown.map(digits)), ascending(sites.map((site) => site[key])), title);
+    const sum = sites.reduce((total, site) => total + site[key], 0);
+    if (sum > 0) {
+      const root = await tab.locator(".frame").first().getAttribute("aria-label");
+      assert.equal(digits(/, ([\d,]+) (?:bytes|blocks)$/.exec(root)[1]), sum, metric);
+    }
+  }
+  const card = async (metric) => digits(await tab.locator(`#metric-${metric} .card-value`).getAttribute("title"));
+  assert.deepEqual(
+    [await card("peak"), await card("total"), await card("blocks"), await card("leaked")],
+    [totals.bytes_at_peak, totals.bytes_total, totals.blocks_total, totals.bytes_at_end],
+  );
+  const bars = (await tab.locator("#sizes tbody td:nth-child(3)").allTextContents()).map(digits);
+  assert.deepEqual(bars.filter((count) => count > 0), sizes.map(({ blocks }) => blocks).filter((count) => count > 0));
 });

@@ -61,13 +61,13 @@ export class AboutView implements View {
 
   update(state: State): void {
     const { profile } = state.analysis;
-    const { facts, names } = profile;
+    const { facts } = profile;
     const notes = limits(profile);
     const known: [string, string][] = [
-      ["Command", names[facts.command]!],
-      ["Program", names[facts.executable]!],
-      ["Folder", names[facts.folder]!],
-      ["Host", names[facts.host]!],
+      ["Command", facts.command],
+      ["Program", facts.executable],
+      ["Folder", facts.folder],
+      ["Host", facts.host],
       ["Process", `${facts.pid}, child of ${facts.parent_pid}`],
       ["Started", facts.start_unix_ns > 1e15 ? new Date(facts.start_unix_ns / 1e6).toISOString() : ""],
       ["Recorded for", timeText(facts.duration_ns)],

@@ -7,13 +7,11 @@ import { Labels, type Grouping } from "./labels";
 import { METRICS, type Metric } from "./metrics";
 import type { Profile } from "./profile";
 
-/** The stacks of both sides in one tree. */
 export interface MergedStacks {
   labels: Labels;
   tree: CallTree;
   /** For each site, the node at which its stack ends. */
   ends: Int32Array;
-  endsBefore: Int32Array | null;
 }
 
 /** The figures of a function in one metric, on one side. */
@@ -33,21 +31,20 @@ export interface Sums {
 export class Analysis {
   private readonly stacks = new Map<string, MergedStacks>();
   private readonly figures = new Map<string, FunctionFigures>();
-  private readonly grouped = new Map<Grouping, { labels: Labels; after: Int32Array; before: Int32Array | null }>();
+  private readonly grouped = new Map<Grouping, { labels: Labels; ofSlots: Int32Array }>();
 
   constructor(
     readonly profile: Profile,
-    /** The profile that it is compared with. */
+    /** The profile that it is compared with; their sites are the same, row by row. */
     readonly before: Profile | null,
   ) {}
 
-  /** Labels of every slot of both sides. */
+  /** The label of every slot. */
   group(grouping: Grouping) {
     let group = this.grouped.get(grouping);
     if (group === undefined) {
-      const labels = new Labels(grouping, this.before !== null);
-      const after = labels.ofSlots(this.profile);
-      group = { labels, after, before: this.before && labels.ofSlots(this.before) };
+      const labels = new Labels(grouping);
+      group = { labels, ofSlots: labels.ofSlots(this.profile) };
       this.grouped.set(grouping, group);
     }
     return group;
@@ -57,11 +54,9 @@ export class Analysis {
     const key = `${grouping} ${options.isInverted} ${options.foldsRecursion}`;
     let merged = this.stacks.get(key);
     if (merged === undefined) {
-      const { labels, after, before } = this.group(grouping);
+      const { labels, ofSlots } = this.group(grouping);
       const tree = new CallTree(options, labels.all.length);
-      const ends = tree.add(this.profile, after);
-      const endsBefore = this.before && tree.add(this.before, before!);
-      merged = { labels, tree, ends, endsBefore };
+      merged = { labels, tree, ends: tree.add(this.profile, ofSlots) };
       this.stacks.set(key, merged);
     }
     return merged;
@@ -71,7 +66,7 @@ export class Analysis {
   sums(merged: MergedStacks, column: SiteKey): Sums {
     return {
       after: merged.tree.sum(merged.ends, this.profile.column(column)),
-      before: this.before && merged.tree.sum(merged.endsBefore!, this.before.column(column)),
+      before: this.before && merged.tree.sum(merged.ends, this.before.column(column)),
     };
   }
 
@@ -80,25 +75,28 @@ export class Analysis {
     const key = `${metric.key} ${side}`;
     let figures = this.figures.get(key);
     if (figures === undefined) {
-      const group = this.group("function");
+      const { labels, ofSlots } = this.group("function");
       const profile = side === "after" ? this.profile : this.before!;
-      const slots = side === "after" ? group.after : group.before!;
-      figures = sumFunctions(profile, slots, group.labels, profile.column(metric.site));
+      figures = sumFunctions(profile, ofSlots, labels, profile.column(metric.site));
       this.figures.set(key, figures);
     }
     return figures;
   }
 
-  /** The function with the largest share of its own in a metric; null if there is none. */
+  /** The function with the largest share of its own, or the largest change of that; null: none. */
   topFunction(metric: Metric): { text: string; value: number } | null {
     const { self } = this.functions(metric);
+    const before = this.before && this.functions(metric, "before").self;
     let top = -1;
-    self.forEach((value, label) => {
-      if (value > 0 && (top < 0 || value > self[top]!)) {
+    let largest = 0;
+    for (let label = 0; label < self.length; label++) {
+      const value = self[label]! - (before?.[label] ?? 0);
+      if (Math.abs(value) > Math.abs(largest)) {
         top = label;
+        largest = value;
       }
-    });
-    return top < 0 ? null : { text: this.group("function").labels.all[top]!.text, value: self[top]! };
+    }
+    return top < 0 ? null : { text: this.group("function").labels.all[top]!.text, value: largest };
   }
 
   /** Hue of each module, by how much of all stacks is its code: 0 the most; -1 beyond the hues. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The data as the report's writer embeds them (docs/format/html.md). Tables are columns; an index
-// refers to a row of another table of the same process; names are indices of the list of names.
+// refers to a row of another table of the same process; names are indices of the list of names, but
+// for those that are few, which are written out.
 
 export interface Facts {
   start_unix_ns: number;
@@ -27,10 +28,10 @@ export interface Facts {
   depth_max: number;
   threads: number;
   flags: number;
-  command: number;
-  executable: number;
-  folder: number;
-  host: number;
+  command: string;
+  executable: string;
+  folder: string;
+  host: string;
 }
 
 export const FLAG_UNFINISHED = 1;
@@ -69,11 +70,11 @@ export interface ProcessData {
   locations: { address: string[] } & Columns<"module" | "frame_first" | "frame_count">;
   nodes: Columns<"parent" | "location">;
   sites: Columns<SiteKey>;
-  moments: Columns<
-    "time_ns" | "bytes_live" | "blocks_live" | "bytes_peak" | "blocks_peak" | "bytes_total" | "blocks_total" | "label"
+  moments: { label: string[] } & Columns<
+    "time_ns" | "bytes_live" | "blocks_live" | "bytes_peak" | "blocks_peak" | "bytes_total" | "blocks_total"
   >;
   sizes: Columns<"blocks">;
-  timeline?: Columns<"time_ns" | "bytes_live" | "rss_bytes">;
+  points?: Columns<"time_ns" | "bytes_total" | "bytes_live" | "blocks_live" | "bytes_usable" | "rss_bytes">;
 }
 
 interface Overview {
@@ -89,12 +90,14 @@ function parseElement(id: string): unknown {
   if (holder === null) {
     throw new Error(`the file has no data called "${id}": it is not complete`);
   }
-  return JSON.parse(holder.textContent ?? "");
+  return JSON.parse(visible(holder.textContent ?? ""));
 }
 
-// Control characters would be invisible; their pictures (U+2400 and on) are not.
-function visible(text: string): string {
-  return text.replace(/[\0-\x1f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)));
+// Control characters would be invisible; their pictures (U+2400 and on) are not. JSON spells them.
+function visible(json: string): string {
+  return json.replace(/\\(?:\\|u00([01][0-9a-f]))/g, (spelt, code?: string) =>
+    code === undefined ? spelt : String.fromCharCode(0x2400 + parseInt(code, 16)),
+  );
 }
 
 /** A recorded session; each process is parsed when it is first asked for. */
@@ -110,7 +113,7 @@ export class SessionData {
     if (overview.version !== DATA_VERSION) {
       throw new Error(`the data have version ${overview.version}, this page reads ${DATA_VERSION}`);
     }
-    this.names = (parseElement(`${prefix}names`) as string[]).map(visible);
+    this.names = parseElement(`${prefix}names`) as string[];
     this.processes = overview.processes;
     this.shown = overview.shown;
   }

@@ -28,6 +28,7 @@ export class FlameView implements View {
   private readonly readout = h("p", { class: "readout" });
   private readonly legend = h("ul", { class: "legend", "aria-label": "Modules" });
   private readonly grouping: HTMLSelectElement;
+  private readonly groupingLabel: HTMLElement;
   private readonly inverted: HTMLInputElement;
   private readonly folded: HTMLInputElement;
   private readonly reset: HTMLButtonElement;
@@ -48,6 +49,7 @@ export class FlameView implements View {
       { id: "grouping", change: () => change({ grouping: this.grouping.value as Grouping }) },
       ...GROUPINGS.map(([value, text]) => h("option", { value }, text)),
     );
+    this.groupingLabel = h("label", {}, "Merge by ", this.grouping);
     this.inverted = checkbox("inverted", () => change({ isInverted: this.inverted.checked }));
     this.folded = checkbox("folded", () => change({ foldsRecursion: this.folded.checked }));
     this.reset = h("button", { type: "button", id: "reset-zoom", click: () => this.zoomTo(ROOT) }, "Reset zoom");
@@ -61,7 +63,7 @@ export class FlameView implements View {
         h(
           "div",
           { class: "controls" },
-          h("label", {}, "Merge by ", this.grouping),
+          this.groupingLabel,
           h("label", { title: "Who allocates at the top, who called it below" }, this.inverted, " Inverted"),
           h("label", { title: "A function that calls itself is one frame" }, this.folded, " Fold recursion"),
           this.reset,
@@ -98,6 +100,7 @@ export class FlameView implements View {
       this.zoom = ROOT;
     }
     this.grouping.value = grouping;
+    this.groupingLabel.hidden = analysis.before !== null; // a comparison is of functions
     this.inverted.checked = isInverted;
     this.folded.checked = foldsRecursion || grouping === "module";
     this.folded.disabled = grouping === "module";
@@ -229,7 +232,7 @@ export class FlameView implements View {
       ? [
           ["grown shade-2", "▲ more than before"],
           ["shrunk shade-2", "▼ less than before"],
-          ["same", "unchanged"],
+          ["same", "unchanged; widths are before and after together"],
         ]
       : [...this.hues].filter(([, hue]) => hue >= 0).map(([module, hue]) => [`hue-${hue}`, module]);
     if (!isComparison && [...this.hues.values()].includes(-1)) {
@@ -269,11 +272,21 @@ export class FlameView implements View {
       const before = this.sums.before[node]!;
       return `${exact(before)} before, ${exact(after)} after (${changeText(after - before, text)})`;
     }
-    const share = shareText(after, this.sums.after[ROOT]!);
     const parent = this.merged.tree.parent[node]!;
+    if (parent < 0) {
+      return `${exact(after)}${this.remainder(after)}`;
+    }
+    const share = shareText(after, this.sums.after[ROOT]!);
     const ofParent =
       parent > ROOT ? `, ${shareText(after, this.sums.after[parent]!)} of the frame above` : "";
     return `${exact(after)}, ${share} of all${ofParent}`;
+  }
+
+  // What has no call site, or was counted by several threads at instants that differ, is not hidden.
+  private remainder(sum: number): string {
+    const { metric, analysis } = this.state;
+    const whole = metric.whole(analysis.profile.facts);
+    return sum === whole || metric.key === "temporary" ? "" : `, ${shareText(sum, whole)} of the process's ${metric.text(whole)}`;
   }
 
   private describe(node: number): void {
@@ -282,7 +295,7 @@ export class FlameView implements View {
       return;
     }
     const module = node === ROOT ? "" : this.labelOf(node).module;
-    const hidden = this.hidden > 0 && node === this.zoom ? `${this.hidden} frames are too narrow to show; zoom in` : "";
+    const hidden = this.hidden > 0 && node === this.zoom ? `${this.hidden} too narrow to show: zoom in` : "";
     this.readout.replaceChildren(
       h("strong", { class: "code" }, this.nameOf(node)),
       this.nameOf(node).endsWith(module) ? "" : h("span", { class: "quiet code" }, ` ${module}`),

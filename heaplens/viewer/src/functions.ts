@@ -30,12 +30,17 @@ export class FunctionTable {
     this.state = state;
     const { analysis, search, metric } = state;
     const labels = analysis.group("function").labels.all;
+    const { cumulative } = analysis.functions(metric);
+    // Of a comparison, what did not change is left out.
+    const under = analysis.before && analysis.functions(metric, "before").cumulative;
     const rows: FunctionRow[] = [];
     labels.forEach((label, id) => {
-      if (!search.isActive || search.matchesLabel(label)) {
+      if ((!search.isActive || search.matchesLabel(label)) && (under === null || cumulative[id] !== under[id])) {
         rows.push({ label: id, text: label.text, module: label.module });
       }
     });
+    // The order among equals of the column that is sorted by.
+    rows.sort((a, b) => cumulative[b.label]! - cumulative[a.label]!);
     const isComparison = analysis.before !== null;
     const columns = isComparison ? this.comparisonColumns(metric) : this.columns(metric);
     this.table.fill(columns, rows, isOtherMetric ? (isComparison ? "change" : "self") : null);
@@ -62,7 +67,7 @@ export class FunctionTable {
         key: `under-${other.key}`,
         title: other.title,
         hint: `${other.title}, in the function and in what it called`,
-        isExtra: true,
+        rank: "extra",
         value: (row) => figures[row.label]!,
         show: (row) => figure(figures[row.label]!, other),
       };
@@ -79,6 +84,7 @@ export class FunctionTable {
       {
         key: "share",
         title: "Share",
+        rank: "minor",
         value: (row) => self[row.label]!,
         show: (row) => shareBar(self[row.label]!, whole),
       },
@@ -100,6 +106,7 @@ export class FunctionTable {
     const column = (key: string, title: string, value: (label: number) => number): Column<FunctionRow> => ({
       key,
       title,
+      rank: "minor",
       value: (row) => value(row.label),
       show: (row) => figure(value(row.label), metric),
     });
@@ -120,7 +127,7 @@ export class FunctionTable {
   private open(row: FunctionRow): HTMLElement {
     const { analysis, metric } = this.state;
     const sites = sitesWith(analysis, row.label, metric);
-    const { profile } = analysis;
+    const { profile, before } = analysis;
     const values = profile.column(metric.site);
     const shown = sites.slice(0, STACKS_SHOWN);
     return h(
@@ -129,7 +136,7 @@ export class FunctionTable {
       h(
         "p",
         {},
-        `In ${countText(sites.length)} call stacks that were ${metric.phrase}. `,
+        `In ${countText(sites.length)} call stacks ${before === null ? `that were ${metric.phrase}` : "that changed"}. `,
         h(
           "button",
           { type: "button", click: () => this.change({ search: new Search(row.text), grouping: "function" }) },
@@ -143,7 +150,7 @@ export class FunctionTable {
           h(
             "div",
             {},
-            h("h4", {}, metric.exact(values[site]!)),
+            h("h4", {}, before === null ? metric.exact(values[site]!) : changeOf(before.column(metric.site)[site]!, values[site]!, metric)),
             stackList(profile, profile.column("stack")[site]!),
           ),
         ),
@@ -152,18 +159,21 @@ export class FunctionTable {
   }
 }
 
-/** Sites with a figure in whose stack a function is, largest first. */
+/** Sites in whose stack a function is, and that have a figure or a change; the largest first. */
 function sitesWith(analysis: Analysis, label: number, metric: Metric): number[] {
   const { profile } = analysis;
-  const { after } = analysis.group("function");
+  const { ofSlots } = analysis.group("function");
   const { parent, location } = profile.data.nodes;
   const found = new Uint8Array(parent.length);
   for (let node = 1; node < parent.length; node++) {
     const place = location[node]!;
-    const own = after.subarray(profile.slotFirst[place]!, profile.slotFirst[place + 1]!);
+    const own = ofSlots.subarray(profile.slotFirst[place]!, profile.slotFirst[place + 1]!);
     found[node] = found[parent[node]!]! | Number(own.includes(label));
   }
-  const values = profile.column(metric.site);
+  const { before } = analysis;
+  const values = before === null
+    ? profile.column(metric.site)
+    : profile.column(metric.site).map((value, site) => Math.abs(value - before.column(metric.site)[site]!));
   const sites: number[] = [];
   profile.column("stack").forEach((stack, site) => {
     if (found[stack] === 1 && values[site]! > 0) {
@@ -171,4 +181,8 @@ function sitesWith(analysis: Analysis, label: number, metric: Metric): number[] 
     }
   });
   return sites.sort((a, b) => values[b]! - values[a]!);
+}
+
+function changeOf(before: number, after: number, metric: Metric): string {
+  return `${metric.text(before)} before, ${metric.text(after)} after`;
 }

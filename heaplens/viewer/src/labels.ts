@@ -4,7 +4,7 @@ import type { Profile } from "./profile";
 
 export type Grouping = "function" | "line" | "module";
 
-/** A name that equal slots share, of one profile or of both that are compared. */
+/** A name that equal slots share. */
 export interface Label {
   text: string;
   /** Where it is, if the grouping tells that apart: "parse.c:40". */
@@ -13,17 +13,11 @@ export interface Label {
   hasName: boolean;
 }
 
-// What compilers append to a function of which they made a variant. Two builds may differ in it.
-const VARIANT = /\.(?:isra|part|constprop|cold|lto_priv)(?:\.\d+)*/g;
-
 export class Labels {
   readonly all: Label[] = [];
   private readonly ids = new Map<string, number>();
 
-  constructor(
-    readonly grouping: Grouping,
-    private readonly isComparison: boolean,
-  ) {}
+  constructor(readonly grouping: Grouping) {}
 
   /** The label of each slot of a profile. */
   ofSlots(profile: Profile): Int32Array {
@@ -36,9 +30,8 @@ export class Labels {
 
   private intern(profile: Profile, slot: number): number {
     const module = profile.slotModule(slot);
-    const name = profile.functionName(slot);
-    const hasName = name !== "";
-    let text = hasName && this.isComparison ? name.replace(VARIANT, "") : profile.slotText(slot);
+    const hasName = profile.functionName(slot) !== "";
+    let text = profile.slotText(slot);
     let place = "";
     if (this.grouping === "line") {
       place = profile.slotPlace(slot);

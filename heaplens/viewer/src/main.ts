@@ -26,8 +26,10 @@ function isTyping(event: KeyboardEvent): boolean {
 function start(holder: HTMLElement): void {
   const session = new SessionData("");
   const before = SessionData.has(BEFORE) ? new SessionData(BEFORE) : null;
-  const analyse = (index: number) =>
-    new Analysis(new Profile(session, index), before && new Profile(before, before.shown));
+  const analyse = (index: number) => {
+    const profile = new Profile(session, index, null);
+    return new Analysis(profile, before && new Profile(before, before.shown, profile));
+  };
 
   let state: State = {
     analysis: analyse(session.shown),

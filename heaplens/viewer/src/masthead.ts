@@ -28,14 +28,13 @@ export class MastheadView implements View {
 
   update(state: State): void {
     const { profile, before } = state.analysis;
-    const { facts, names } = profile;
-    this.command.textContent = names[facts.command]!;
-    document.title = `${names[facts.command]!.slice(0, 60)} - heaplens`;
-    this.facts.textContent = sentence(facts, names, profile.siteCount);
-    if (before !== null) {
-      const was = before.names[before.facts.command]!;
-      this.facts.textContent = `compared with ${was} (process ${before.facts.pid}); ${this.facts.textContent}`;
-    }
+    const { facts } = profile;
+    this.command.textContent = facts.command;
+    document.title = `${facts.command.slice(0, 60)} - heaplens`;
+    this.facts.textContent =
+      before === null
+        ? sentence(facts, `${countText(profile.siteCount)} call sites`)
+        : `${sentence(facts, "")}; compared with ${before.facts.command}, ${sentence(before.facts, "")}`;
   }
 
   private nextTheme(): void {
@@ -63,20 +62,17 @@ function storedTheme(): Theme {
   }
 }
 
-function sentence(facts: Facts, names: string[], siteCount: number): string {
+function sentence(facts: Facts, sites: string): string {
   const threads = facts.threads === 1 ? "1 thread" : `${countText(facts.threads)} threads`;
-  const host = names[facts.host]!;
-  return (
-    `process ${facts.pid}, recorded for ${timeText(facts.duration_ns)}, ${threads}, ` +
-    `${countText(siteCount)} call sites${host === "" ? "" : `, on ${host}`}`
-  );
+  const host = facts.host === "" ? "" : `on ${facts.host}`;
+  const parts = [`process ${facts.pid}`, `recorded for ${timeText(facts.duration_ns)}`, threads, sites, host];
+  return parts.filter((part) => part !== "").join(", ");
 }
 
 function processSelector(session: SessionData, shown: number, choose: (index: number) => void): HTMLElement {
   const select = h("select", { id: "process", change: () => choose(Number(select.value)) });
   session.processes.forEach((facts, index) => {
-    const command = session.names[facts.command]!;
-    const brief = command.length > 48 ? `${command.slice(0, 47)}…` : command;
+    const brief = facts.command.length > 48 ? `${facts.command.slice(0, 47)}…` : facts.command;
     const text = `${facts.pid}  ${brief}  (peak ${bytesText(facts.bytes_peak)})`;
     select.append(h("option", { value: index, selected: index === shown }, text));
   });

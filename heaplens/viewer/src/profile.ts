@@ -21,10 +21,12 @@ export class Profile {
   readonly slotFile: Int32Array;
   readonly slotLine: Int32Array;
 
-  constructor(session: SessionData, index: number) {
+  /** @param stacks whose call stacks the sites have; null: the process's own */
+  constructor(session: SessionData, index: number, stacks: Profile | null) {
+    const data = session.process(index);
     this.facts = session.processes[index]!;
-    this.data = session.process(index);
-    this.names = session.names;
+    this.data = stacks === null ? data : { ...stacks.data, sites: data.sites, sizes: data.sizes, moments: data.moments };
+    this.names = stacks === null ? session.names : stacks.names;
     this.siteCount = this.data.sites.stack.length;
     const { frame_first: first, frame_count: counts } = this.data.locations;
     this.slotFirst = new Int32Array(counts.length + 1);

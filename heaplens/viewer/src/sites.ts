@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The table of call sites. In a comparison a row is a path of functions, so that both sides meet in it.
+// The table of call sites; in a comparison, of those that changed.
 import { changeColumn, figure, quiet } from "./cells";
 import type { SiteKey } from "./data";
 import { h } from "./dom";
@@ -11,15 +11,13 @@ import type { State } from "./state";
 import { SortableTable, type Column } from "./table";
 
 interface SiteRow {
-  /** Of the profile that is shown; -1 if the path is gone from it. */
   site: number;
+  /** The chosen metric, on both sides. */
   before: number;
   after: number;
   name: string;
   place: string;
   caller: string;
-  /** Of a comparison: the functions of the path, innermost first. */
-  path: string[];
 }
 
 export class SiteTable {
@@ -29,71 +27,39 @@ export class SiteTable {
   update(state: State, isOtherMetric: boolean): void {
     this.state = state;
     const { analysis, metric } = state;
-    if (analysis.before === null) {
-      const sort = isOtherMetric ? metric.site : null;
-      this.table.fill(siteColumns(analysis.profile), this.siteRows(), sort);
-    } else {
-      this.table.fill(comparisonColumns(metric), this.pathRows(), isOtherMetric ? "change" : null);
-    }
+    const [columns, sort] =
+      analysis.before === null
+        ? [siteColumns(analysis.profile, metric), metric.site]
+        : [comparisonColumns(metric), "change"];
+    this.table.fill(columns, this.rows(), isOtherMetric ? sort : null);
   }
 
-  private siteRows(): SiteRow[] {
-    const { analysis, search } = this.state;
+  private rows(): SiteRow[] {
+    const { analysis, metric, search } = this.state;
     const { profile } = analysis;
     const matches = search.isActive ? search.sites(profile) : null;
+    const afters = profile.column(metric.site);
+    const befores = analysis.before?.column(metric.site);
     const rows: SiteRow[] = [];
     for (let site = 0; site < profile.siteCount; site++) {
-      if (matches === null || matches[site] === 1) {
-        rows.push({ site, before: 0, after: 0, path: [], ...describe(profile, site) });
+      const after = afters[site]!;
+      const before = befores === undefined ? 0 : befores[site]!;
+      if ((matches === null || matches[site] === 1) && (befores === undefined || before !== after)) {
+        rows.push({ site, before, after, ...describe(profile, site) });
       }
     }
     return rows;
   }
 
-  private pathRows(): SiteRow[] {
-    const { analysis, metric, search } = this.state;
-    const { tree, labels, ends, endsBefore } = analysis.merged("function", { isInverted: false, foldsRecursion: true });
-    const rows = new Map<number, SiteRow>();
-    const add = (profile: Profile, nodes: Int32Array, side: "before" | "after") => {
-      const values = profile.column(metric.site);
-      nodes.forEach((node, site) => {
-        let row = rows.get(node);
-        if (row === undefined) {
-          const path = tree.path(node).reverse();
-          const names = path.map((at) => labels.all[tree.label[at]!]!);
-          if (search.isActive && !names.some((label) => search.matchesLabel(label))) {
-            return;
-          }
-          row = { site: -1, before: 0, after: 0, ...wordsOf(names.map((label) => label.text)) };
-          rows.set(node, row);
-        }
-        row[side] += values[site]!;
-        if (side === "after") {
-          row.site = site;
-        }
-      });
-    };
-    add(analysis.before!, endsBefore!, "before");
-    add(analysis.profile, ends, "after");
-    return [...rows.values()].filter((row) => row.before !== row.after);
-  }
-
   private open(row: SiteRow): HTMLElement {
     const { profile, before } = this.state.analysis;
-    if (before !== null) {
-      return h("ol", { class: "stack" }, ...row.path.map((text) => h("li", { class: "code" }, text)));
-    }
     return h(
       "div",
       { class: "columns" },
       stackList(profile, profile.column("stack")[row.site]!),
-      siteFigures(profile, row.site),
+      before === null && siteFigures(profile, row.site),
     );
   }
-}
-
-function wordsOf(path: string[]) {
-  return { path, name: path[0] ?? "(no call stack)", place: "", caller: path[1] ?? "" };
 }
 
 /** The innermost named frame of a site, and who called that. */
@@ -128,13 +94,13 @@ const nameColumn: Column<SiteRow> = {
     ),
 };
 
-function siteColumns(profile: Profile): Column<SiteRow>[] {
+function siteColumns(profile: Profile, chosen: Metric): Column<SiteRow>[] {
   const byMetric = METRICS.map((metric): Column<SiteRow> => {
     const values = profile.column(metric.site);
     return {
       key: metric.site,
       title: metric.title,
-      isExtra: metric.key === "blocks" || metric.key === "temporary",
+      ...(metric === chosen ? {} : { rank: metric.key === "blocks" || metric.key === "temporary" ? "extra" : "minor" }),
       value: (row) => values[row.site]!,
       show: (row) => figure(values[row.site]!, metric),
     };
@@ -143,7 +109,7 @@ function siteColumns(profile: Profile): Column<SiteRow>[] {
   const perBlock = (key: SiteKey, title: string, hint: string, text: (value: number) => string): Column<SiteRow> => {
     const values = profile.column(key);
     const mean = (row: SiteRow) => values[row.site]! / Math.max(blocks[row.site]!, 1);
-    return { key: `mean_${key}`, title, hint, isExtra: true, value: mean, show: (row) => text(mean(row)) };
+    return { key: `mean_${key}`, title, hint, rank: "extra", value: mean, show: (row) => text(mean(row)) };
   };
   const reallocs = profile.column("reallocs");
   return [
@@ -154,7 +120,7 @@ function siteColumns(profile: Profile): Column<SiteRow>[] {
     {
       key: "reallocs",
       title: "Reallocs",
-      isExtra: true,
+      rank: "extra",
       value: (row) => reallocs[row.site]!,
       show: (row) => h("span", { class: reallocs[row.site] === 0 ? "zero" : "" }, countText(reallocs[row.site]!)),
     },
@@ -165,6 +131,7 @@ function comparisonColumns(metric: Metric): Column<SiteRow>[] {
   const side = (key: "before" | "after", title: string): Column<SiteRow> => ({
     key,
     title,
+    rank: "minor",
     value: (row) => row[key],
     show: (row) => figure(row[key], metric),
   });

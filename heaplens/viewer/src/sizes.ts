@@ -16,12 +16,13 @@ function rangeText(sizeClass: number): string {
 export class SizesView implements View {
   readonly node: HTMLElement;
   private readonly bars = h("tbody");
+  private readonly key = h("p", { class: "quiet" }, "thin bars: before");
 
   constructor() {
     this.node = h(
       "section",
       { id: "sizes", "aria-labelledby": "sizes-title" },
-      h("div", { class: "section-head" }, h("h2", { id: "sizes-title" }, "Sizes of blocks")),
+      h("div", { class: "section-head" }, h("h2", { id: "sizes-title" }, "Sizes of blocks"), this.key),
       h(
         "table",
         { class: "histogram" },
@@ -41,6 +42,7 @@ export class SizesView implements View {
     const first = blocks.findIndex((count, i) => count > 0 || (before[i] ?? 0) > 0);
     const last = Math.max(findLast(blocks), findLast(before));
     this.node.hidden = first < 0;
+    this.key.hidden = before.length === 0;
     const largest = Math.max(1, ...blocks, ...before);
     const all = blocks.reduce((sum, count) => sum + count, 0);
     const rows: HTMLElement[] = [];

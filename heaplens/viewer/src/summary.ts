@@ -49,20 +49,25 @@ function cardContent(state: State, metric: Metric): HTMLElement[] {
   const { analysis } = state;
   const { facts } = analysis.profile;
   const value = metric.key === "temporary" ? analysis.profile.sum(metric.site) : metric.whole(facts);
-  const top = analysis.topFunction(metric);
   return [
     h("span", { class: "card-title" }, metric.title),
     h("span", { class: "card-value", title: metric.exact(value) }, metric.text(value)),
     h("span", { class: "card-note" }, analysis.before === null ? remark(state, metric) : changed(state, metric)),
-    top === null
-      ? h("span", { class: "card-top quiet" }, "nothing")
-      : h(
-          "span",
-          { class: "card-top" },
-          `${shareText(top.value, analysis.profile.sum(metric.site))} by `,
-          h("span", { class: "code", title: top.text }, top.text),
-        ),
+    mostBy(state, metric),
   ];
+}
+
+// Who has most of it, or who changed most of it.
+function mostBy({ analysis }: State, metric: Metric): HTMLElement {
+  const top = analysis.topFunction(metric);
+  if (top === null) {
+    return h("span", { class: "card-top quiet" }, analysis.before === null ? "nothing" : "no function changed");
+  }
+  const figure =
+    analysis.before === null
+      ? shareText(top.value, analysis.profile.sum(metric.site))
+      : changeText(top.value, metric.text);
+  return h("span", { class: "card-top" }, `${figure} by `, h("span", { class: "code", title: top.text }, top.text));
 }
 
 function remark(state: State, metric: Metric): string {

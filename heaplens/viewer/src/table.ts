@@ -14,8 +14,8 @@ export interface Column<Row> {
   hint?: string;
   /** Names are sorted as text and stand left, figures are sorted largest first. */
   isName?: boolean;
-  /** Left out on narrow screens. */
-  isExtra?: boolean;
+  /** "extra" is left out where there is no room for everything, "minor" on a telephone. */
+  rank?: "extra" | "minor";
   value: (row: Row) => number | string;
   show: (row: Row) => Node | string;
 }
@@ -129,6 +129,6 @@ export class SortableTable<Row> {
   }
 }
 
-function cellClass(column: { isName?: boolean; isExtra?: boolean }): string {
-  return [column.isName === true ? "name-cell" : "figure-cell", column.isExtra === true ? "extra" : ""].join(" ").trim();
+function cellClass({ isName, rank }: { isName?: boolean; rank?: string }): string {
+  return `${isName === true ? "name-cell" : "figure-cell"} ${rank ?? ""}`.trim();
 }

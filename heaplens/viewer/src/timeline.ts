@@ -55,11 +55,11 @@ export class TimelineView implements View {
       return;
     }
     this.profile = state.analysis.profile;
-    const timeline = this.profile.data.timeline;
-    this.points = (timeline?.time_ns ?? []).map((time, i) => ({
+    const { points } = this.profile.data;
+    this.points = (points?.time_ns ?? []).map((time, i) => ({
       time,
-      heap: timeline!.bytes_live[i]!,
-      rss: timeline!.rss_bytes[i]!,
+      heap: points!.bytes_live[i]!,
+      rss: points!.rss_bytes[i]!,
     }));
     this.node.hidden = this.points.length < 2;
     this.cursor = -1;
@@ -119,7 +119,7 @@ export class TimelineView implements View {
     const { time_ns: times, label } = this.profile!.data.moments;
     return times.flatMap((time, i) => [
       s("line", { class: "moment", x1: x(time), x2: x(time), y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom }),
-      s("text", { class: "moment-text", x: x(time) + 4, y: MARGIN.top + 8 }, this.profile!.names[label[i]!]!),
+      s("text", { class: "moment-text", x: x(time) + 4, y: MARGIN.top + 8 }, label[i]!),
     ]);
   }
 
@@ -181,7 +181,8 @@ function byteAxis(top: number, y: (bytes: number) => number, width: number): SVG
 }
 
 function timeAxis(end: number, x: (time: number) => number): SVGElement[] {
+  const anchor = (tick: number) => (tick === 0 ? "start" : x(end) - x(tick) < 24 ? "end" : "middle");
   return ticks(0, end, Math.max(2, Math.floor((x(end) - x(0)) / 130))).map((tick) =>
-    s("text", { class: "tick", x: x(tick), y: HEIGHT - 6, "text-anchor": tick === 0 ? "start" : "middle" }, timeText(tick)),
+    s("text", { class: "tick", x: x(tick), y: HEIGHT - 6, "text-anchor": anchor(tick) }, timeText(tick)),
   );
 }

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// A diff as a page: each side as a process whose call stacks are the paths of the diff and whose sites
+// are its rows, so that the page shows what the diff has matched and matches nothing itself.
+#include <stdlib.h>
+#include <string.h>
+
+#include "export/diff_export.h"
+#include "export/html.h"
+#include "export/html_data.h"
+#include "export/html_page.h"
+#include "profile/array.h"
+
+// The process after has the tree of all paths; the one before shares it and has sites only.
+typedef struct path_tree {
+    heaplens_frame *frames;        // one a name
+    heaplens_location *locations;  // likewise
+    heaplens_node *nodes;          // one a step
+    size_t name_count;
+} path_tree;
+
+static size_t count_names(const heaplens_names *names)
+{
+    size_t count = 0;
+    for (size_t at = 0; at < names->size; at += strlen(names->text + at) + 1) {
+        count++;
+    }
+    return count;
+}
+
+static void fill_tree(path_tree *tree, const heaplens_paths *paths, uint32_t *number_of_name)
+{
+    const heaplens_names *const names = &paths->names;
+    uint32_t number = 0;
+    for (size_t at = 0; at < names->size; at += strlen(names->text + at) + 1) {
+        number_of_name[at] = number;
+        tree->frames[number] = (heaplens_frame){.function = (heaplens_name)at};
+        tree->locations[number] = (heaplens_location){
+            .module = HEAPLENS_MODULE_NONE, .frame_first = number, .frame_count = 1};
+        number++;
+    }
+    for (size_t i = 1; i < paths->step_count; i++) {
+        tree->nodes[i] = (heaplens_node){.parent = paths->steps[i].parent,
+                                         .location = number_of_name[paths->steps[i].function]};
+    }
+}
+
+static heaplens_status make_tree(path_tree *tree, const heaplens_paths *paths)
+{
+    tree->name_count = count_names(&paths->names);
+    tree->frames = heaplens__array_zeroed(tree->name_count, sizeof(*tree->frames));
+    tree->locations = heaplens__array_zeroed(tree->name_count, sizeof(*tree->locations));
+    tree->nodes = heaplens__array_zeroed(paths->step_count, sizeof(*tree->nodes));
+    uint32_t *const number_of_name =
+        heaplens__array_zeroed(paths->names.size, sizeof(*number_of_name));
+    const bool is_complete = tree->frames != NULL && tree->locations != NULL &&
+                             tree->nodes != NULL && number_of_name != NULL;
+    if (is_complete) {
+        fill_tree(tree, paths, number_of_name);
+    }
+    free(number_of_name);
+    return is_complete ? HEAPLENS_OK : HEAPLENS_ENOMEM;
+}
+
+static heaplens_site site_of_row(const heaplens_diff_site *row, bool is_after)
+{
+    const heaplens_figures *const figures = is_after ? &row->after : &row->before;
+    return (heaplens_site){
+        .stack = row->path,
+        .bytes_gmax = figures->values[HEAPLENS_METRIC_PEAK],
+        .bytes_total = figures->values[HEAPLENS_METRIC_TOTAL],
+        .blocks_total = figures->values[HEAPLENS_METRIC_BLOCKS],
+        .bytes_end = figures->values[HEAPLENS_METRIC_LEAKED],
+        .blocks_end = figures->blocks_leaked,
+        .blocks_temporary = figures->values[HEAPLENS_METRIC_TEMPORARY],
+        .lifetime_ns = figures->values[HEAPLENS_METRIC_LIFETIME],
+    };
+}
+
+static heaplens_status write_side(heaplens_sink *sink, const heaplens_diff *diff,
+                                  const path_tree *tree, bool is_after)
+{
+    static const heaplens_names no_names = {0};
+    const heaplens_diff_side *const side = is_after ? &diff->after : &diff->before;
+    // Facts, sizes and moments as they are; everything that has to do with call stacks is the diff's.
+    heaplens_process process = side->process == NULL ? (heaplens_process){0} : *side->process;
+    process.module_count = 0;
+    process.frames = tree->frames;
+    process.frame_count = is_after ? tree->name_count : 0;
+    process.locations = tree->locations;
+    process.location_count = is_after ? tree->name_count : 0;
+    process.nodes = tree->nodes;
+    process.node_count = is_after ? diff->paths.step_count : 0;
+    process.sites = heaplens__array_zeroed(diff->site_count, sizeof(*process.sites));
+    process.site_count = diff->site_count;
+    if (process.sites == NULL) {
+        return HEAPLENS_ENOMEM;
+    }
+    for (size_t i = 0; i < diff->site_count; i++) {
+        process.sites[i] = site_of_row(&diff->sites[i], is_after);
+    }
+    const heaplens_html_data data = {
+        .prefix = is_after ? "" : "before-",
+        .names = is_after ? &diff->paths.names : &no_names,
+        .texts = side->session == NULL ? &no_names : &side->session->names,
+        .processes = &process,
+        .process_count = 1,
+    };
+    const heaplens_status status = heaplens__write_html_data(sink, &data);
+    free(process.sites);
+    return status;
+}
+
+heaplens_status heaplens_write_diff_html(heaplens_sink *sink, const heaplens_diff *diff,
+                                         const heaplens_diff_options *options)
+{
+    (void)options;
+    if (!heaplens_has_viewer()) {
+        return HEAPLENS_EINVAL;
+    }
+    path_tree tree = {0};
+    heaplens_status status = make_tree(&tree, &diff->paths);
+    heaplens__html_begin(sink);
+    if (status == HEAPLENS_OK) {
+        status = write_side(sink, diff, &tree, false);
+    }
+    if (status == HEAPLENS_OK) {
+        status = write_side(sink, diff, &tree, true);
+    }
+    free(tree.frames);
+    free(tree.locations);
+    free(tree.nodes);
+    return heaplens__html_end(sink, status);
+}
