@@ -29,7 +29,7 @@ typedef struct store_reader {
     heaplens_failure *failure;
 } store_reader;
 
-// Bytes of one item of each section, in version 1.
+// Bytes of one item of each section, in version 2.
 static const uint32_t strides[HEAPLENS_STORE_KINDS] = {
     [HEAPLENS_STORE_TEXT] = 1,
     [HEAPLENS_STORE_MODULES] = sizeof(heaplens_store_module),
@@ -38,6 +38,12 @@ static const uint32_t strides[HEAPLENS_STORE_KINDS] = {
     [HEAPLENS_STORE_SHARDS] = sizeof(heaplens_store_shard),
     [HEAPLENS_STORE_ENTRIES] = sizeof(heaplens_store_entry),
     [HEAPLENS_STORE_SNAPSHOTS] = sizeof(heaplens_store_snapshot),
+    [HEAPLENS_STORE_HISTOGRAMS] = sizeof(heaplens_store_histogram),
+    [HEAPLENS_STORE_ESTIMATES] = sizeof(heaplens_store_estimate),
+    [HEAPLENS_STORE_POINTS] = sizeof(heaplens_store_point),
+    [HEAPLENS_STORE_OVERFLOWS] = sizeof(heaplens_store_overflow),
+    [HEAPLENS_STORE_SCOPES] = sizeof(heaplens_store_scope),
+    [HEAPLENS_STORE_SCOPE_SITES] = sizeof(heaplens_store_scope_site),
 };
 
 // ------------------------------------------------------------------------------- bytes in
@@ -264,7 +270,7 @@ static heaplens_status read_facts(store_reader *r, heaplens_session *session,
     facts->duration_ns = time_to_ns(r, r->end_time);
     facts->pid = header->pid;
     facts->parent_pid = header->ppid;
-    facts->mode = header->mode;
+    facts->mode = (uint32_t)header->mode;
     facts->depth_max = header->depth_max;
     facts->store_bytes_max = header->file_bytes;
     facts->flags |= header->state == HEAPLENS_STORE_RECORDING ? HEAPLENS_PROCESS_UNFINISHED : 0;
@@ -350,6 +356,26 @@ static heaplens_status read_moments(store_reader *r, heaplens_session *session,
 
 // -------------------------------------------------------------------------------- figures
 
+// An entry's allocations of sizes in one bin.
+static uint64_t blocks_of_bin(const store_reader *r, const heaplens_store_entry *entry, size_t bin)
+{
+    const uint64_t value_mask = (UINT64_C(1) << HEAPLENS_STORE_BIN_SHIFT) - 1;
+    uint64_t blocks = 0;
+    for (size_t i = 0; i < HEAPLENS_STORE_ENTRY_BINS; i++) {
+        const uint64_t tag = entry->bins[i] >> HEAPLENS_STORE_BIN_SHIFT;
+        const uint64_t value = entry->bins[i] & value_mask;
+        if (tag == bin + 1) {
+            blocks += value;
+        } else if (tag == HEAPLENS_STORE_BIN_ELSEWHERE &&
+                   value < r->counts[HEAPLENS_STORE_HISTOGRAMS]) {
+            const heaplens_store_histogram *const histograms =
+                (const void *)r->items[HEAPLENS_STORE_HISTOGRAMS];
+            blocks += histograms[value].sizes[bin];
+        }
+    }
+    return blocks;
+}
+
 // Add what one shard counted of a site.
 static void add_entry(const store_reader *r, const heaplens_store_entry *entry, heaplens_site *site)
 {
@@ -362,14 +388,15 @@ static void add_entry(const store_reader *r, const heaplens_store_entry *entry, 
     site->blocks_end += (uint64_t)entry->blocks_live;
     site->bytes_gmax += (uint64_t)(is_past ? entry->bytes_gmax : entry->bytes_live);
     site->blocks_gmax += (uint64_t)(is_past ? entry->blocks_gmax : entry->blocks_live);
-    site->lifetime_ns += entry->life_time;  // time units, until finish_site()
+    // Time units, until finish_site(). What is live has lived until the end.
+    site->lifetime_ns += entry->life_time + (uint64_t)entry->timed_live * r->end_time;
     site->lifetime_bytes += entry->life_clock;
     site->blocks_short += entry->blocks_young;
     site->blocks_temporary += entry->blocks_temporary;
     site->reallocs += entry->reallocs;
     site->bytes_copied += entry->bytes_copied;
     site->bytes_rounding += entry->bytes_rounding;
-    site->blocks_zero += entry->blocks_zero;
+    site->blocks_zero += blocks_of_bin(r, entry, 0);
     site->last_ns = entry->last_time > site->last_ns ? entry->last_time : site->last_ns;
     site->blocks_peak |= entry->has_risen;  // whether the site grew last, until finish_site()
 }
@@ -381,7 +408,8 @@ static void add_entry(const store_reader *r, const heaplens_store_entry *entry, 
 static uint64_t settle_lifetime(const store_reader *r, uint64_t sum, uint64_t blocks)
 {
     const uint64_t clock = r->end_time;
-    const uint64_t threads = r->header.threads;
+    // A timed block stands for up to 16.
+    const uint64_t threads = 16 * r->header.threads;
     uint64_t most = 0;
     if (clock == 0 || __builtin_mul_overflow(blocks, clock - r->header.start.time, &most)) {
         return not_negative(sum);
@@ -394,11 +422,10 @@ static uint64_t settle_lifetime(const store_reader *r, uint64_t sum, uint64_t bl
     return deaths <= threads && deaths <= sum / clock ? sum - deaths * clock : sum;
 }
 
-// Turn sums into figures: what is live has lived until the end.
+// Turn sums into figures.
 static void finish_site(const store_reader *r, const heaplens_store_site *stored,
                         heaplens_site *site)
 {
-    site->lifetime_ns += site->blocks_end * r->end_time;
     site->lifetime_ns = scale_to_ns(r, settle_lifetime(r, site->lifetime_ns, site->blocks_total));
     site->lifetime_bytes = not_negative(site->lifetime_bytes + site->blocks_end * r->bytes_clock);
     site->bytes_end = not_negative(site->bytes_end);

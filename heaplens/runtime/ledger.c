@@ -7,6 +7,8 @@
 // what it had at the peak.
 #include "runtime/ledger.h"
 
+#include <errno.h>
+
 #include "runtime/clock.h"
 #include "runtime/counter.h"
 
@@ -28,7 +30,7 @@ static void note_peak(const heaplens__shard *shard, int64_t bytes, bool is_share
 {
     heaplens__recorder *const recorder = shard->recorder;
     heaplens_store_header *const header = recorder->store.header;
-    const int64_t blocks = heaplens__level(&recorder->blocks_live) + shard->pending_blocks;
+    const int64_t blocks = heaplens__level(&header->blocks_live) + shard->pending_blocks;
 
     const int64_t peak = heaplens__level(&header->bytes_peak);
     if (bytes > peak || (bytes == peak && !is_shared)) {
@@ -167,6 +169,57 @@ static size_t bin_of(size_t size)
     return width < HEAPLENS_STORE_SIZE_BINS ? width : HEAPLENS_STORE_SIZE_BINS - 1;
 }
 
+static uint64_t bin_word(uint64_t tag, uint64_t value)
+{
+    return tag << HEAPLENS_STORE_BIN_SHIFT | value;
+}
+
+// The histogram that the entry's last word names; moves that word's bin into a new one if there is
+// none yet. NULL if there is no room.
+static heaplens_store_histogram *histogram_of(const heaplens__shard *shard,
+                                              heaplens_store_entry *entry)
+{
+    heaplens_store_u64 *const last = &entry->bins[HEAPLENS_STORE_ENTRY_BINS - 1];
+    heaplens__store *const store = &shard->recorder->store;
+    heaplens_store_histogram *const all = heaplens__store_items(store, HEAPLENS_STORE_HISTOGRAMS);
+    const uint64_t word = heaplens__counted(last);
+    const uint64_t tag = word >> HEAPLENS_STORE_BIN_SHIFT;
+    const uint64_t value = word - bin_word(tag, 0);
+    if (tag == HEAPLENS_STORE_BIN_ELSEWHERE) {
+        return &all[value];
+    }
+    const int saved_errno = errno;
+    pthread_mutex_lock(&shard->recorder->lock);
+    const uint64_t at = heaplens__store_room(store, HEAPLENS_STORE_HISTOGRAMS, 1);
+    if (at != HEAPLENS__STORE_FULL) {
+        heaplens__count(&all[at].sizes[tag - 1], value);
+        heaplens__store_publish(store, HEAPLENS_STORE_HISTOGRAMS, at + 1);
+        // Release: who finds the histogram finds the bin that was here in it.
+        atomic_store_explicit(last, bin_word(HEAPLENS_STORE_BIN_ELSEWHERE, at),
+                              memory_order_release);
+    }
+    pthread_mutex_unlock(&shard->recorder->lock);
+    errno = saved_errno;
+    return at != HEAPLENS__STORE_FULL ? &all[at] : NULL;
+}
+
+static inline void count_bin(const heaplens__shard *shard, heaplens_store_entry *entry, size_t bin)
+{
+    for (size_t i = 0; i < HEAPLENS_STORE_ENTRY_BINS; i++) {
+        const uint64_t word = heaplens__counted(&entry->bins[i]);
+        const uint64_t tag = word >> HEAPLENS_STORE_BIN_SHIFT;
+        if (tag == bin + 1 || tag == 0) {
+            const uint64_t more = tag == 0 ? bin_word(bin + 1, 1) : 1;
+            heaplens__count(&entry->bins[i], more);
+            return;
+        }
+    }
+    heaplens_store_histogram *const histogram = histogram_of(shard, entry);
+    if (histogram != NULL) {
+        heaplens__count(&histogram->sizes[bin], 1);
+    }
+}
+
 // What an allocation and a reallocation have in common.
 static void count_request(heaplens__shard *shard, heaplens_store_entry *entry, size_t size,
                           size_t usable)
@@ -174,13 +227,18 @@ static void count_request(heaplens__shard *shard, heaplens_store_entry *entry, s
     heaplens_store_shard *const figures = shard->figures;
     heaplens__count(&figures->bytes_total, size);
     heaplens__count(&figures->blocks_total, 1);
-    heaplens__count(&figures->sizes[bin_of(size)], 1);
+    const size_t bin = bin_of(size);
+    heaplens__count(&figures->sizes[bin], 1);
     shard->pending_clock += size;
     if (entry != NULL) {
         heaplens__count(&entry->bytes_total, size);
         heaplens__count(&entry->blocks_total, 1);
-        heaplens__count(&entry->bytes_rounding, usable - size);
-        heaplens__count(&entry->blocks_zero, size == 0 ? 1 : 0);
+        count_bin(shard, entry, bin);
+        if (entry->thread != shard->thread) {
+            entry->thread = shard->thread;
+            entry->threads++;
+        }
+        heaplens__count(&entry->bytes_rounding, usable - HEAPLENS__TAIL_BYTES - size);
     }
 }
 
@@ -196,6 +254,7 @@ void heaplens__ledger_alloc(heaplens__shard *shard, void *block, size_t size, si
         const uint64_t now = heaplens__clock_now();
         heaplens__count(&entry->life_time, 0 - now);
         heaplens__count(&entry->life_clock, 0 - clock);
+        heaplens__shift(&entry->timed_live, 1);
         atomic_store_explicit(&entry->last_time, now, memory_order_relaxed);
     }
     move_live(shard, entry, (int64_t)size, 1);
@@ -208,6 +267,7 @@ void heaplens__ledger_free(heaplens__shard *shard, const void *block, const heap
     if (entry != NULL) {
         const uint64_t clock = clock_of(shard);
         heaplens__count(&entry->life_time, heaplens__clock_now());
+        heaplens__shift(&entry->timed_live, -1);
         heaplens__count(&entry->life_clock, clock);
         const int64_t age = (int64_t)(clock - was->birth_clock);
         heaplens__count(&entry->blocks_young, age < HEAPLENS_STORE_YOUNG_BYTES ? 1 : 0);

@@ -23,12 +23,13 @@ heaplens_status heaplens__recorder_init(heaplens__recorder *recorder, uint32_t d
     recorder->free_shards = NULL;
     recorder->shards_used = 0;
     atomic_store_explicit(&recorder->is_shared, false, memory_order_relaxed);
-    atomic_store_explicit(&recorder->blocks_live, 0, memory_order_relaxed);
     atomic_store_explicit(&recorder->watch_bytes, 0, memory_order_relaxed);
     atomic_store_explicit(&recorder->api_bytes_peak, 0, memory_order_relaxed);
     atomic_store_explicit(&recorder->api_blocks_peak, 0, memory_order_relaxed);
 
-    header->mode = HEAPLENS_MODE_FULL;
+    atomic_store_explicit(&header->mode, HEAPLENS_MODE_FULL, memory_order_relaxed);
+    atomic_store_explicit(&header->modes_used, UINT64_C(1) << HEAPLENS_MODE_FULL,
+                          memory_order_relaxed);
     header->depth_max = recorder->depth_max;
     header->page_bytes = (uint32_t)sysconf(_SC_PAGESIZE);
     header->pid = (uint32_t)getpid();

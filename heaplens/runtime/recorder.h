@@ -39,7 +39,6 @@ typedef struct heaplens__recorder {
     uint32_t depth_max;                   // frames
     uint32_t generation;                  // recordings begun; threads compare it with their own
 
-    _Atomic int64_t blocks_live;  // beside header.bytes_live, handed in with it
     _Atomic int64_t watch_bytes;  // min(header.bytes_peak, api_bytes_peak)
     // The peak that heaplens_totals_read() tells: heaplens_peak_reset() lowers it, and leaves the
     // profile's own peak alone.

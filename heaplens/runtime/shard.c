@@ -20,7 +20,7 @@ void heaplens__shard_flush(heaplens__shard *shard)
     heaplens__recorder *const recorder = shard->recorder;
     heaplens_store_header *const header = recorder->store.header;
     atomic_fetch_add_explicit(&header->bytes_live, shard->pending_bytes, memory_order_relaxed);
-    atomic_fetch_add_explicit(&recorder->blocks_live, shard->pending_blocks, memory_order_relaxed);
+    atomic_fetch_add_explicit(&header->blocks_live, shard->pending_blocks, memory_order_relaxed);
     atomic_fetch_add_explicit(&header->bytes_clock, shard->pending_clock, memory_order_relaxed);
     shard->pending_bytes = 0;
     shard->pending_blocks = 0;
@@ -59,6 +59,7 @@ heaplens__shard *heaplens__shard_acquire(heaplens__recorder *recorder)
         shard->figures->tid = (uint32_t)syscall(SYS_gettid);
         shard->figures->threads++;
         heaplens__count(&recorder->store.header->threads, 1);
+        shard->thread = (uint32_t)heaplens__counted(&recorder->store.header->threads);
         recorder->shards_used++;
         if (recorder->shards_used > 1) {
             atomic_store_explicit(&recorder->is_shared, true, memory_order_relaxed);

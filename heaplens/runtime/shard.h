@@ -33,6 +33,7 @@ typedef struct heaplens__shard {
     heaplens__recorder *recorder;
     heaplens_store_shard *figures;  // in the store
     uint32_t id;
+    uint32_t thread;           // number of the thread that has it, from 1
     int64_t pending_bytes;     // counted here, not yet in header.bytes_live
     int64_t pending_blocks;    // the same for recorder.blocks_live
     uint64_t pending_clock;    // the same for header.bytes_clock

@@ -53,6 +53,7 @@ static void put_sites(synthetic_store *store)
         .epoch = 4,
         .bytes_gmax = 800,
         .blocks_gmax = 8,
+        .timed_live = 5,
         .life_time = (uint64_t)0 - 8 * 5100 + 3 * 5200,  // 8 births at 5100, 3 deaths at 5200
         .blocks_temporary = 2,
         .reallocs = 1,
@@ -64,6 +65,7 @@ static void put_sites(synthetic_store *store)
         .bytes_live = -400,
         .blocks_live = -4,
         .epoch = 4,
+        .timed_live = -4,
         .life_time = 4 * 5400,  // 4 deaths at 5400
     };
     // Unchanged since an epoch before the peak: what is live was live then.
@@ -75,6 +77,7 @@ static void put_sites(synthetic_store *store)
         .blocks_live = 1,
         .epoch = 3,
         .bytes_gmax = 1,  // of that older epoch: to be ignored
+        .timed_live = 1,
         .life_time = (uint64_t)0 - 5200,
         .last_time = 5200,
     };
@@ -102,8 +105,14 @@ void synthetic_store_init(synthetic_store *store)
         sizeof(heaplens_store_shard),
         sizeof(heaplens_store_entry),
         sizeof(heaplens_store_snapshot),
+        sizeof(heaplens_store_histogram),
+        sizeof(heaplens_store_estimate),
+        sizeof(heaplens_store_point),
+        sizeof(heaplens_store_overflow),
+        sizeof(heaplens_store_scope),
+        sizeof(heaplens_store_scope_site),
     };
-    static const uint32_t counts[] = {
+    static const uint32_t counts[HEAPLENS_STORE_KINDS] = {
         0,
         SYNTHETIC_MODULES,
         SYNTHETIC_NODES,
@@ -166,6 +175,9 @@ void synthetic_store_bytes(const synthetic_store *store, unsigned char *bytes)
     memset(bytes, 0, SYNTHETIC_STORE_BYTES);
     for (size_t i = 0; i < HEAPLENS_STORE_KINDS; i++) {
         heaplens_store_section *const section = &placed.header.sections[i];
+        if (sections[i].items == NULL) {
+            continue;
+        }
         if (section->offset == 0) {  // not chosen by the test
             section->offset = at;
         }

@@ -189,7 +189,7 @@ static void break_magic(synthetic_store *store)
 }
 static void break_version(synthetic_store *store)
 {
-    store->header.version = 2;
+    store->header.version = HEAPLENS_STORE_VERSION + 1;
 }
 static void break_count(synthetic_store *store)
 {
