@@ -10,7 +10,7 @@
 #include "profile/bytes.h"
 #include "profile/tables.h"
 
-enum { KINDS = HEAPLENS_SECTION_SIZES + 1 };
+enum { KINDS = HEAPLENS_SECTION_THREAD_SITES + 1 };
 
 typedef struct section {
     uint32_t row_bytes;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "profile/session.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "profile/array.h"
@@ -19,6 +20,14 @@ void heaplens__process_deinit(heaplens_process *process)
     free(process->sites);
     free(process->moments);
     free(process->sizes);
+    free(process->site_sizes);
+    free(process->estimates);
+    free(process->points);
+    free(process->overflows);
+    free(process->scopes);
+    free(process->scope_sites);
+    free(process->threads);
+    free(process->thread_sites);
     *process = (heaplens_process){0};
 }
 
@@ -100,6 +109,9 @@ static heaplens_status check_names(const heaplens_process *process, size_t names
     for (size_t i = 0; i < process->moment_count; i++) {
         worst = process->moments[i].label > worst ? process->moments[i].label : worst;
     }
+    for (size_t i = 0; i < process->scope_count; i++) {
+        worst = process->scopes[i].label > worst ? process->scopes[i].label : worst;
+    }
     if (worst >= limit) {
         return heaplens__fail(failure, HEAPLENS_EFORMAT, "name %u, limit %zu", worst, limit);
     }
@@ -167,6 +179,66 @@ static heaplens_status check_stacks(const heaplens_process *process, heaplens_fa
     return HEAPLENS_OK;
 }
 
+static heaplens_status check_estimates(const heaplens_process *process, heaplens_failure *failure)
+{
+    for (size_t i = 0; i < process->estimate_count; i++) {
+        const heaplens_estimate *const e = &process->estimates[i];
+        const double values[] = {e->bytes_total, e->blocks_total, e->bytes_gmax, e->blocks_gmax,
+                                 e->bytes_peak,  e->blocks_peak,  e->bytes_end,  e->blocks_end};
+        for (size_t v = 0; v < sizeof(values) / sizeof(values[0]); v++) {
+            if (!(values[v] >= 0 && isfinite(values[v]))) {
+                return heaplens__fail(failure, HEAPLENS_EFORMAT, "estimate %zu: variance %g", i,
+                                      values[v]);
+            }
+        }
+    }
+    return HEAPLENS_OK;
+}
+
+// Every table whose rows name a site, and those that name a scope or a thread too.
+static heaplens_status check_site_ids(const heaplens_process *process, heaplens_failure *failure)
+{
+    uint64_t worst_site = 0;
+    uint64_t worst_scope = 0;
+    uint64_t worst_thread = 0;
+    uint64_t worst_class = 0;
+#define RAISE(worst, id) (worst) = (uint64_t)(id) + 1 > (worst) ? (uint64_t)(id) + 1 : (worst)
+    for (size_t i = 0; i < process->site_size_count; i++) {
+        RAISE(worst_site, process->site_sizes[i].site);
+        RAISE(worst_class, process->site_sizes[i].size_class);
+    }
+    for (size_t i = 0; i < process->estimate_count; i++) {
+        RAISE(worst_site, process->estimates[i].site);
+    }
+    for (size_t i = 0; i < process->overflow_count; i++) {
+        RAISE(worst_site, process->overflows[i].site);
+    }
+    for (size_t i = 0; i < process->scope_site_count; i++) {
+        RAISE(worst_site, process->scope_sites[i].site);
+        RAISE(worst_scope, process->scope_sites[i].scope);
+    }
+    for (size_t i = 0; i < process->thread_site_count; i++) {
+        RAISE(worst_site, process->thread_sites[i].site);
+        RAISE(worst_thread, process->thread_sites[i].thread);
+    }
+#undef RAISE
+    if (worst_site > process->site_count || worst_scope > process->scope_count ||
+        worst_thread > process->thread_count || worst_class > HEAPLENS_SIZE_CLASSES) {
+        return heaplens__fail(failure, HEAPLENS_EFORMAT,
+                              "site %llu of %zu, scope %llu of %zu, thread %llu of %zu, class %llu "
+                              "of %d",
+                              (unsigned long long)worst_site, process->site_count,
+                              (unsigned long long)worst_scope, process->scope_count,
+                              (unsigned long long)worst_thread, process->thread_count,
+                              (unsigned long long)worst_class, HEAPLENS_SIZE_CLASSES);
+    }
+    if (process->size_count != 0 && process->size_count != HEAPLENS_SIZE_CLASSES) {
+        return heaplens__fail(failure, HEAPLENS_EFORMAT, "%zu classes of sizes, expected %d",
+                              process->size_count, HEAPLENS_SIZE_CLASSES);
+    }
+    return HEAPLENS_OK;
+}
+
 heaplens_status heaplens__process_check(const heaplens_process *process, size_t names_size,
                                         heaplens_failure *failure)
 {
@@ -176,6 +248,12 @@ heaplens_status heaplens__process_check(const heaplens_process *process, size_t 
     }
     if (status == HEAPLENS_OK) {
         status = check_stacks(process, failure);
+    }
+    if (status == HEAPLENS_OK) {
+        status = check_site_ids(process, failure);
+    }
+    if (status == HEAPLENS_OK) {
+        status = check_estimates(process, failure);
     }
     return status;
 }

@@ -88,8 +88,98 @@ typedef struct heaplens_site {
     uint64_t blocks_zero;     // requests of zero bytes
     uint64_t first_ns;        // first and last allocation
     uint64_t last_ns;
-    uint32_t stack;  // node
+    uint32_t stack;    // node
+    uint32_t threads;  // that allocated here
 } heaplens_site;
+
+/** Blocks of one site that were allocated with a size of one class; classes as in heaplens_size_class. */
+typedef struct heaplens_site_size {
+    uint32_t site;
+    uint32_t size_class;
+    uint64_t blocks;
+} heaplens_site_size;
+
+/**
+ * Variances of a site's figures that were estimated from a sample, each of the member of
+ * heaplens_site with its name. Draws are independent: those of several sites add up.
+ */
+typedef struct heaplens_estimate {
+    double bytes_total;
+    double blocks_total;
+    double bytes_gmax;
+    double blocks_gmax;
+    double bytes_peak;
+    double blocks_peak;
+    double bytes_end;
+    double blocks_end;
+    uint64_t samples;  // blocks that were drawn
+    uint32_t site;
+} heaplens_estimate;
+
+/** The process at one moment of its timeline. */
+typedef struct heaplens_point {
+    uint64_t time_ns;
+    uint64_t bytes_total;  // allocated so far
+    uint64_t bytes_live;
+    uint64_t blocks_live;
+    uint64_t bytes_usable;  // what the allocator gave for those blocks
+    uint64_t rss_bytes;     // 0: unknown
+} heaplens_point;
+
+/** Blocks of one site that were found written to behind their end when they were freed. */
+typedef struct heaplens_overflow {
+    uint64_t count;
+    uint64_t size_bytes;    // of the first such block, as requested
+    uint64_t bytes_behind;  // its end, to the last byte that had changed
+    uint64_t time_ns;       // when it was freed
+    uint32_t tid;           // by which thread
+    uint32_t site;
+} heaplens_overflow;
+
+/** All scopes of one label, summed. */
+typedef struct heaplens_scope_total {
+    uint64_t scopes;  // that have ended
+    uint64_t bytes_total;
+    uint64_t blocks_total;
+    uint64_t bytes_freed;
+    uint64_t blocks_freed;
+    uint64_t bytes_live;  // at their ends, summed
+    uint64_t blocks_live;
+    uint64_t bytes_peak;   // the largest of one scope
+    uint64_t blocks_peak;  // at that moment
+    uint64_t reallocs;
+    uint64_t blocks_temporary;
+    uint64_t inexact;     // scopes whose figures are not exact
+    uint32_t is_process;  // 1: of the whole process; 0: of one thread
+    heaplens_name label;
+} heaplens_scope_total;
+
+/** What one site did inside the scopes of one label. */
+typedef struct heaplens_scope_site {
+    uint64_t bytes_total;
+    uint64_t blocks_total;
+    uint64_t bytes_live;
+    uint64_t blocks_live;
+    uint64_t bytes_peak;
+    uint32_t scope;
+    uint32_t site;
+} heaplens_scope_site;
+
+/** What one thread, or several one after the other, allocated. */
+typedef struct heaplens_thread {
+    uint64_t bytes_total;
+    uint64_t blocks_total;
+    uint32_t tid;      // of the last one
+    uint32_t threads;  // > 1: as many had the same place in the recorder
+} heaplens_thread;
+
+/** What one row of threads allocated at one site. */
+typedef struct heaplens_thread_site {
+    uint64_t bytes_total;
+    uint64_t blocks_total;
+    uint32_t thread;
+    uint32_t site;
+} heaplens_thread_site;
 
 /** The figures of the process at a moment that the program chose. */
 typedef struct heaplens_moment {
@@ -112,6 +202,8 @@ enum {
     HEAPLENS_PROCESS_UNFINISHED = 1,  // it was still running, or was killed, when it was read
     HEAPLENS_PROCESS_CUT = 2,         // the store's bound was reached
     HEAPLENS_PROCESS_THREADED = 4,  // several threads allocated: the peak has a bound, not a point
+    HEAPLENS_PROCESS_COUNTED = 8,   // no call stacks; live bytes are what the allocator gave
+    HEAPLENS_PROCESS_SAMPLED = 16,  // sites and live blocks are estimates; see heaplens_estimate
 };
 
 /** Facts and totals of one process; the fixed part of its record in the file. */
@@ -128,12 +220,18 @@ typedef struct heaplens_facts {
     uint64_t peak_error_bytes;  // bytes_peak is at most this far from the truth; 0: exact
     uint64_t frees_unknown;     // frees of blocks that were never seen allocated
     uint64_t allocations_failed;
-    uint64_t allocations_cut;  // without a site of their own, for want of room
-    uint64_t operations_lost;  // not counted at all, for want of room
-    uint64_t stacks_cut;       // allocations whose stack was deeper than depth_max
-    uint64_t stacks_broken;    // allocations whose stack could not be followed to its end
-    uint64_t store_bytes_max;  // bound of what the recorder kept
-    uint64_t rss_peak_bytes;   // largest resident set; 0: unknown
+    uint64_t allocations_cut;   // without a site of their own, for want of room
+    uint64_t operations_lost;   // not counted at all, for want of room
+    uint64_t stacks_cut;        // allocations whose stack was deeper than depth_max
+    uint64_t stacks_broken;     // allocations whose stack could not be followed to its end
+    uint64_t store_bytes_max;   // bound of what the recorder kept
+    uint64_t rss_peak_bytes;    // largest resident set; 0: unknown
+    uint64_t rss_end_bytes;     // the latest; 0: unknown
+    uint64_t bytes_usable_end;  // what the allocator gave for the blocks live at the end
+    uint64_t frees_inherited;   // of frees_unknown, blocks of the parent or an earlier recording
+    uint64_t overflows;         // blocks found overwritten behind their end
+    uint64_t samples;           // blocks drawn; 0: nothing was sampled
+    uint64_t sample_bytes;      // mean distance of samples
     uint32_t pid;
     uint32_t parent_pid;
     uint32_t mode;          // heaplens_mode
@@ -155,6 +253,14 @@ typedef struct heaplens_process {
     heaplens_site *sites;  // one a stack
     heaplens_moment *moments;
     heaplens_size_class *sizes;
+    heaplens_site_size *site_sizes;    // by site, then by class
+    heaplens_estimate *estimates;      // of sampled sites, by site
+    heaplens_point *points;            // by time
+    heaplens_overflow *overflows;      // by site
+    heaplens_scope_total *scopes;      // one a label and kind
+    heaplens_scope_site *scope_sites;  // by scope, then by site
+    heaplens_thread *threads;
+    heaplens_thread_site *thread_sites;  // by thread, then by site; none for a single thread
     size_t module_count;
     size_t frame_count;
     size_t location_count;
@@ -162,6 +268,14 @@ typedef struct heaplens_process {
     size_t site_count;
     size_t moment_count;
     size_t size_count;  // 0 or HEAPLENS_SIZE_CLASSES
+    size_t site_size_count;
+    size_t estimate_count;
+    size_t point_count;
+    size_t overflow_count;
+    size_t scope_count;
+    size_t scope_site_count;
+    size_t thread_count;
+    size_t thread_site_count;
 } heaplens_process;
 
 typedef struct heaplens_session {

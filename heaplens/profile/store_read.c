@@ -13,21 +13,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "format/store.h"
 #include "profile/array.h"
-#include "profile/store_stacks.h"
+#include "profile/store_reader.h"
 
-typedef struct store_reader {
-    const heaplens_store_source *source;
-    heaplens_store_header header;
-    unsigned char *items[HEAPLENS_STORE_KINDS];  // (counts[kind] * stride) owned copies
-    size_t counts[HEAPLENS_STORE_KINDS];
-    double ns_per_unit;    // of the recorder's clock
-    uint64_t end_time;     // last moment that is known, in time units
-    bool peak_is_now;      // the process never came down from its largest figure
-    uint64_t bytes_clock;  // bytes allocated in all
-    heaplens_failure *failure;
-} store_reader;
+enum { MODE_COUNT = 1 };
 
 // Bytes of one item of each section, in version 2.
 static const uint32_t strides[HEAPLENS_STORE_KINDS] = {
@@ -48,7 +37,7 @@ static const uint32_t strides[HEAPLENS_STORE_KINDS] = {
 
 // ------------------------------------------------------------------------------- bytes in
 
-static heaplens_status read_bytes(store_reader *r, uint64_t at, void *out, size_t size)
+static heaplens_status read_bytes(heaplens_store_reader *r, uint64_t at, void *out, size_t size)
 {
     const heaplens_store_source *const source = r->source;
     if (at > source->size || size > source->size - at) {
@@ -77,7 +66,7 @@ static heaplens_status read_bytes(store_reader *r, uint64_t at, void *out, size_
     return HEAPLENS_OK;
 }
 
-static heaplens_status read_header(store_reader *r)
+static heaplens_status read_header(heaplens_store_reader *r)
 {
     heaplens_store_header *const header = &r->header;
     static const char unwritten[HEAPLENS_STORE_MAGIC_BYTES] = {0};
@@ -107,7 +96,7 @@ static heaplens_status read_header(store_reader *r)
     return HEAPLENS_OK;
 }
 
-static heaplens_status read_section(store_reader *r, heaplens_store_kind kind)
+static heaplens_status read_section(heaplens_store_reader *r, heaplens_store_kind kind)
 {
     const heaplens_store_section *const section = &r->header.sections[kind];
     const uint64_t count = section->count;
@@ -137,8 +126,8 @@ static heaplens_status read_section(store_reader *r, heaplens_store_kind kind)
 // ------------------------------------------------------------------------- facts and names
 
 // Add a text of the store's text section; `between` replaces the NULs inside it.
-static heaplens_status add_text(store_reader *r, heaplens_names *names, heaplens_store_string text,
-                                char between, heaplens_name *out)
+static heaplens_status add_text(heaplens_store_reader *r, heaplens_names *names,
+                                heaplens_store_string text, char between, heaplens_name *out)
 {
     if (text.offset > r->counts[HEAPLENS_STORE_TEXT] ||
         text.bytes > r->counts[HEAPLENS_STORE_TEXT] - text.offset) {
@@ -162,25 +151,7 @@ static heaplens_status add_text(store_reader *r, heaplens_names *names, heaplens
     return status;
 }
 
-static uint64_t scale_to_ns(const store_reader *r, uint64_t units)
-{
-    const double ns = (double)units * r->ns_per_unit;
-    return ns >= 0x1p63 ? UINT64_C(1) << 63 : (uint64_t)ns;
-}
-
-// Nanoseconds from the start of recording to a time of the recorder's clock.
-static uint64_t time_to_ns(const store_reader *r, uint64_t time)
-{
-    const uint64_t start = r->header.start.time;
-    return time <= start ? 0 : scale_to_ns(r, time - start);
-}
-
-static uint64_t not_negative(uint64_t sum)
-{
-    return sum > INT64_MAX ? 0 : sum;
-}
-
-static void read_clock(store_reader *r)
+static void read_clock(heaplens_store_reader *r)
 {
     heaplens_store_header *const header = &r->header;
     const uint64_t units = header->latest.time - header->start.time;
@@ -198,7 +169,7 @@ static void read_clock(store_reader *r)
     r->end_time = header->peak_time > r->end_time ? header->peak_time : r->end_time;
 }
 
-static void read_totals(store_reader *r, heaplens_process *process)
+static void read_totals(heaplens_store_reader *r, heaplens_process *process)
 {
     heaplens_facts *const facts = &process->facts;
     const heaplens_store_shard *const shards = (const void *)r->items[HEAPLENS_STORE_SHARDS];
@@ -208,7 +179,11 @@ static void read_totals(store_reader *r, heaplens_process *process)
         facts->blocks_total += shard->blocks_total;
         facts->bytes_end += (uint64_t)shard->bytes_live;
         facts->blocks_end += (uint64_t)shard->blocks_live;
+        facts->bytes_usable_end += (uint64_t)shard->usable_live;
         facts->frees_unknown += shard->frees_unknown;
+        facts->frees_inherited += shard->frees_inherited;
+        facts->overflows += shard->overflows;
+        facts->samples += shard->samples;
         facts->allocations_failed += shard->allocs_failed;
         facts->stacks_cut += shard->stacks_deeper;
         facts->stacks_broken += shard->stacks_stopped;
@@ -218,20 +193,45 @@ static void read_totals(store_reader *r, heaplens_process *process)
         }
     }
     facts->operations_lost += r->header.shards_absent;
-    facts->bytes_end = not_negative(facts->bytes_end);
-    facts->blocks_end = not_negative(facts->blocks_end);
+    facts->bytes_end = heaplens__not_negative(facts->bytes_end);
+    facts->blocks_end = heaplens__not_negative(facts->blocks_end);
+    facts->bytes_usable_end = heaplens__not_negative(facts->bytes_usable_end);
     r->bytes_clock = facts->bytes_total;
 }
 
-static void read_peak(store_reader *r, heaplens_facts *facts)
+// Count mode keeps no blocks apart: what is live is known in bytes that the allocator gave, since
+// that mode began.
+static void read_counted(heaplens_store_reader *r, heaplens_facts *facts)
 {
-    const uint64_t past = not_negative((uint64_t)r->header.bytes_peak);
+    const heaplens_store_header *const header = &r->header;
+    const heaplens_store_shard *const shards = (const void *)r->items[HEAPLENS_STORE_SHARDS];
+    uint64_t bytes = (uint64_t)0 - (uint64_t)header->counted_at_start;
+    uint64_t blocks = (uint64_t)0 - (uint64_t)header->counted_blocks_at_start;
+    for (size_t i = 0; i < r->counts[HEAPLENS_STORE_SHARDS]; i++) {
+        bytes += (uint64_t)shards[i].counted_bytes;
+        blocks += (uint64_t)shards[i].counted_blocks;
+    }
+    const uint64_t peak = heaplens__not_negative((uint64_t)header->counted_peak);
+    facts->bytes_end = heaplens__not_negative(bytes);
+    facts->blocks_end = heaplens__not_negative(blocks);
+    facts->bytes_usable_end = facts->bytes_end;
+    facts->bytes_peak = peak > facts->bytes_end ? peak : facts->bytes_end;
+    facts->blocks_peak = peak > facts->bytes_end
+                             ? heaplens__not_negative((uint64_t)header->counted_blocks_peak)
+                             : facts->blocks_end;
+    facts->peak_ns = 0;
+    facts->flags |= HEAPLENS_PROCESS_COUNTED;
+}
+
+static void read_peak(heaplens_store_reader *r, heaplens_facts *facts)
+{
+    const uint64_t past = heaplens__not_negative((uint64_t)r->header.bytes_peak);
     // Of equal peaks the last one counts, as in DHAT.
     r->peak_is_now = facts->bytes_end >= past;
     facts->bytes_peak = r->peak_is_now ? facts->bytes_end : past;
-    facts->blocks_peak =
-        r->peak_is_now ? facts->blocks_end : not_negative((uint64_t)r->header.blocks_peak);
-    facts->peak_ns = time_to_ns(r, r->peak_is_now ? r->end_time : r->header.peak_time);
+    facts->blocks_peak = r->peak_is_now ? facts->blocks_end
+                                        : heaplens__not_negative((uint64_t)r->header.blocks_peak);
+    facts->peak_ns = heaplens__time_to_ns(r, r->peak_is_now ? r->end_time : r->header.peak_time);
     facts->threads = r->header.threads > UINT32_MAX ? UINT32_MAX : (uint32_t)r->header.threads;
     if (facts->threads > 1) {
         facts->peak_error_bytes = (uint64_t)facts->threads * r->header.pending_bytes_max;
@@ -253,7 +253,7 @@ static heaplens_status add_host(heaplens_names *names, heaplens_name *out)
     return heaplens__names_add(names, text, (size_t)length, out);
 }
 
-static heaplens_status read_facts(store_reader *r, heaplens_session *session,
+static heaplens_status read_facts(heaplens_store_reader *r, heaplens_session *session,
                                   heaplens_process *process)
 {
     const heaplens_store_header *const header = &r->header;
@@ -266,8 +266,15 @@ static heaplens_status read_facts(store_reader *r, heaplens_session *session,
     read_clock(r);
     read_totals(r, process);
     read_peak(r, facts);
+    if (header->mode == MODE_COUNT && header->modes_used == 1U << MODE_COUNT) {
+        read_counted(r, facts);
+    }
+    facts->flags |= facts->samples > 0 ? HEAPLENS_PROCESS_SAMPLED : 0;
+    facts->sample_bytes = header->sample_bytes;
+    facts->rss_peak_bytes = header->rss_peak;
+    facts->rss_end_bytes = header->rss_latest;
     facts->start_unix_ns = header->start_realtime_ns;
-    facts->duration_ns = time_to_ns(r, r->end_time);
+    facts->duration_ns = heaplens__time_to_ns(r, r->end_time);
     facts->pid = header->pid;
     facts->parent_pid = header->ppid;
     facts->mode = (uint32_t)header->mode;
@@ -291,7 +298,7 @@ static heaplens_status read_facts(store_reader *r, heaplens_session *session,
     return status;
 }
 
-static heaplens_status read_modules(store_reader *r, heaplens_session *session,
+static heaplens_status read_modules(heaplens_store_reader *r, heaplens_session *session,
                                     heaplens_process *process)
 {
     static const char digits[] = "0123456789abcdef";
@@ -327,7 +334,7 @@ static heaplens_status read_modules(store_reader *r, heaplens_session *session,
     return status;
 }
 
-static heaplens_status read_moments(store_reader *r, heaplens_session *session,
+static heaplens_status read_moments(heaplens_store_reader *r, heaplens_session *session,
                                     heaplens_process *process)
 {
     const heaplens_store_snapshot *const stored = (const void *)r->items[HEAPLENS_STORE_SNAPSHOTS];
@@ -354,131 +361,7 @@ static heaplens_status read_moments(store_reader *r, heaplens_session *session,
     return status;
 }
 
-// -------------------------------------------------------------------------------- figures
-
-// An entry's allocations of sizes in one bin.
-static uint64_t blocks_of_bin(const store_reader *r, const heaplens_store_entry *entry, size_t bin)
-{
-    const uint64_t value_mask = (UINT64_C(1) << HEAPLENS_STORE_BIN_SHIFT) - 1;
-    uint64_t blocks = 0;
-    for (size_t i = 0; i < HEAPLENS_STORE_ENTRY_BINS; i++) {
-        const uint64_t tag = entry->bins[i] >> HEAPLENS_STORE_BIN_SHIFT;
-        const uint64_t value = entry->bins[i] & value_mask;
-        if (tag == bin + 1) {
-            blocks += value;
-        } else if (tag == HEAPLENS_STORE_BIN_ELSEWHERE &&
-                   value < r->counts[HEAPLENS_STORE_HISTOGRAMS]) {
-            const heaplens_store_histogram *const histograms =
-                (const void *)r->items[HEAPLENS_STORE_HISTOGRAMS];
-            blocks += histograms[value].sizes[bin];
-        }
-    }
-    return blocks;
-}
-
-// Add what one shard counted of a site.
-static void add_entry(const store_reader *r, const heaplens_store_entry *entry, heaplens_site *site)
-{
-    // An entry that changed since the peak passed had its figures put aside before that; the
-    // others are as they were at the peak. While the process is at its peak, the figures are now's.
-    const bool is_past = !r->peak_is_now && entry->epoch == r->header.peak_epoch;
-    site->bytes_total += entry->bytes_total;
-    site->blocks_total += entry->blocks_total;
-    site->bytes_end += (uint64_t)entry->bytes_live;
-    site->blocks_end += (uint64_t)entry->blocks_live;
-    site->bytes_gmax += (uint64_t)(is_past ? entry->bytes_gmax : entry->bytes_live);
-    site->blocks_gmax += (uint64_t)(is_past ? entry->blocks_gmax : entry->blocks_live);
-    // Time units, until finish_site(). What is live has lived until the end.
-    site->lifetime_ns += entry->life_time + (uint64_t)entry->timed_live * r->end_time;
-    site->lifetime_bytes += entry->life_clock;
-    site->blocks_short += entry->blocks_young;
-    site->blocks_temporary += entry->blocks_temporary;
-    site->reallocs += entry->reallocs;
-    site->bytes_copied += entry->bytes_copied;
-    site->bytes_rounding += entry->bytes_rounding;
-    site->blocks_zero += blocks_of_bin(r, entry, 0);
-    site->last_ns = entry->last_time > site->last_ns ? entry->last_time : site->last_ns;
-    site->blocks_peak |= entry->has_risen;  // whether the site grew last, until finish_site()
-}
-
-// The sum of lifetimes, in time units. A thread that was killed, or that is read, in the middle of an
-// operation has counted the birth or the death of a block, but not yet that it is live, or no longer
-// is. The sum is then off by about the whole clock, which is mostly more than all lifetimes together
-// can be, and is put right by as much. What remains is at most the age of that one block.
-static uint64_t settle_lifetime(const store_reader *r, uint64_t sum, uint64_t blocks)
-{
-    const uint64_t clock = r->end_time;
-    // A timed block stands for up to 16.
-    const uint64_t threads = 16 * r->header.threads;
-    uint64_t most = 0;
-    if (clock == 0 || __builtin_mul_overflow(blocks, clock - r->header.start.time, &most)) {
-        return not_negative(sum);
-    }
-    if ((int64_t)sum < 0) {
-        const uint64_t births = (0 - sum - 1) / clock + 1;
-        return births <= threads ? sum + births * clock : 0;
-    }
-    const uint64_t deaths = sum > most ? (sum - most - 1) / clock + 1 : 0;
-    return deaths <= threads && deaths <= sum / clock ? sum - deaths * clock : sum;
-}
-
-// Turn sums into figures.
-static void finish_site(const store_reader *r, const heaplens_store_site *stored,
-                        heaplens_site *site)
-{
-    site->lifetime_ns = scale_to_ns(r, settle_lifetime(r, site->lifetime_ns, site->blocks_total));
-    site->lifetime_bytes = not_negative(site->lifetime_bytes + site->blocks_end * r->bytes_clock);
-    site->bytes_end = not_negative(site->bytes_end);
-    site->blocks_end = not_negative(site->blocks_end);
-    site->bytes_gmax = not_negative(site->bytes_gmax);
-    site->blocks_gmax = not_negative(site->blocks_gmax);
-    site->first_ns = time_to_ns(r, stored->first_time);
-    site->last_ns = time_to_ns(r, site->last_ns);
-
-    const uint64_t past = not_negative((uint64_t)stored->bytes_peak);
-    const bool has_risen = site->blocks_peak != 0;
-    const bool peak_is_now = site->bytes_end > past || (site->bytes_end == past && has_risen);
-    site->bytes_peak = peak_is_now ? site->bytes_end : past;
-    site->blocks_peak =
-        peak_is_now ? site->blocks_end : not_negative((uint64_t)stored->blocks_peak);
-}
-
-static heaplens_status read_sites(store_reader *r, heaplens_process *process)
-{
-    const heaplens_store_site *const stored = (const void *)r->items[HEAPLENS_STORE_SITES];
-    const heaplens_store_entry *const entries = (const void *)r->items[HEAPLENS_STORE_ENTRIES];
-    const size_t count = r->counts[HEAPLENS_STORE_SITES];
-    process->sites = heaplens__array_zeroed(count, sizeof(*process->sites));
-    if (process->sites == NULL) {
-        return HEAPLENS_ENOMEM;
-    }
-    for (size_t i = 0; i < r->counts[HEAPLENS_STORE_ENTRIES]; i++) {
-        const uint64_t site = entries[i].site;
-        if (site == HEAPLENS_STORE_SITE_NONE) {
-            continue;
-        }
-        if (site >= count) {
-            // A store that is being written can name a site that came after the count was read.
-            continue;
-        }
-        add_entry(r, &entries[i], &process->sites[site]);
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (stored[i].node >= r->counts[HEAPLENS_STORE_NODES] && stored[i].node != 0) {
-            return heaplens__fail(r->failure, HEAPLENS_EFORMAT, "store: site %zu: node %u of %zu",
-                                  i, stored[i].node, r->counts[HEAPLENS_STORE_NODES]);
-        }
-        process->sites[i].stack = stored[i].node;
-        finish_site(r, &stored[i], &process->sites[i]);
-    }
-    process->site_count = count;
-    if (count > HEAPLENS_STORE_SITE_REST) {
-        process->facts.allocations_cut = process->sites[HEAPLENS_STORE_SITE_REST].blocks_total;
-    }
-    return HEAPLENS_OK;
-}
-
-static heaplens_status read_everything(store_reader *r, heaplens_session *session,
+static heaplens_status read_everything(heaplens_store_reader *r, heaplens_session *session,
                                        heaplens_process *process)
 {
     heaplens_status status = read_header(r);
@@ -500,12 +383,16 @@ static heaplens_status read_everything(store_reader *r, heaplens_session *sessio
         status = read_moments(r, session, process);
     }
     if (status == HEAPLENS_OK) {
-        status = read_sites(r, process);
+        status = heaplens__store_sites(r, &session->names, process);
     }
     if (status == HEAPLENS_OK) {
-        status = heaplens__store_stacks(&session->names, process,
-                                        (const void *)r->items[HEAPLENS_STORE_NODES],
-                                        r->counts[HEAPLENS_STORE_NODES], r->failure);
+        status = heaplens__store_details(r, &session->names, process);
+    }
+    if (status == HEAPLENS_OK) {
+        status = heaplens__store_points(r, process);
+    }
+    if (status == HEAPLENS_OK) {
+        status = heaplens__process_check(process, session->names.size, r->failure);
     }
     return status;
 }
@@ -513,7 +400,7 @@ static heaplens_status read_everything(store_reader *r, heaplens_session *sessio
 heaplens_status heaplens__store_read(heaplens_session *session, const heaplens_store_source *source,
                                      heaplens_failure *failure)
 {
-    store_reader r = {.source = source, .failure = failure};
+    heaplens_store_reader r = {.source = source, .failure = failure};
     heaplens_process process = {0};
     heaplens_status status = read_everything(&r, session, &process);
     if (status == HEAPLENS_OK) {
@@ -522,6 +409,7 @@ heaplens_status heaplens__store_read(heaplens_session *session, const heaplens_s
     for (size_t i = 0; i < HEAPLENS_STORE_KINDS; i++) {
         free(r.items[i]);
     }
+    free(r.site_of);
     heaplens__process_deinit(&process);
     return status;
 }

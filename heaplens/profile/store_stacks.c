@@ -111,15 +111,19 @@ static void merge_site(heaplens_site *into, const heaplens_site *from)
     into->bytes_rounding += from->bytes_rounding;
     into->blocks_zero += from->blocks_zero;
     into->first_ns = from->first_ns < into->first_ns ? from->first_ns : into->first_ns;
+    // The same thread may have been at both: this is the most that it can have been.
+    into->threads += from->threads;
     into->last_ns = from->last_ns > into->last_ns ? from->last_ns : into->last_ns;
 }
 
 // Keep one site a stack. `kept` (node_count) holds 1 + the kept site of a node.
-static void merge_sites(heaplens_process *process, const bool *recorder, uint32_t *kept)
+static void merge_sites(heaplens_process *process, const bool *recorder, uint32_t *kept,
+                        uint32_t *site_of)
 {
     size_t used = 0;
     for (size_t i = 0; i < process->site_count; i++) {
         heaplens_site site = process->sites[i];
+        site_of[i] = HEAPLENS_SITE_DROPPED;
         if (site.blocks_total == 0) {
             continue;
         }
@@ -130,13 +134,14 @@ static void merge_sites(heaplens_process *process, const bool *recorder, uint32_
             process->sites[used++] = site;
             kept[site.stack] = (uint32_t)used;
         }
+        site_of[i] = kept[site.stack] - 1;
     }
     process->site_count = used;
 }
 
 heaplens_status heaplens__store_stacks(const heaplens_names *names, heaplens_process *process,
                                        const heaplens_store_node *stored, size_t count,
-                                       heaplens_failure *failure)
+                                       uint32_t *site_of, heaplens_failure *failure)
 {
     heaplens_status status = copy_nodes(process, stored, count);
     if (status == HEAPLENS_OK) {
@@ -152,7 +157,7 @@ heaplens_status heaplens__store_stacks(const heaplens_names *names, heaplens_pro
         for (size_t i = 0; i < process->module_count; i++) {
             recorder[i] = is_recorder(heaplens__names_text(names, process->modules[i].path));
         }
-        merge_sites(process, recorder, kept);
+        merge_sites(process, recorder, kept, site_of);
         status = HEAPLENS_OK;
     }
     free(recorder);

@@ -5,6 +5,9 @@
 #include "format/store.h"
 #include "profile/session.h"
 
+/** "Nowhere": a site of the store that is none of the process. */
+#define HEAPLENS_SITE_DROPPED UINT32_MAX
+
 /**
  * Give a process the call stacks of a raw store: locations, nodes, and sites that are one a stack.
  *
@@ -14,10 +17,11 @@
  *
  * @param[in,out] process  has its modules, and sites whose `stack` is a node of the store
  * @param[in]     stored   (count) nodes of the store
+ * @param[out]    site_of  (sites before the call) where each went; HEAPLENS_SITE_DROPPED
  * @return HEAPLENS_OK; HEAPLENS_EFORMAT; HEAPLENS_ENOMEM
  */
 heaplens_status heaplens__store_stacks(const heaplens_names *names, heaplens_process *process,
                                        const heaplens_store_node *stored, size_t count,
-                                       heaplens_failure *failure);
+                                       uint32_t *site_of, heaplens_failure *failure);
 
 #endif

@@ -33,6 +33,12 @@ static const heaplens_column process_columns[] = {
     F(stacks_broken),
     F(store_bytes_max),
     F(rss_peak_bytes),
+    F(rss_end_bytes),
+    F(bytes_usable_end),
+    F(frees_inherited),
+    F(overflows),
+    F(samples),
+    F(sample_bytes),
     F(pid),
     F(parent_pid),
     F(mode),
@@ -50,6 +56,14 @@ static const heaplens_column process_columns[] = {
     COLUMN(heaplens_process, site_count),
     COLUMN(heaplens_process, moment_count),
     COLUMN(heaplens_process, size_count),
+    COLUMN(heaplens_process, site_size_count),
+    COLUMN(heaplens_process, estimate_count),
+    COLUMN(heaplens_process, point_count),
+    COLUMN(heaplens_process, overflow_count),
+    COLUMN(heaplens_process, scope_count),
+    COLUMN(heaplens_process, scope_site_count),
+    COLUMN(heaplens_process, thread_count),
+    COLUMN(heaplens_process, thread_site_count),
 };
 #undef F
 
@@ -81,7 +95,7 @@ static const heaplens_column site_columns[] = {
     S(bytes_total),  S(blocks_total),     S(bytes_gmax), S(blocks_gmax),  S(bytes_peak),
     S(blocks_peak),  S(bytes_end),        S(blocks_end), S(lifetime_ns),  S(lifetime_bytes),
     S(blocks_short), S(blocks_temporary), S(reallocs),   S(bytes_copied), S(bytes_rounding),
-    S(blocks_zero),  S(first_ns),         S(last_ns),    S(stack),
+    S(blocks_zero),  S(first_ns),         S(last_ns),    S(stack),        S(threads),
 };
 #undef S
 
@@ -93,6 +107,63 @@ static const heaplens_column moment_columns[] = {
 #undef M
 
 static const heaplens_column size_columns[] = {COLUMN(heaplens_size_class, blocks)};
+
+#define S(member) COLUMN(heaplens_site_size, member)
+static const heaplens_column site_size_columns[] = {S(site), S(size_class), S(blocks)};
+#undef S
+
+// A double travels as the 64 bits that it is.
+#define E(member) COLUMN(heaplens_estimate, member)
+static const heaplens_column estimate_columns[] = {
+    E(bytes_total), E(blocks_total), E(bytes_gmax), E(blocks_gmax), E(bytes_peak),
+    E(blocks_peak), E(bytes_end),    E(blocks_end), E(samples),     E(site),
+};
+#undef E
+
+#define P(member) COLUMN(heaplens_point, member)
+static const heaplens_column point_columns[] = {
+    P(time_ns), P(bytes_total), P(bytes_live), P(blocks_live), P(bytes_usable), P(rss_bytes),
+};
+#undef P
+
+#define O(member) COLUMN(heaplens_overflow, member)
+static const heaplens_column overflow_columns[] = {
+    O(count), O(size_bytes), O(bytes_behind), O(time_ns), O(tid), O(site),
+};
+#undef O
+
+#define S(member) COLUMN(heaplens_scope_total, member)
+static const heaplens_column scope_columns[] = {
+    S(scopes),           S(bytes_total), S(blocks_total), S(bytes_freed), S(blocks_freed),
+    S(bytes_live),       S(blocks_live), S(bytes_peak),   S(blocks_peak), S(reallocs),
+    S(blocks_temporary), S(inexact),     S(is_process),   S(label),
+};
+#undef S
+
+#define S(member) COLUMN(heaplens_scope_site, member)
+static const heaplens_column scope_site_columns[] = {
+    S(bytes_total), S(blocks_total), S(bytes_live), S(blocks_live),
+    S(bytes_peak),  S(scope),        S(site),
+};
+#undef S
+
+#define T(member) COLUMN(heaplens_thread, member)
+static const heaplens_column thread_columns[] = {
+    T(bytes_total),
+    T(blocks_total),
+    T(tid),
+    T(threads),
+};
+#undef T
+
+#define T(member) COLUMN(heaplens_thread_site, member)
+static const heaplens_column thread_site_columns[] = {
+    T(bytes_total),
+    T(blocks_total),
+    T(thread),
+    T(site),
+};
+#undef T
 
 const heaplens_table heaplens__process_table = {
     .columns = process_columns,
@@ -118,6 +189,19 @@ const heaplens_table heaplens__tables[HEAPLENS_TABLE_COUNT] = {
     TABLE(HEAPLENS_SECTION_SITES, heaplens_site, site_columns, sites, site_count),
     TABLE(HEAPLENS_SECTION_MOMENTS, heaplens_moment, moment_columns, moments, moment_count),
     TABLE(HEAPLENS_SECTION_SIZES, heaplens_size_class, size_columns, sizes, size_count),
+    TABLE(HEAPLENS_SECTION_SITE_SIZES, heaplens_site_size, site_size_columns, site_sizes,
+          site_size_count),
+    TABLE(HEAPLENS_SECTION_ESTIMATES, heaplens_estimate, estimate_columns, estimates,
+          estimate_count),
+    TABLE(HEAPLENS_SECTION_POINTS, heaplens_point, point_columns, points, point_count),
+    TABLE(HEAPLENS_SECTION_OVERFLOWS, heaplens_overflow, overflow_columns, overflows,
+          overflow_count),
+    TABLE(HEAPLENS_SECTION_SCOPES, heaplens_scope_total, scope_columns, scopes, scope_count),
+    TABLE(HEAPLENS_SECTION_SCOPE_SITES, heaplens_scope_site, scope_site_columns, scope_sites,
+          scope_site_count),
+    TABLE(HEAPLENS_SECTION_THREADS, heaplens_thread, thread_columns, threads, thread_count),
+    TABLE(HEAPLENS_SECTION_THREAD_SITES, heaplens_thread_site, thread_site_columns, thread_sites,
+          thread_site_count),
 };
 // clang-format on
 

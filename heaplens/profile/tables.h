@@ -21,6 +21,14 @@ typedef enum heaplens_section {
     HEAPLENS_SECTION_SITES = 7,
     HEAPLENS_SECTION_MOMENTS = 8,
     HEAPLENS_SECTION_SIZES = 9,
+    HEAPLENS_SECTION_SITE_SIZES = 10,
+    HEAPLENS_SECTION_ESTIMATES = 11,
+    HEAPLENS_SECTION_POINTS = 12,
+    HEAPLENS_SECTION_OVERFLOWS = 13,
+    HEAPLENS_SECTION_SCOPES = 14,
+    HEAPLENS_SECTION_SCOPE_SITES = 15,
+    HEAPLENS_SECTION_THREADS = 16,
+    HEAPLENS_SECTION_THREAD_SITES = 17,
 } heaplens_section;
 
 typedef struct heaplens_column {
@@ -41,7 +49,7 @@ typedef struct heaplens_table {
 /** The processes themselves: their facts, and how many rows of each other table are theirs. */
 extern const heaplens_table heaplens__process_table;
 
-enum { HEAPLENS_TABLE_COUNT = 7 };
+enum { HEAPLENS_TABLE_COUNT = 15 };
 
 /** The arrays of a process. */
 extern const heaplens_table heaplens__tables[HEAPLENS_TABLE_COUNT];

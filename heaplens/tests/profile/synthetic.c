@@ -95,6 +95,49 @@ static void put_sites(synthetic_store *store)
     store->shards[1].frees_unknown = 3;
 }
 
+static uint64_t bits_of(double value)
+{
+    uint64_t bits = 0;
+    memcpy(&bits, &value, sizeof(bits));
+    return bits;
+}
+
+static uint64_t bin_word(uint64_t tag, uint64_t value)
+{
+    return tag << HEAPLENS_STORE_BIN_SHIFT | value;
+}
+
+// What belongs to sites 2 and 3, beside their figures.
+static void put_details(synthetic_store *store)
+{
+    // Site 2 had 6 blocks of [64, 128) bytes, 1 of none and 1 of [2048, 4096).
+    store->entries[0].bins[0] = bin_word(7 + 1, 6);
+    store->entries[0].bins[1] = bin_word(HEAPLENS_STORE_BIN_ELSEWHERE, 1);
+    store->entries[0].threads = 1;
+    store->histograms[1].sizes[0] = 1;
+    store->histograms[1].sizes[12] = 1;
+    store->entries[2].bins[2] = bin_word(6 + 1, 1);
+    store->entries[2].threads = 2;
+    // Site 2 changed after the peak of epoch 4; site 3 did not, and is at its own peak.
+    store->estimates[0] = (heaplens_store_estimate){.site = 2, .samples = 3, .epoch = 4};
+    store->estimates[0].bytes_total = bits_of(900.0);
+    store->estimates[0].bytes_gmax = bits_of(400.0);
+    store->estimates[0].bytes_live = bits_of(100.0);
+    store->estimates[0].bytes_peak = bits_of(225.0);
+    store->estimates[1] = (heaplens_store_estimate){.site = 3, .samples = 1, .epoch = 3};
+    store->estimates[1].bytes_total = bits_of(2500.0);
+    store->estimates[1].bytes_live = bits_of(1600.0);
+    store->estimates[1].bytes_peak = bits_of(-1.0);  // not a variance
+    // The valid points are items 1 and 2.
+    store->header.points = UINT64_C(1) << 32 | 2;
+    store->points[1] = (heaplens_store_point){.time = 5100, .bytes_live = -5, .rss = 4096};
+    store->points[2] = (heaplens_store_point){5200, 850, 850, 9, 1000, 8192};
+    store->overflows[0] = (heaplens_store_overflow){2, 2, 100, 4, 5400, 77};
+    store->scopes[0] = (heaplens_store_scope){.label = "load", .scopes = 5, .bytes_peak = 600};
+    store->scope_sites[0] = (heaplens_store_scope_site){.scope = 0, .site = 3, .bytes_total = 50};
+    store->scope_sites[1] = (heaplens_store_scope_site){.scope = 0, .site = 2, .bytes_total = 700};
+}
+
 void synthetic_store_init(synthetic_store *store)
 {
     static const uint32_t strides[] = {
@@ -120,6 +163,12 @@ void synthetic_store_init(synthetic_store *store)
         SYNTHETIC_SHARDS,
         SYNTHETIC_ENTRIES,
         SYNTHETIC_SNAPSHOTS,
+        SYNTHETIC_HISTOGRAMS,
+        SYNTHETIC_ESTIMATES,
+        SYNTHETIC_POINTS,
+        SYNTHETIC_OVERFLOWS,
+        SYNTHETIC_SCOPES,
+        SYNTHETIC_SCOPE_SITES,
     };
     memset(store, 0, sizeof(*store));
     heaplens_store_header *const header = &store->header;
@@ -153,6 +202,7 @@ void synthetic_store_init(synthetic_store *store)
     header->exe = put_text(store, "/bin/app", 8);
     put_stacks(store);
     put_sites(store);
+    put_details(store);
     store->snapshots[0] = (heaplens_store_snapshot){.label = "loaded", .time_ns = 5};
 }
 
@@ -162,22 +212,25 @@ void synthetic_store_bytes(const synthetic_store *store, unsigned char *bytes)
         const void *items;
         size_t size;
     } sections[HEAPLENS_STORE_KINDS] = {
-        {store->text,      sizeof(store->text)     },
-        {store->modules,   sizeof(store->modules)  },
-        {store->nodes,     sizeof(store->nodes)    },
-        {store->sites,     sizeof(store->sites)    },
-        {store->shards,    sizeof(store->shards)   },
-        {store->entries,   sizeof(store->entries)  },
-        {store->snapshots, sizeof(store->snapshots)},
+        {store->text,        sizeof(store->text)       },
+        {store->modules,     sizeof(store->modules)    },
+        {store->nodes,       sizeof(store->nodes)      },
+        {store->sites,       sizeof(store->sites)      },
+        {store->shards,      sizeof(store->shards)     },
+        {store->entries,     sizeof(store->entries)    },
+        {store->snapshots,   sizeof(store->snapshots)  },
+        {store->histograms,  sizeof(store->histograms) },
+        {store->estimates,   sizeof(store->estimates)  },
+        {store->points,      sizeof(store->points)     },
+        {store->overflows,   sizeof(store->overflows)  },
+        {store->scopes,      sizeof(store->scopes)     },
+        {store->scope_sites, sizeof(store->scope_sites)},
     };
     synthetic_store placed = *store;
     size_t at = HEAPLENS_STORE_HEADER_BYTES;
     memset(bytes, 0, SYNTHETIC_STORE_BYTES);
     for (size_t i = 0; i < HEAPLENS_STORE_KINDS; i++) {
         heaplens_store_section *const section = &placed.header.sections[i];
-        if (sections[i].items == NULL) {
-            continue;
-        }
         if (section->offset == 0) {  // not chosen by the test
             section->offset = at;
         }
@@ -221,6 +274,64 @@ static void add_process(heaplens_session *session, heaplens_process process)
     if (heaplens__session_add(session, &process) != HEAPLENS_OK) {
         abort();
     }
+}
+
+// Sizes, a timeline, an overflow, a scope and two threads.
+static void add_details(heaplens_session *s, heaplens_process *of)
+{
+    heaplens_process process = *of;
+    const heaplens_site_size site_sizes[] = {
+        {0, 12, 950},
+        {0, 20, 50 },
+        {1, 12, 200},
+        {2, 17, 3  },
+        {3, 8,  5  },
+        {4, 0,  1  },
+        {4, 17, 1  },
+    };
+    heaplens_size_class sizes[HEAPLENS_SIZE_CLASSES] = {0};
+    for (size_t i = 0; i < sizeof(site_sizes) / sizeof(site_sizes[0]); i++) {
+        sizes[site_sizes[i].size_class].blocks += site_sizes[i].blocks;
+    }
+    const heaplens_point points[] = {
+        {0,       0,       0,       0,   0,       1 << 20},
+        {1000000, 2000000, 900000,  40,  950000,  2 << 20},
+        {3000000, 4000000, 3000000, 105, 3100000, 4 << 20},
+        {5000000, 5000000, 1000,    5,   1200,    4 << 20},
+    };
+    const heaplens_overflow overflows[] = {
+        {.count = 2, .size_bytes = 100, .bytes_behind = 3, .time_ns = 4, .tid = 101, .site = 1},
+    };
+    const heaplens_scope_total scopes[] = {
+        {.scopes = 3,
+         .bytes_total = 700000,
+         .blocks_total = 250,
+         .bytes_peak = 300000,
+         .blocks_peak = 9,
+         .label = add_name(s, "load rows")},
+    };
+    const heaplens_scope_site scope_sites[] = {
+        {.bytes_total = 600000, .blocks_total = 200, .bytes_peak = 250000, .scope = 0, .site = 1},
+        {.bytes_total = 100000, .blocks_total = 50,  .bytes_peak = 50000,  .scope = 0, .site = 0},
+    };
+    const heaplens_thread threads[] = {
+        {.bytes_total = 4700000, .blocks_total = 1105, .tid = 101, .threads = 1},
+        {.bytes_total = 300000,  .blocks_total = 100,  .tid = 102, .threads = 4},
+    };
+    const heaplens_thread_site thread_sites[] = {
+        {4000000, 1000, 0, 0},
+        {300000,  100,  0, 1},
+        {300000,  100,  1, 1},
+    };
+    COPY(site_size, site_sizes);
+    COPY(size, sizes);
+    COPY(point, points);
+    COPY(overflow, overflows);
+    COPY(scope, scopes);
+    COPY(scope_site, scope_sites);
+    COPY(thread, threads);
+    COPY(thread_site, thread_sites);
+    *of = process;
 }
 
 static heaplens_process large_process(heaplens_session *s)
@@ -330,6 +441,7 @@ static heaplens_process large_process(heaplens_session *s)
     COPY(location, locations);
     COPY(node, nodes);
     COPY(site, sites);
+    add_details(s, &process);
     return process;
 }
 

@@ -20,8 +20,14 @@ enum {
     SYNTHETIC_SHARDS = 2,
     SYNTHETIC_ENTRIES = 5,
     SYNTHETIC_SNAPSHOTS = 1,
+    SYNTHETIC_HISTOGRAMS = 2,
+    SYNTHETIC_ESTIMATES = 2,
+    SYNTHETIC_POINTS = 3,
+    SYNTHETIC_OVERFLOWS = 1,
+    SYNTHETIC_SCOPES = 1,
+    SYNTHETIC_SCOPE_SITES = 2,
     SYNTHETIC_TEXT = 256,
-    SYNTHETIC_STORE_BYTES = 8192,
+    SYNTHETIC_STORE_BYTES = 12288,
 };
 
 /** A store as a test edits it before it becomes bytes. */
@@ -33,6 +39,12 @@ typedef struct synthetic_store {
     heaplens_store_shard shards[SYNTHETIC_SHARDS];
     heaplens_store_entry entries[SYNTHETIC_ENTRIES];
     heaplens_store_snapshot snapshots[SYNTHETIC_SNAPSHOTS];
+    heaplens_store_histogram histograms[SYNTHETIC_HISTOGRAMS];
+    heaplens_store_estimate estimates[SYNTHETIC_ESTIMATES];
+    heaplens_store_point points[SYNTHETIC_POINTS];
+    heaplens_store_overflow overflows[SYNTHETIC_OVERFLOWS];
+    heaplens_store_scope scopes[SYNTHETIC_SCOPES];
+    heaplens_store_scope_site scope_sites[SYNTHETIC_SCOPE_SITES];
     char text[SYNTHETIC_TEXT];
 } synthetic_store;
 

@@ -2,6 +2,7 @@
 // The finished file: what is written is read again, and nothing else is believed.
 #include "expect.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,6 +73,7 @@ static void compare_processes(const heaplens_process *got, const heaplens_proces
         if (count > 0 && table->section != HEAPLENS_SECTION_SITES &&
             table->section != HEAPLENS_SECTION_LOCATIONS &&
             table->section != HEAPLENS_SECTION_MODULES &&
+            table->section != HEAPLENS_SECTION_ESTIMATES &&
             table->section != HEAPLENS_SECTION_MOMENTS) {
             // Structs without padding.
             assert_memory_equal(heaplens__table_items(table, got),
@@ -208,6 +210,54 @@ static void test_finished__refuses_indices_that_point_nowhere(void **state)
     expect_refused(session, "name");
 }
 
+static void test_finished__refuses_details_of_no_site(void **state)
+{
+    (void)state;
+    heaplens_session *session = synthetic_session();
+    session->processes[1].site_sizes[0].site = 99;
+    expect_refused(session, "sizes of a site");
+    session = synthetic_session();
+    session->processes[1].site_sizes[0].size_class = HEAPLENS_SIZE_CLASSES;
+    expect_refused(session, "class of a size");
+    session = synthetic_session();
+    session->processes[1].overflows[0].site = UINT32_MAX;
+    expect_refused(session, "overflow of a site");
+    session = synthetic_session();
+    session->processes[1].scope_sites[0].scope = 1;
+    expect_refused(session, "site of a scope");
+    session = synthetic_session();
+    session->processes[1].thread_sites[0].thread = 2;
+    expect_refused(session, "site of a thread");
+    session = synthetic_session();
+    session->processes[1].size_count = 3;
+    expect_refused(session, "classes of sizes");
+}
+
+static void test_finished__keeps_variances_to_the_bit_and_refuses_what_is_none(void **state)
+{
+    (void)state;
+    static const double bad[] = {-1.0, (double)INFINITY, (double)NAN};
+    for (size_t i = 0; i <= sizeof(bad) / sizeof(bad[0]); i++) {
+        heaplens_session *const session = synthetic_session();
+        heaplens_process *const process = &session->processes[1];
+        process->estimates = calloc(1, sizeof(*process->estimates));
+        assert_non_null(process->estimates);
+        process->estimate_count = 1;
+        if (i > 0) {
+            process->estimates[0].blocks_end = bad[i - 1];
+            expect_refused(session, "variance");
+            continue;
+        }
+        process->estimates[0].bytes_total = 1.0 / 3.0;
+        heaplens_session *read = NULL;
+        assert_int_equal(heaplens_session_write(session, path, NULL), HEAPLENS_OK);
+        assert_int_equal(heaplens_session_open(&read, path, NULL, NULL), HEAPLENS_OK);
+        assert_true(read->processes[1].estimates[0].bytes_total == 1.0 / 3.0);
+        heaplens_session_destroy(read);
+        heaplens_session_destroy(session);
+    }
+}
+
 static void test_finished__refuses_stacks_without_a_bound(void **state)
 {
     (void)state;
@@ -250,6 +300,8 @@ int main(void)
         cmocka_unit_test(test_finished__refuses_every_cut_and_every_flipped_byte),
         cmocka_unit_test(test_finished__believes_no_size_even_if_the_checksums_are_right),
         cmocka_unit_test(test_finished__refuses_indices_that_point_nowhere),
+        cmocka_unit_test(test_finished__refuses_details_of_no_site),
+        cmocka_unit_test(test_finished__keeps_variances_to_the_bit_and_refuses_what_is_none),
         cmocka_unit_test(test_finished__refuses_stacks_without_a_bound),
         cmocka_unit_test(test_finished__leaves_the_old_file_when_it_cannot_write),
     };

@@ -128,6 +128,90 @@ static void test_store_read__gives_one_location_to_an_address_however_often_it_i
     heaplens_session_destroy(session);
 }
 
+static void test_store_read__keeps_what_belongs_to_a_site(void **state)
+{
+    (void)state;
+    synthetic_store store;
+    heaplens_session *session = NULL;
+    synthetic_store_init(&store);
+    assert_int_equal(read_store(&store, &session), HEAPLENS_OK);
+    const heaplens_process *const p = &session->processes[0];
+    static const heaplens_site_size sizes[] = {
+        {0, 0,  1},
+        {0, 7,  6},
+        {0, 12, 1},
+        {1, 6,  1}
+    };
+    assert_int_equal(p->site_size_count, sizeof(sizes) / sizeof(sizes[0]));
+    assert_memory_equal(p->site_sizes, sizes, sizeof(sizes));
+    assert_int_equal(p->sites[0].blocks_zero, 1);
+    assert_int_equal(p->sites[1].threads, 2);
+    assert_int_equal(p->overflow_count, 1);
+    assert_int_equal(p->overflows[0].bytes_behind, 4);
+    assert_int_equal(p->overflows[0].time_ns, 800);  // 400 units of 2 ns
+    assert_string_equal(heaplens__names_text(&session->names, p->scopes[0].label), "load");
+    assert_int_equal(p->scope_sites[0].site, 0);  // sorted, and counted in the process's own sites
+    assert_int_equal(p->scope_sites[0].bytes_total, 700);
+    assert_int_equal(p->point_count, 2);
+    assert_int_equal(p->points[0].bytes_live, 0);  // -5 was written
+    assert_int_equal(p->points[1].time_ns, 400);
+    assert_int_equal(p->points[1].rss_bytes, 8192);
+    assert_int_equal(p->thread_count, 2);
+    assert_int_equal(p->thread_site_count, 2);
+    assert_int_equal(p->thread_sites[0].bytes_total, 800);
+    heaplens_session_destroy(session);
+}
+
+static void test_store_read__takes_the_variance_of_the_figure_that_it_takes(void **state)
+{
+    (void)state;
+    synthetic_store store;
+    heaplens_session *session = NULL;
+    synthetic_store_init(&store);
+    assert_int_equal(read_store(&store, &session), HEAPLENS_OK);
+    const heaplens_process *p = &session->processes[0];
+    assert_int_equal(p->estimate_count, 2);
+    assert_true(p->estimates[0].bytes_total == 900.0);
+    assert_true(p->estimates[0].bytes_gmax == 400.0);   // put aside before a change
+    assert_true(p->estimates[0].bytes_peak == 225.0);   // the site came down from its peak
+    assert_true(p->estimates[1].bytes_gmax == 1600.0);  // unchanged since
+    assert_true(p->estimates[1].bytes_peak == 1600.0);  // at its peak
+    heaplens_session_destroy(session);
+
+    store.sites[3].node = 5;  // both become one site
+    assert_int_equal(read_store(&store, &session), HEAPLENS_OK);
+    p = &session->processes[0];
+    assert_int_equal(p->estimate_count, 1);
+    assert_true(p->estimates[0].bytes_total == 3400.0);
+    assert_int_equal(p->estimates[0].samples, 4);
+    assert_int_equal(p->scope_site_count, 1);
+    assert_int_equal(p->scope_sites[0].bytes_total, 750);
+    heaplens_session_destroy(session);
+}
+
+static void test_store_read__of_a_counted_process_knows_usable_bytes(void **state)
+{
+    (void)state;
+    synthetic_store store;
+    heaplens_session *session = NULL;
+    synthetic_store_init(&store);
+    store.header.mode = 1;
+    store.header.modes_used = 1 << 1;
+    store.header.counted_peak = 7000;
+    store.header.counted_blocks_peak = 70;
+    store.header.counted_at_start = 100;
+    store.shards[0].counted_bytes = 5000;
+    store.shards[1].counted_bytes = -1000;
+    assert_int_equal(read_store(&store, &session), HEAPLENS_OK);
+    const heaplens_facts *const facts = &session->processes[0].facts;
+    assert_int_equal(facts->flags & HEAPLENS_PROCESS_COUNTED, HEAPLENS_PROCESS_COUNTED);
+    assert_int_equal(facts->bytes_total, 850);  // requested bytes, exact in every mode
+    assert_int_equal(facts->bytes_end, 3900);
+    assert_int_equal(facts->bytes_peak, 7000);
+    assert_int_equal(facts->blocks_peak, 70);
+    heaplens_session_destroy(session);
+}
+
 static void test_store_read__marks_a_process_that_did_not_end(void **state)
 {
     (void)state;
@@ -216,6 +300,10 @@ static void break_text(synthetic_store *store)
 {
     store->header.command.offset = UINT32_MAX;
 }
+static void break_points(synthetic_store *store)
+{
+    store->header.points = UINT64_C(1) << 32 | SYNTHETIC_POINTS;
+}
 static void break_build_id(synthetic_store *store)
 {
     store->modules[0].build_id_bytes = HEAPLENS_STORE_BUILD_ID_BYTES + 1;
@@ -233,6 +321,7 @@ static void test_store_read__refuses_what_points_outside(void **state)
         {"parent",   break_parent  },
         {"site",     break_site    },
         {"text",     break_text    },
+        {"points",   break_points  },
         {"build id", break_build_id},
     };
     for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++) {
@@ -278,6 +367,9 @@ int main(void)
         cmocka_unit_test(test_store_read__drops_the_recorders_frames_and_merges_what_becomes_equal),
         cmocka_unit_test(
             test_store_read__gives_one_location_to_an_address_however_often_it_is_used),
+        cmocka_unit_test(test_store_read__keeps_what_belongs_to_a_site),
+        cmocka_unit_test(test_store_read__takes_the_variance_of_the_figure_that_it_takes),
+        cmocka_unit_test(test_store_read__of_a_counted_process_knows_usable_bytes),
         cmocka_unit_test(test_store_read__marks_a_process_that_did_not_end),
         cmocka_unit_test(test_store_read__a_half_counted_operation_spoils_no_lifetime),
         cmocka_unit_test(test_store_read__a_store_whose_process_was_killed_at_once_is_no_error),
