@@ -84,6 +84,30 @@ const heaplens_process *heaplens_session_largest(const heaplens_session *session
     return largest;
 }
 
+void heaplens__site_add(heaplens_site *into, const heaplens_site *from)
+{
+    into->bytes_total += from->bytes_total;
+    into->blocks_total += from->blocks_total;
+    into->bytes_gmax += from->bytes_gmax;
+    into->blocks_gmax += from->blocks_gmax;
+    into->bytes_peak += from->bytes_peak;
+    into->blocks_peak += from->blocks_peak;
+    into->bytes_end += from->bytes_end;
+    into->blocks_end += from->blocks_end;
+    into->lifetime_ns += from->lifetime_ns;
+    into->lifetime_bytes += from->lifetime_bytes;
+    into->blocks_short += from->blocks_short;
+    into->blocks_temporary += from->blocks_temporary;
+    into->reallocs += from->reallocs;
+    into->bytes_copied += from->bytes_copied;
+    into->bytes_rounding += from->bytes_rounding;
+    into->blocks_zero += from->blocks_zero;
+    into->first_ns = from->first_ns < into->first_ns ? from->first_ns : into->first_ns;
+    // The same thread may have been at both: this is the most that it can have been.
+    into->threads += from->threads;
+    into->last_ns = from->last_ns > into->last_ns ? from->last_ns : into->last_ns;
+}
+
 // ------------------------------------------------------------------ checks of what a file said
 
 static heaplens_status check_names(const heaplens_process *process, size_t names_size,

@@ -302,6 +302,9 @@ heaplens_status heaplens__session_add(heaplens_session *session, heaplens_proces
 /** Release what a process owns and make it empty. */
 void heaplens__process_deinit(heaplens_process *process);
 
+/** Add the figures of a site to those of another; own peaks add up to the most they can have been. */
+void heaplens__site_add(heaplens_site *into, const heaplens_site *from);
+
 /**
  * Check every index of a process that came from a file.
  *

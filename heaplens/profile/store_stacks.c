@@ -92,30 +92,6 @@ static uint32_t skip_recorder(const heaplens_process *process, const bool *recor
     return node;
 }
 
-static void merge_site(heaplens_site *into, const heaplens_site *from)
-{
-    into->bytes_total += from->bytes_total;
-    into->blocks_total += from->blocks_total;
-    into->bytes_gmax += from->bytes_gmax;
-    into->blocks_gmax += from->blocks_gmax;
-    into->bytes_peak += from->bytes_peak;
-    into->blocks_peak += from->blocks_peak;
-    into->bytes_end += from->bytes_end;
-    into->blocks_end += from->blocks_end;
-    into->lifetime_ns += from->lifetime_ns;
-    into->lifetime_bytes += from->lifetime_bytes;
-    into->blocks_short += from->blocks_short;
-    into->blocks_temporary += from->blocks_temporary;
-    into->reallocs += from->reallocs;
-    into->bytes_copied += from->bytes_copied;
-    into->bytes_rounding += from->bytes_rounding;
-    into->blocks_zero += from->blocks_zero;
-    into->first_ns = from->first_ns < into->first_ns ? from->first_ns : into->first_ns;
-    // The same thread may have been at both: this is the most that it can have been.
-    into->threads += from->threads;
-    into->last_ns = from->last_ns > into->last_ns ? from->last_ns : into->last_ns;
-}
-
 // Keep one site a stack. `kept` (node_count) holds 1 + the kept site of a node.
 static void merge_sites(heaplens_process *process, const bool *recorder, uint32_t *kept,
                         uint32_t *site_of)
@@ -129,7 +105,7 @@ static void merge_sites(heaplens_process *process, const bool *recorder, uint32_
         }
         site.stack = skip_recorder(process, recorder, site.stack);
         if (kept[site.stack] != 0) {
-            merge_site(&process->sites[kept[site.stack] - 1], &site);
+            heaplens__site_add(&process->sites[kept[site.stack] - 1], &site);
         } else {
             process->sites[used++] = site;
             kept[site.stack] = (uint32_t)used;

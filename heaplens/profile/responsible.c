@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+#include "profile/responsible.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/array.h"
+
+// Sorted, for bsearch().
+static const char *const wrappers[] = {
+    "PyMem_Calloc",
+    "PyMem_Malloc",
+    "PyMem_RawCalloc",
+    "PyMem_RawMalloc",
+    "PyMem_RawRealloc",
+    "PyMem_Realloc",
+    "PyObject_Calloc",
+    "PyObject_Malloc",
+    "PyObject_Realloc",
+    "_PyMem_RawCalloc",
+    "_PyMem_RawMalloc",
+    "_PyMem_RawRealloc",
+    "_PyObject_Malloc",
+    "_PyObject_Realloc",
+    "__libc_calloc",
+    "__libc_malloc",
+    "__libc_memalign",
+    "__libc_realloc",
+    "__rust_alloc",
+    "__rust_alloc_zeroed",
+    "__rust_realloc",
+    "__strdup",
+    "__strndup",
+    "aligned_alloc",
+    "asprintf",
+    "av_malloc",
+    "bfd_alloc",
+    "bfd_malloc",
+    "bfd_zalloc",
+    "calloc",
+    "concat",
+    "g_malloc",
+    "g_malloc0",
+    "g_malloc0_n",
+    "g_malloc_n",
+    "g_memdup2",
+    "g_realloc",
+    "g_realloc_n",
+    "g_slice_alloc",
+    "g_slice_alloc0",
+    "g_strdup",
+    "g_strndup",
+    "g_try_malloc",
+    "jv_mem_alloc",
+    "jv_mem_realloc",
+    "malloc",
+    "memalign",
+    "objalloc_create",
+    "posix_memalign",
+    "pvalloc",
+    "realloc",
+    "reallocarray",
+    "sqlite3DbMallocRaw",
+    "sqlite3DbMallocRawNN",
+    "sqlite3DbMallocZero",
+    "sqlite3DbRealloc",
+    "sqlite3Malloc",
+    "sqlite3MallocZero",
+    "sqlite3MemMalloc",
+    "sqlite3MemRealloc",
+    "sqlite3Realloc",
+    "sqlite3_malloc",
+    "sqlite3_malloc64",
+    "sqlite3_realloc",
+    "sqlite3_realloc64",
+    "strdup",
+    "strndup",
+    "valloc",
+    "vasprintf",
+    "xcalloc",
+    "xmalloc",
+    "xmemdup",
+    "xrealloc",
+    "xreallocarray",
+    "xstrdup",
+    "xstrndup",
+    "xzalloc",
+};
+
+// Namespaces of libraries whose containers allocate for their users.
+static const char *const prefixes[] = {
+    "std::", "__gnu_cxx::", "operator new", "alloc::", "<alloc::", "hashbrown::", "core::",
+};
+
+static int compare_name(const void *key, const void *item)
+{
+    return strcmp(key, *(const char *const *)item);
+}
+
+// Behind a return type, as templates have it: "void std::vector<int>::emplace_back<int>(int&&)".
+static const char *behind_return_type(const char *function)
+{
+    const size_t word = strcspn(function, " <(");
+    return function[word] == ' ' && strncmp(function, "operator", 8) != 0 ? function + word + 1
+                                                                          : function;
+}
+
+bool heaplens__is_wrapper(const char *function)
+{
+    const char *const name = behind_return_type(function);
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+        const size_t length = strlen(prefixes[i]);
+        if (strncmp(function, prefixes[i], length) == 0 ||
+            strncmp(name, prefixes[i], length) == 0) {
+            return true;
+        }
+    }
+    return bsearch(function, wrappers, sizeof(wrappers) / sizeof(wrappers[0]), sizeof(wrappers[0]),
+                   compare_name) != NULL;
+}
+
+heaplens_name heaplens__place_function(const heaplens_process *process, heaplens_place place)
+{
+    if (place.location == NULL || place.frame >= place.location->frame_count) {
+        return HEAPLENS_NAME_NONE;
+    }
+    return process->frames[place.location->frame_first + place.frame].function;
+}
+
+heaplens_place heaplens__responsible(const heaplens_session *session,
+                                     const heaplens_process *process, uint32_t stack)
+{
+    heaplens_place innermost = {0};
+    heaplens_place nameless = {0};
+    for (uint32_t node = stack; node != HEAPLENS_NODE_ROOT; node = process->nodes[node].parent) {
+        const heaplens_location *const location =
+            &process->locations[process->nodes[node].location];
+        innermost.location = innermost.location == NULL ? location : innermost.location;
+        if (location->frame_count == 0 && nameless.location == NULL) {
+            nameless.location = location;
+        }
+        for (uint32_t f = 0; f < location->frame_count; f++) {
+            const heaplens_place place = {location, f};
+            const heaplens_name function = heaplens__place_function(process, place);
+            if (function != HEAPLENS_NAME_NONE &&
+                !heaplens__is_wrapper(heaplens__names_text(&session->names, function))) {
+                const bool is_elsewhere =
+                    nameless.location != NULL && nameless.location->module != location->module;
+                return is_elsewhere ? nameless : place;
+            }
+        }
+    }
+    return innermost;
+}
+
+// ------------------------------------------------------------------------------- culprits
+
+typedef struct culprit_table {
+    heaplens_culprit *rows;
+    size_t count;
+    uint32_t *slots;  // open addressing; 1 + row, 0 is free
+    size_t mask;
+} culprit_table;
+
+static heaplens_culprit *find_culprit(culprit_table *table, heaplens_name function)
+{
+    size_t at = (size_t)(function * 0x9e3779b1U) & table->mask;
+    while (table->slots[at] != 0 && table->rows[table->slots[at] - 1].function != function) {
+        at = (at + 1) & table->mask;
+    }
+    if (table->slots[at] == 0) {
+        table->rows[table->count] =
+            (heaplens_culprit){.function = function, .sum.first_ns = UINT64_MAX};
+        table->slots[at] = (uint32_t)++table->count;
+    }
+    return &table->rows[table->slots[at] - 1];
+}
+
+heaplens_status heaplens_culprits(const heaplens_session *session, const heaplens_process *process,
+                                  heaplens_culprit **out, size_t *count)
+{
+    *out = NULL;
+    *count = 0;
+    culprit_table table = {.mask = 1023};
+    while (table.mask < process->site_count * 2) {
+        table.mask = table.mask * 2 + 1;
+    }
+    table.rows = heaplens__array_zeroed(process->site_count, sizeof(*table.rows));
+    table.slots = heaplens__array_zeroed(table.mask + 1, sizeof(*table.slots));
+    if (table.rows == NULL || table.slots == NULL) {
+        free(table.rows);
+        free(table.slots);
+        return HEAPLENS_ENOMEM;
+    }
+    for (size_t i = 0; i < process->site_count; i++) {
+        const heaplens_place place =
+            heaplens__responsible(session, process, process->sites[i].stack);
+        heaplens_culprit *const row =
+            find_culprit(&table, heaplens__place_function(process, place));
+        row->site_first = row->sites == 0 ? (uint32_t)i : row->site_first;
+        row->sites++;
+        heaplens__site_add(&row->sum, &process->sites[i]);
+    }
+    free(table.slots);
+    *out = table.rows;
+    *count = table.count;
+    return HEAPLENS_OK;
+}
