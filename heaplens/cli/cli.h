@@ -28,6 +28,8 @@ enum {
 int heaplens__cmd_run(int argc, char **argv);
 int heaplens__cmd_report(int argc, char **argv);
 int heaplens__cmd_diff(int argc, char **argv);
+int heaplens__cmd_snapshot(int argc, char **argv);
+int heaplens__cmd_top(int argc, char **argv);
 
 /** Write "heaplens: ..." and a newline to standard error. */
 void heaplens__complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

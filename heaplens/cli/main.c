@@ -15,6 +15,8 @@ static const char usage[] =
     "usage: heaplens run [options] -- PROGRAM [ARGUMENT...]\n"
     "       heaplens report [options] FILE\n"
     "       heaplens diff [options] BEFORE AFTER\n"
+    "       heaplens snapshot [options] PID\n"
+    "       heaplens top [options] PID\n"
     "       heaplens --help | --version\n"
     "\n"
     "Records where a program allocates memory, and shows it.\n"
@@ -22,6 +24,8 @@ static const char usage[] =
     "  run      run a program and write a profile of its heap\n"
     "  report   show a profile: what is live at the peak, never freed, or only churned\n"
     "  diff     what changed between two profiles, call site by call site\n"
+    "  snapshot write a profile of a process that runs\n"
+    "  top      watch the heap of a process that runs\n"
     "\n"
     "`heaplens VERB --help` lists the options of a verb.\n"
     "Exit codes: 0; 2 usage; 65 malformed profile; 66 no such input; 74 input/output error.\n";
@@ -105,17 +109,24 @@ heaplens_status heaplens__write_fd(void *fd, const char *data, size_t size)
     return HEAPLENS_OK;
 }
 
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} verbs[] = {
+    {"run",      heaplens__cmd_run     },
+    {"report",   heaplens__cmd_report  },
+    {"diff",     heaplens__cmd_diff    },
+    {"snapshot", heaplens__cmd_snapshot},
+    {"top",      heaplens__cmd_top     },
+};
+
 int main(int argc, char **argv)
 {
     const char *const verb = argc < 2 ? "" : argv[1];
-    if (strcmp(verb, "run") == 0) {
-        return heaplens__cmd_run(argc - 1, argv + 1);
-    }
-    if (strcmp(verb, "report") == 0) {
-        return heaplens__cmd_report(argc - 1, argv + 1);
-    }
-    if (strcmp(verb, "diff") == 0) {
-        return heaplens__cmd_diff(argc - 1, argv + 1);
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (strcmp(verb, verbs[i].name) == 0) {
+            return verbs[i].run(argc - 1, argv + 1);
+        }
     }
     if (strcmp(verb, "--help") == 0 || strcmp(verb, "help") == 0) {
         return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO : EXIT_CODE_OK;
