@@ -307,11 +307,18 @@ typedef struct heaplens_store_overflow {
     uint64_t tid;    // by which thread
 } heaplens_store_overflow;
 
-/** All scopes of one label, summed. */
+/** What a label is of. */
+typedef enum heaplens_store_scope_kind {
+    HEAPLENS_STORE_SCOPE_THREAD = 0,   // scopes of a thread
+    HEAPLENS_STORE_SCOPE_PROCESS = 1,  // scopes of the process
+    HEAPLENS_STORE_SCOPE_POOL = 2,     // pools: live is what lives; no scope sites
+} heaplens_store_scope_kind;
+
+/** All scopes of one label and kind, summed; or all pools of one label. */
 typedef struct heaplens_store_scope {
     char label[HEAPLENS_STORE_LABEL_BYTES];  // NUL-terminated
-    heaplens_store_u64 is_process;           // 1: scopes of the process; 0: of a thread
-    heaplens_store_u64 scopes;               // that have ended
+    heaplens_store_u64 kind;                 // heaplens_store_scope_kind
+    heaplens_store_u64 scopes;               // that have ended; pools that had a block
     heaplens_store_u64 bytes_total;
     heaplens_store_u64 blocks_total;
     heaplens_store_u64 bytes_freed;

@@ -138,7 +138,7 @@ typedef struct heaplens_overflow {
 
 /** All scopes of one label, summed. */
 typedef struct heaplens_scope_total {
-    uint64_t scopes;  // that have ended
+    uint64_t scopes;  // that have ended; pools that had a block
     uint64_t bytes_total;
     uint64_t blocks_total;
     uint64_t bytes_freed;
@@ -149,8 +149,8 @@ typedef struct heaplens_scope_total {
     uint64_t blocks_peak;  // at that moment
     uint64_t reallocs;
     uint64_t blocks_temporary;
-    uint64_t inexact;     // scopes whose figures are not exact
-    uint32_t is_process;  // 1: of the whole process; 0: of one thread
+    uint64_t inexact;  // scopes whose figures are not exact
+    uint32_t kind;     // heaplens_store_scope_kind: of a thread, of the process, or pools
     heaplens_name label;
 } heaplens_scope_total;
 

@@ -255,7 +255,8 @@ static heaplens_status read_scopes(heaplens_store_reader *r, heaplens_names *nam
             .reallocs = stored[i].reallocs,
             .blocks_temporary = stored[i].blocks_temporary,
             .inexact = stored[i].inexact,
-            .is_process = stored[i].is_process != 0 ? 1 : 0,
+            .kind = stored[i].kind <= HEAPLENS_STORE_SCOPE_POOL ? (uint32_t)stored[i].kind
+                                                                : HEAPLENS_STORE_SCOPE_THREAD,
         };
         status = heaplens__names_add(names, stored[i].label, sizeof(stored[i].label),
                                      &process->scopes[i].label);

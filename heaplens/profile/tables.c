@@ -136,7 +136,7 @@ static const heaplens_column overflow_columns[] = {
 static const heaplens_column scope_columns[] = {
     S(scopes),           S(bytes_total), S(blocks_total), S(bytes_freed), S(blocks_freed),
     S(bytes_live),       S(blocks_live), S(bytes_peak),   S(blocks_peak), S(reallocs),
-    S(blocks_temporary), S(inexact),     S(is_process),   S(label),
+    S(blocks_temporary), S(inexact),     S(kind),         S(label),
 };
 #undef S
 

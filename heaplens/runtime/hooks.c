@@ -3,6 +3,8 @@
 //
 // Each asks the next allocator for 16 bytes more, for the tail, and counts what it got. Nothing
 // here may allocate, and a call that succeeds must leave errno alone.
+#include "runtime/hooks.h"
+
 #include <errno.h>
 #include <malloc.h>
 #include <stdint.h>
@@ -57,7 +59,7 @@ static uint32_t find_site(heaplens__shard *shard, const heaplens__unwind_trace *
     return heaplens__shard_site(shard, &stack);
 }
 
-static uint32_t capture_site(heaplens__shard *shard, const void *frame)
+uint32_t heaplens__hooks_site(heaplens__shard *shard, const void *frame)
 {
     const uint64_t unloads = heaplens__counted(&shard->recorder->store.header->module_subs);
     if (shard->memo_unloads != unloads) {
@@ -91,7 +93,7 @@ static inline void *record(void *block, size_t size, const void *frame)
         heaplens__count(&shard->figures->allocs_failed, 1);
     } else {
         const size_t usable = heaplens__real.malloc_usable_size(block);
-        const uint32_t site = capture_site(shard, frame);
+        const uint32_t site = heaplens__hooks_site(shard, frame);
         heaplens__ledger_alloc(shard, block, size, usable, site);
         if (heaplens__scopes_are_open()) {
             heaplens__scopes_note_alloc(block, size, site);
@@ -115,6 +117,9 @@ static bool take_tail(void *block, size_t usable, heaplens__block *was)
 // Counts that a block ends that had a tail.
 static inline void count_free(heaplens__shard *shard, const void *block, const heaplens__block *was)
 {
+    if (was->site == HEAPLENS__LEDGER_SITE_CHUNK) {
+        return;
+    }
     heaplens__ledger_free(shard, block, was);
     if (heaplens__scopes_are_open()) {
         heaplens__scopes_note_free(block, was->size);
@@ -250,7 +255,7 @@ static void *resize(void *old, size_t size, size_t usable, const heaplens__block
     if (shard != NULL) {
         heaplens__ledger_resize(shard, old, block, was, size,
                                 heaplens__real.malloc_usable_size(block));
-        if (heaplens__scopes_are_open()) {
+        if (heaplens__scopes_are_open() && was->site != HEAPLENS__LEDGER_SITE_CHUNK) {
             heaplens__scopes_note_resize(&scoped, was->size, block, size, was->site);
         }
         heaplens__thread_leave();

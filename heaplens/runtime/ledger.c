@@ -108,15 +108,11 @@ static void watch_site_peak(heaplens_store_entry *entry, heaplens_store_site *si
     }
 }
 
+// Moves the live figures of a site.
 static void move_entry(const heaplens__shard *shard, heaplens_store_entry *entry, int64_t bytes,
                        int64_t blocks)
 {
     heaplens_store_site *const site = site_of(shard, entry);
-    if (bytes < 0 || blocks < 0) {
-        watch_site_peak(entry, site);
-    } else {
-        atomic_store_explicit(&entry->has_risen, 1, memory_order_relaxed);
-    }
     const uint64_t epoch = heaplens__counted(&shard->recorder->store.header->peak_epoch);
     if (heaplens__counted(&entry->epoch) != epoch) {
         atomic_store_explicit(&entry->bytes_gmax, heaplens__level(&entry->bytes_live),
@@ -139,9 +135,6 @@ static void move_entry(const heaplens__shard *shard, heaplens_store_entry *entry
 static void move_live(heaplens__shard *shard, heaplens_store_entry *entry, int64_t bytes,
                       int64_t blocks)
 {
-    if (bytes < 0) {
-        watch_peak(shard);
-    }
     if (entry != NULL) {
         move_entry(shard, entry, bytes, blocks);
     } else {
@@ -155,6 +148,23 @@ static void move_live(heaplens__shard *shard, heaplens_store_entry *entry, int64
         is_beyond(shard->pending_blocks, HEAPLENS__PENDING_BLOCKS) ||
         shard->pending_clock > HEAPLENS__PENDING_BYTES) {
         heaplens__shard_flush(shard);
+    }
+}
+
+// Notes the peaks of process and site, if they are about to fall from them.
+static void watch_peaks(const heaplens__shard *shard, heaplens_store_entry *entry, int64_t bytes,
+                        int64_t blocks)
+{
+    if (bytes < 0) {
+        watch_peak(shard);
+    }
+    if (entry == NULL) {
+        return;
+    }
+    if (bytes < 0 || blocks < 0) {
+        watch_site_peak(entry, site_of(shard, entry));
+    } else {
+        atomic_store_explicit(&entry->has_risen, 1, memory_order_relaxed);
     }
 }
 
@@ -203,53 +213,54 @@ static heaplens_store_histogram *histogram_of(const heaplens__shard *shard,
     return at != HEAPLENS__STORE_FULL ? &all[at] : NULL;
 }
 
-static inline void count_bin(const heaplens__shard *shard, heaplens_store_entry *entry, size_t bin)
+static inline void count_bin(const heaplens__shard *shard, heaplens_store_entry *entry, size_t bin,
+                             uint64_t times)
 {
     for (size_t i = 0; i < HEAPLENS_STORE_ENTRY_BINS; i++) {
         const uint64_t word = heaplens__counted(&entry->bins[i]);
         const uint64_t tag = word >> HEAPLENS_STORE_BIN_SHIFT;
         if (tag == bin + 1 || tag == 0) {
-            const uint64_t more = tag == 0 ? bin_word(bin + 1, 1) : 1;
+            const uint64_t more = tag == 0 ? bin_word(bin + 1, times) : times;
             heaplens__count(&entry->bins[i], more);
             return;
         }
     }
     heaplens_store_histogram *const histogram = histogram_of(shard, entry);
     if (histogram != NULL) {
-        heaplens__count(&histogram->sizes[bin], 1);
+        heaplens__count(&histogram->sizes[bin], times);
     }
 }
 
-// What an allocation and a reallocation have in common.
-static void count_request(heaplens__shard *shard, heaplens_store_entry *entry, size_t size,
-                          size_t usable)
+// What an allocation and a reallocation have in common. `times` is 1, or UINT64_MAX to undo it in
+// the shard and the entry that counted it.
+static inline void count_request(heaplens__shard *shard, heaplens_store_entry *entry, size_t size,
+                                 size_t usable, uint64_t times)
 {
     heaplens_store_shard *const figures = shard->figures;
-    heaplens__count(&figures->bytes_total, size);
-    heaplens__count(&figures->blocks_total, 1);
+    heaplens__count(&figures->bytes_total, times * size);
+    heaplens__count(&figures->blocks_total, times);
     const size_t bin = bin_of(size);
-    heaplens__count(&figures->sizes[bin], 1);
-    shard->pending_clock += size;
+    heaplens__count(&figures->sizes[bin], times);
     if (entry != NULL) {
-        heaplens__count(&entry->bytes_total, size);
-        heaplens__count(&entry->blocks_total, 1);
-        count_bin(shard, entry, bin);
+        heaplens__count(&entry->bytes_total, times * size);
+        heaplens__count(&entry->blocks_total, times);
+        count_bin(shard, entry, bin, times);
         if (entry->thread != shard->thread) {
             entry->thread = shard->thread;
             entry->threads++;
         }
-        heaplens__count(&entry->bytes_rounding, usable - HEAPLENS__TAIL_BYTES - size);
+        heaplens__count(&entry->bytes_rounding, times * (usable - HEAPLENS__TAIL_BYTES - size));
     }
 }
 
-void heaplens__ledger_alloc(heaplens__shard *shard, void *block, size_t size, size_t usable,
-                            uint32_t site)
+// Counts an allocation in all figures. Returns the clock at the block's birth.
+static inline uint64_t count_alloc(heaplens__shard *shard, const void *block, size_t size,
+                                   size_t usable, uint32_t site)
 {
     heaplens_store_entry *const entry = heaplens__shard_entry(shard, site);
-    count_request(shard, entry, size, usable);
+    count_request(shard, entry, size, usable, 1);
+    shard->pending_clock += size;
     const uint64_t clock = clock_of(shard);
-    const heaplens__block what = {.size = size, .birth_clock = clock, .site = site};
-    heaplens__tail_write(block, usable, &what, shard->recorder->secret);
     if (entry != NULL) {
         const uint64_t now = heaplens__clock_now();
         heaplens__count(&entry->life_time, 0 - now);
@@ -257,8 +268,38 @@ void heaplens__ledger_alloc(heaplens__shard *shard, void *block, size_t size, si
         heaplens__shift(&entry->timed_live, 1);
         atomic_store_explicit(&entry->last_time, now, memory_order_relaxed);
     }
+    watch_peaks(shard, entry, (int64_t)size, 1);
     move_live(shard, entry, (int64_t)size, 1);
     shard->latest_block = block;
+    return clock;
+}
+
+void heaplens__ledger_alloc(heaplens__shard *shard, void *block, size_t size, size_t usable,
+                            uint32_t site)
+{
+    const uint64_t clock = count_alloc(shard, block, size, usable, site);
+    const heaplens__block what = {.size = size, .birth_clock = clock, .site = site};
+    heaplens__tail_write(block, usable, &what, shard->recorder->secret);
+}
+
+uint64_t heaplens__ledger_alloc_bare(heaplens__shard *shard, const void *block, size_t size,
+                                     uint32_t site)
+{
+    return count_alloc(shard, block, size, size + HEAPLENS__TAIL_BYTES, site);
+}
+
+void heaplens__ledger_take_back(heaplens__shard *shard, const heaplens__block *was, size_t usable)
+{
+    heaplens_store_entry *const entry = heaplens__shard_entry(shard, was->site);
+    count_request(shard, entry, was->size, usable, UINT64_MAX);
+    if (entry != NULL) {
+        heaplens__count(&entry->life_time, heaplens__clock_now());
+        heaplens__count(&entry->life_clock, was->birth_clock);
+        heaplens__shift(&entry->timed_live, -1);
+    }
+    // No peak is noted: it was never so high.
+    move_live(shard, entry, -(int64_t)was->size, -1);
+    shard->latest_block = NULL;
 }
 
 void heaplens__ledger_free(heaplens__shard *shard, const void *block, const heaplens__block *was)
@@ -276,16 +317,21 @@ void heaplens__ledger_free(heaplens__shard *shard, const void *block, const heap
     if (block == shard->latest_block) {
         shard->latest_block = NULL;
     }
+    watch_peaks(shard, entry, -(int64_t)was->size, -1);
     move_live(shard, entry, -(int64_t)was->size, -1);
 }
 
 void heaplens__ledger_resize(heaplens__shard *shard, const void *old, void *block,
                              const heaplens__block *was, size_t size, size_t usable)
 {
-    heaplens_store_entry *const entry = heaplens__shard_entry(shard, was->site);
-    count_request(shard, entry, size, usable);
     const heaplens__block what = {.size = size, .birth_clock = was->birth_clock, .site = was->site};
     heaplens__tail_write(block, usable, &what, shard->recorder->secret);
+    if (was->site == HEAPLENS__LEDGER_SITE_CHUNK) {
+        return;
+    }
+    heaplens_store_entry *const entry = heaplens__shard_entry(shard, was->site);
+    count_request(shard, entry, size, usable, 1);
+    shard->pending_clock += size;
     if (entry != NULL) {
         heaplens__count(&entry->reallocs, 1);
         if (old != block) {
@@ -293,6 +339,7 @@ void heaplens__ledger_resize(heaplens__shard *shard, const void *old, void *bloc
         }
         atomic_store_explicit(&entry->last_time, heaplens__clock_now(), memory_order_relaxed);
     }
+    watch_peaks(shard, entry, (int64_t)size - (int64_t)was->size, 0);
     move_live(shard, entry, (int64_t)size - (int64_t)was->size, 0);
     shard->latest_block = block;
 }

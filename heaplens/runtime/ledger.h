@@ -17,6 +17,12 @@
 #include "runtime/tail.h"
 
 /**
+ * The site in the tail of a block that is the chunk of a pool, and counted nowhere. No site has
+ * this id: it is one past the last.
+ */
+#define HEAPLENS__LEDGER_SITE_CHUNK HEAPLENS_STORE_SITES_MAX
+
+/**
  * Count an allocation and write the block's tail.
  *
  * @param block   at least size + HEAPLENS__TAIL_BYTES bytes; nobody else has it yet
@@ -25,6 +31,17 @@
  */
 void heaplens__ledger_alloc(heaplens__shard *shard, void *block, size_t size, size_t usable,
                             uint32_t site);
+
+/**
+ * Count an allocation that has no tail, such as a block of a pool.
+ *
+ * @return its birth_clock, for heaplens__ledger_free()
+ */
+uint64_t heaplens__ledger_alloc_bare(heaplens__shard *shard, const void *block, size_t size,
+                                     uint32_t site);
+
+/** Undo the thread's latest allocation, in all figures but the clock of bytes and the times. */
+void heaplens__ledger_take_back(heaplens__shard *shard, const heaplens__block *was, size_t usable);
 
 /** Count that a block ends. `was` is its tail, which the caller has erased. */
 void heaplens__ledger_free(heaplens__shard *shard, const void *block, const heaplens__block *was);

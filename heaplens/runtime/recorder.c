@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "runtime/clock.h"
+#include "runtime/pools.h"
+#include "runtime/scope_labels.h"
 #include "runtime/scopes.h"
 
 heaplens__recorder heaplens__recording;
@@ -40,6 +42,8 @@ heaplens_status heaplens__recorder_init(heaplens__recorder *recorder, uint32_t d
     heaplens__clock_read_both(&header->latest);
 
     heaplens__scopes_reset();
+    heaplens__scope_labels_reset();
+    heaplens__pools_reset();
     heaplens__modules_init(&recorder->modules);
     return heaplens__intern_init(&recorder->intern, &recorder->store);
 }

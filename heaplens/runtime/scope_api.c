@@ -7,6 +7,7 @@
 #include "runtime/counter.h"
 #include "runtime/lifecycle.h"
 #include "runtime/recorder.h"
+#include "runtime/scope_labels.h"
 #include "runtime/scopes.h"
 #include "runtime/thread.h"
 
@@ -121,6 +122,20 @@ static void fill(heaplens_usage *usage, const heaplens__ended_scope *ended)
     rank_sites(figures, live_of, usage->sites_by_live);
 }
 
+// Adds the scope to its label in the profile.
+static void keep(const heaplens__ended_scope *ended, bool is_process)
+{
+    heaplens__recorder *const recorder = &heaplens__recording;
+    pthread_mutex_lock(&recorder->lock);
+    heaplens_store_scope *const label = heaplens__scope_labels_find(
+        &recorder->store, ended->label,
+        is_process ? HEAPLENS_STORE_SCOPE_PROCESS : HEAPLENS_STORE_SCOPE_THREAD);
+    if (label != NULL) {
+        heaplens__scope_labels_add(&recorder->store, label, &ended->figures);
+    }
+    pthread_mutex_unlock(&recorder->lock);
+}
+
 heaplens_usage heaplens_scope_end(heaplens_scope *scope)
 {
     heaplens_usage usage = {.is_process = scope->is_process};
@@ -131,6 +146,7 @@ heaplens_usage heaplens_scope_end(heaplens_scope *scope)
     usage.status = heaplens__scopes_end(scope, recording, &ended);
     if (usage.status == HEAPLENS_OK) {
         fill(&usage, &ended);
+        keep(&ended, usage.is_process);
         heaplens__scope_figures_deinit(&ended.figures);
     }
     heaplens__thread_set_busy(false);

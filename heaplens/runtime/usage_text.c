@@ -187,6 +187,7 @@ static void add_profile(sheet *page)
     add(page, "  more: heaplens report %s\n", path);
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): add() writes to the text
 size_t heaplens_usage_explain(const heaplens_usage *usage, const heaplens_budget *budget,
                               char *text, size_t cap)
 {

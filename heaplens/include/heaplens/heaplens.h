@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <heaplens/pool.h>
 #include <heaplens/scope.h>
 #include <heaplens/status.h>
 

@@ -153,6 +153,7 @@ static void test_budget__names_the_call_site_and_saves_the_profile(void **state)
     reset();
     char folder[] = "/tmp/test_budget_XXXXXX";
     assert_non_null(mkdtemp(folder));
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the only thread
     assert_int_equal(setenv("HEAPLENS_EXPECT_DIR", folder, 1), 0);
     assert_int_equal(heaplens_start(NULL), HEAPLENS_OK);
     heaplens_scope scope = heaplens_scope_begin("too much");

@@ -3,13 +3,18 @@
 #include "expect.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <heaplens/heaplens.h>
+
+#include "format/store.h"
 
 static void *volatile kept;  // keeps the compiler from dropping an allocation
 
@@ -122,6 +127,92 @@ static void test_scope_api__ranks_the_call_sites(void **state)
     assert_true(usage.sites_by_peak[0].frames[1] != 0);
 }
 
+// The item of a label in a store, or NULL.
+static const heaplens_store_scope *find_label(const unsigned char *store, const char *label,
+                                              heaplens_store_scope_kind kind, uint64_t *at)
+{
+    const heaplens_store_header *const header = (const void *)store;
+    const heaplens_store_section *const section = &header->sections[HEAPLENS_STORE_SCOPES];
+    const heaplens_store_scope *const items = (const void *)(store + section->offset);
+    for (*at = 0; *at < section->count; ++*at) {
+        if (strcmp(items[*at].label, label) == 0 && items[*at].kind == kind) {
+            return &items[*at];
+        }
+    }
+    return NULL;
+}
+
+// What a label's sites allocated, summed over the store's items.
+static uint64_t sum_sites(const unsigned char *store, uint64_t label, uint64_t *count)
+{
+    const heaplens_store_header *const header = (const void *)store;
+    const heaplens_store_section *const section = &header->sections[HEAPLENS_STORE_SCOPE_SITES];
+    const heaplens_store_scope_site *const items = (const void *)(store + section->offset);
+    uint64_t bytes = 0;
+    *count = 0;
+    for (uint64_t i = 0; i < section->count; i++) {
+        if (items[i].scope == label) {
+            bytes += items[i].bytes_total;
+            ++*count;
+        }
+    }
+    return bytes;
+}
+
+static void test_scope_api__the_profile_sums_the_scopes_of_a_label(void **state)
+{
+    (void)state;
+    void *left[3];
+    for (size_t i = 0; i < 3; i++) {
+        heaplens_scope scope = heaplens_scope_begin("summed");
+        left[i] = allocate(100 * (i + 1));  // one site
+        free(allocate(1000));               // another
+        (void)heaplens_scope_end(&scope);
+    }
+    heaplens_scope process = heaplens_scope_begin_process("summed");
+    (void)heaplens_scope_end(&process);
+
+    char path[] = "/tmp/test_scope_api_XXXXXX";
+    const int made = mkstemp(path);
+    assert_true(made >= 0);
+    assert_int_equal(close(made), 0);
+    assert_int_equal(heaplens_save(path), HEAPLENS_OK);
+    const int fd = open(path, O_RDONLY);
+    assert_true(fd >= 0);
+    struct stat facts;
+    assert_int_equal(fstat(fd, &facts), 0);
+    unsigned char *const store = mmap(NULL, (size_t)facts.st_size, PROT_READ, MAP_SHARED, fd, 0);
+    assert_true(store != MAP_FAILED);
+
+    uint64_t at = 0;
+    const heaplens_store_scope *const all =
+        find_label(store, "summed", HEAPLENS_STORE_SCOPE_PROCESS, &at);
+    assert_non_null(all);
+    assert_int_equal(all->scopes, 1);
+    const heaplens_store_scope *const label =
+        find_label(store, "summed", HEAPLENS_STORE_SCOPE_THREAD, &at);
+    assert_non_null(label);
+    assert_int_equal(label->scopes, 3);
+    assert_int_equal(label->inexact, 0);
+    assert_int_equal(label->bytes_total, 3000 + 600);
+    assert_int_equal(label->blocks_total, 6);
+    assert_int_equal(label->bytes_live, 600);
+    assert_int_equal(label->blocks_live, 3);
+    assert_int_equal(label->bytes_peak, 1300);
+    assert_int_equal(label->blocks_peak, 2);
+    assert_int_equal(label->blocks_temporary, 3);
+    uint64_t sites = 0;
+    assert_int_equal(sum_sites(store, at, &sites), 3600);
+    assert_int_equal(sites, 2);
+
+    assert_int_equal(munmap(store, (size_t)facts.st_size), 0);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(unlink(path), 0);
+    for (size_t i = 0; i < 3; i++) {
+        free(left[i]);
+    }
+}
+
 // A thread with its own scope beside another one's.
 static void *work_in_thread(void *to_free)
 {
@@ -215,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_scope_api__every_figure_is_the_hand_count),
         cmocka_unit_test(test_scope_api__is_ended_once_and_by_its_thread),
         cmocka_unit_test(test_scope_api__ranks_the_call_sites),
+        cmocka_unit_test(test_scope_api__the_profile_sums_the_scopes_of_a_label),
         cmocka_unit_test(test_scope_api__threads_do_not_see_each_other),
         cmocka_unit_test(test_scope_api__a_child_ends_no_scope_of_its_parent),
         cmocka_unit_test(test_scope_api__a_failing_realloc_keeps_errno_and_figures),
