@@ -38,6 +38,9 @@ static inline bool wants_tail(size_t size)
     return size <= HEAPLENS__TAIL_SIZE_MAX && is_recording();
 }
 
+_Static_assert((int)HEAPLENS__DEPTH_LIMIT <= (int)HEAPLENS__MEMO_DEPTH_MAX,
+               "a thread's memory of stacks has room for the deepest that is captured");
+
 static void count_stop(heaplens__shard *shard, heaplens__unwind_stop why)
 {
     if (why != HEAPLENS__UNWIND_OUTERMOST) {

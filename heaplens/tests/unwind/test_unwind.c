@@ -11,7 +11,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/time.h>
+#include <time.h>
 #include <ucontext.h>
 
 static reference_stacks stacks;
@@ -187,6 +190,7 @@ static void test_unwind__agrees_through_signal_frames(void **state)
 {
     (void)state;
     check_signals(0);
+    check_signals(0);  // and once more, remembered
 }
 
 static void test_unwind__agrees_through_signal_frames_on_an_alternate_stack(void **state)
@@ -201,6 +205,52 @@ static void test_unwind__agrees_through_signal_frames_on_an_alternate_stack(void
     check_signals(SA_ONSTACK);
     assert_int_equal(sigaltstack(&before, NULL), 0);
     free(memory);
+}
+
+static uintptr_t vdso;  // where the kernel's own module begins; it is a few pages
+static volatile sig_atomic_t interruptions_in_vdso;
+
+static void on_timer(int number)
+{
+    (void)number;
+    if (interruptions_in_vdso != 0) {
+        return;
+    }
+    reference_capture(&stacks);
+    for (size_t i = 0; i < stacks.ours_count; i++) {
+        if (stacks.ours[i] - vdso < 4 * 4096) {
+            interruptions_in_vdso = 1;
+        }
+    }
+}
+
+static void set_timer(long interval_us)
+{
+    const struct timeval interval = {.tv_usec = interval_us};
+    const struct itimerval timer = {interval, interval};
+    assert_int_equal(setitimer(ITIMER_REAL, &timer, NULL), 0);
+}
+
+static void test_unwind__agrees_through_a_signal_that_interrupts_the_vdso(void **state)
+{
+    (void)state;
+    vdso = (uintptr_t)getauxval(AT_SYSINFO_EHDR);
+    if (vdso == 0) {
+        skip();
+    }
+    const struct sigaction action = {.sa_handler = on_timer, .sa_flags = SA_RESTART};
+    assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+    set_timer(100);
+    struct timespec now;
+    for (long i = 0; i < 50000000 && interruptions_in_vdso == 0; i++) {
+        (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    }
+    set_timer(0);
+    if (interruptions_in_vdso == 0) {
+        skip();  // the clock is read by a system call here
+    }
+    expect_agreement("signal", "in the vdso");
+    assert_int_equal(stacks.signal_frames, 1);
 }
 
 static ucontext_t main_context;
@@ -347,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_unwind__agrees_in_a_thread),
         cmocka_unit_test(test_unwind__agrees_through_signal_frames),
         cmocka_unit_test(test_unwind__agrees_through_signal_frames_on_an_alternate_stack),
+        cmocka_unit_test(test_unwind__agrees_through_a_signal_that_interrupts_the_vdso),
         cmocka_unit_test(test_unwind__agrees_in_a_coroutine_and_after_it),
         cmocka_unit_test(test_unwind__agrees_after_longjmp),
         cmocka_unit_test(test_unwind__stops_at_assembly_without_frame_information),

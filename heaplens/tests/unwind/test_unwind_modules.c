@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Rules must not outlive their module: another one may take its addresses.
-#include "runtime/unwind.h"
+#include "runtime/unwind_memo.h"
 
 #include "expect.h"
 
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,13 +15,23 @@ typedef struct captured {
     uintptr_t ips[64];
     size_t count;
     heaplens__unwind_stop why;
+    bool is_recalled;  // the remembering walk found the same
 } captured;
+
+static heaplens__unwind_memo memo;
 
 static void capture(void *context)
 {
     captured *const c = context;
     const heaplens__unwind_start start = heaplens__unwind_from(__builtin_frame_address(0));
+    // First, so that it meets what it remembers before the plain walk could set anything right.
+    heaplens__unwind_trace trace;
+    uintptr_t recalled[64];
+    heaplens__unwind_recall(&memo, &start, 64, &trace);
+    heaplens__unwind_recall_frames(&memo, &trace, recalled);
     c->count = heaplens__unwind(&start, c->ips, 64, &c->why);
+    c->is_recalled = trace.depth == c->count && trace.why == c->why &&
+                     memcmp(recalled, c->ips, c->count * sizeof(recalled[0])) == 0;
 }
 
 // What the recorder's hooks do: tell the unwinder about each call. The loader reaches these
@@ -90,6 +101,7 @@ static void test_unwind_modules__a_module_in_the_place_of_another_has_rules_of_i
         assert_int_equal(a.why, HEAPLENS__UNWIND_OUTERMOST);
         assert_int_equal(b.why, HEAPLENS__UNWIND_OUTERMOST);
         assert_int_equal(a.count, b.count);
+        EXPECT(a.is_recalled && b.is_recalled, "round %d: remembered from the other module", round);
         // Frame 0 is the plugin's, 1 is run_plugin, 2 is this function with its two calls.
         for (size_t i = 1; i < a.count; i++) {
             EXPECT(i == 2 || a.ips[i] == b.ips[i], "round %d, frame %zu", round, i);

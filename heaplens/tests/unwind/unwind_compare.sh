@@ -3,10 +3,17 @@
 # Compares our stacks with libunwind's in real programs, at each Nth allocation, and fails where
 # fewer than 99.9 % of the whole lists agree. Programs that are not installed are left out.
 #
-#   unwind_compare.sh PRELOAD_OBJECT [EVERY]
+#   unwind_compare.sh PRELOAD_OBJECT [EVERY [fixed]]
+#
+# `fixed`: without address space randomisation.
 set -u
 preload=$1
 every=${2:-1}
+launcher=
+if [ "${3:-}" = fixed ]; then
+  setarch -R true 2>/dev/null || { echo "the system does not let randomisation be switched off"; exit 77; }
+  launcher="setarch -R"
+fi
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 failed=0
@@ -31,7 +38,7 @@ check() {
   shift
   command -v "$1" >/dev/null 2>&1 || [ -x "$1" ] || { echo "$name: not installed"; return; }
   : >"$work/out"
-  UNWIND_COMPARE_OUT=$work/out UNWIND_COMPARE_EVERY=$every LD_PRELOAD=$preload "$@" >/dev/null 2>&1
+  UNWIND_COMPARE_OUT=$work/out UNWIND_COMPARE_EVERY=$every $launcher env LD_PRELOAD="$preload" "$@" >/dev/null 2>&1
   ran=$((ran + 1))
   grep '^#' "$work/out" | sort | uniq -c | sort -rn | head -8
   # A run without a single comparison proves nothing and fails.
