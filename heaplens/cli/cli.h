@@ -14,6 +14,7 @@
 /** Exit codes of the program's own; `heaplens run` otherwise exits as the program it ran. */
 enum {
     EXIT_CODE_OK = 0,
+    EXIT_CODE_BROKEN = 1,  // `heaplens check`: a budget is
     EXIT_CODE_USAGE = 2,
     EXIT_CODE_BAD_DATA = 65,
     EXIT_CODE_NO_INPUT = 66,
@@ -28,6 +29,8 @@ enum {
 int heaplens__cmd_run(int argc, char **argv);
 int heaplens__cmd_report(int argc, char **argv);
 int heaplens__cmd_diff(int argc, char **argv);
+int heaplens__cmd_check(int argc, char **argv);
+int heaplens__cmd_baseline(int argc, char **argv);
 int heaplens__cmd_snapshot(int argc, char **argv);
 int heaplens__cmd_top(int argc, char **argv);
 

@@ -15,6 +15,8 @@ static const char usage[] =
     "usage: heaplens run [options] -- PROGRAM [ARGUMENT...]\n"
     "       heaplens report [options] FILE\n"
     "       heaplens diff [options] BEFORE AFTER\n"
+    "       heaplens check [options] --budget BUDGETS FILE\n"
+    "       heaplens baseline save|update|show [options] [NAME [FILE]]\n"
     "       heaplens snapshot [options] PID\n"
     "       heaplens top [options] PID\n"
     "       heaplens --help | --version\n"
@@ -24,11 +26,14 @@ static const char usage[] =
     "  run      run a program and write a profile of its heap\n"
     "  report   show a profile: what is live at the peak, never freed, or only churned\n"
     "  diff     what changed between two profiles, call site by call site\n"
+    "  check    hold a profile to the limits of a budget file\n"
+    "  baseline keep profiles by a name, for limits that are relative to them\n"
     "  snapshot write a profile of a process that runs\n"
     "  top      watch the heap of a process that runs\n"
     "\n"
     "`heaplens VERB --help` lists the options of a verb.\n"
-    "Exit codes: 0; 2 usage; 65 malformed profile; 66 no such input; 74 input/output error.\n";
+    "Exit codes: 0; 1 a budget is broken; 2 usage; 65 malformed profile; 66 no such input; 74\n"
+    "input/output error.\n";
 
 void heaplens__complain(const char *format, ...)
 {
@@ -116,6 +121,8 @@ static const struct {
     {"run",      heaplens__cmd_run     },
     {"report",   heaplens__cmd_report  },
     {"diff",     heaplens__cmd_diff    },
+    {"check",    heaplens__cmd_check   },
+    {"baseline", heaplens__cmd_baseline},
     {"snapshot", heaplens__cmd_snapshot},
     {"top",      heaplens__cmd_top     },
 };

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// What the sections of a budget name, in a profile.
+#include "profile/budget_match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/array.h"
+#include "profile/glob.h"
+
+// --------------------------------------------------------------------------------- processes
+
+// The file that a process ran, without folders; of its command line where nothing else is known.
+static const char *program_of(const heaplens_session *session, const heaplens_process *process,
+                              size_t *length)
+{
+    const char *path = heaplens__names_text(&session->names, process->facts.executable);
+    size_t end = strlen(path);
+    if (end == 0) {
+        path = heaplens__names_text(&session->names, process->facts.command);
+        end = strcspn(path, " ");
+    }
+    size_t start = end;
+    while (start > 0 && path[start - 1] != '/') {
+        start--;
+    }
+    *length = end - start;
+    return path + start;
+}
+
+const heaplens_process *heaplens__budget_process(const heaplens_budget_file *budget,
+                                                 const heaplens_budget_section *section,
+                                                 const heaplens_session *session, size_t *count)
+{
+    const char *const pattern = heaplens__budget_text(budget, section->process);
+    const heaplens_process *largest = NULL;
+    *count = 0;
+    for (size_t i = 0; i < session->process_count; i++) {
+        const heaplens_process *const process = &session->processes[i];
+        size_t length = 0;
+        const char *const program = program_of(session, process, &length);
+        if (pattern[0] == '\0' || heaplens__glob_matches(pattern, program, length)) {
+            ++*count;
+            if (largest == NULL || process->facts.bytes_peak > largest->facts.bytes_peak) {
+                largest = process;
+            }
+        }
+    }
+    return largest;
+}
+
+// ------------------------------------------------------------------------------------- stacks
+
+typedef struct matcher {
+    const heaplens_session *session;
+    const heaplens_process *process;
+    const char *function;  // patterns; "": anything
+    const char *module;
+    bool *modules;           // by module: does it match?
+    signed char *functions;  // by frame: 1 yes, -1 no, 0 not yet tried
+} matcher;
+
+static bool module_matches(const matcher *m, const heaplens_module *module)
+{
+    const char *const path = heaplens__names_text(&m->session->names, module->path);
+    const char *const slash = strrchr(path, '/');
+    const char *const base = slash == NULL ? path : slash + 1;
+    size_t length = 0;
+    (void)heaplens__module_name(path, &length);
+    return m->module[0] == '\0' || heaplens__glob_matches(m->module, path, strlen(path)) ||
+           heaplens__glob_matches(m->module, base, strlen(base)) ||
+           heaplens__glob_matches(m->module, base, length);
+}
+
+static bool function_matches(const matcher *m, uint32_t frame)
+{
+    if (m->functions[frame] == 0) {
+        const char *const name =
+            heaplens__names_text(&m->session->names, m->process->frames[frame].function);
+        const bool is_match =
+            name[0] != '\0' &&
+            (heaplens__glob_matches(m->function, name, heaplens__function_length(name)) ||
+             heaplens__glob_matches(m->function, name, strlen(name)));
+        m->functions[frame] = is_match ? 1 : -1;
+    }
+    return m->functions[frame] > 0;
+}
+
+static bool location_matches(const matcher *m, const heaplens_location *location)
+{
+    const bool is_module = m->module[0] == '\0' || (location->module != HEAPLENS_MODULE_NONE &&
+                                                    m->modules[location->module]);
+    if (!is_module || m->function[0] == '\0') {
+        return is_module;
+    }
+    const uint32_t frames = location->frame_count < HEAPLENS_PATH_INLINED_MAX
+                                ? location->frame_count
+                                : HEAPLENS_PATH_INLINED_MAX;
+    for (uint32_t f = 0; f < frames; f++) {
+        if (function_matches(m, location->frame_first + f)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A stack has a frame if its outer part or its innermost location has: parents come first.
+static void match_stacks(const matcher *m, bool *nodes, bool *is_in)
+{
+    for (size_t i = 1; i < m->process->node_count; i++) {
+        const heaplens_node *const node = &m->process->nodes[i];
+        nodes[i] =
+            nodes[node->parent] || location_matches(m, &m->process->locations[node->location]);
+    }
+    for (size_t i = 0; i < m->process->site_count; i++) {
+        is_in[i] = nodes[m->process->sites[i].stack];
+    }
+}
+
+heaplens_status heaplens__budget_sites(const heaplens_budget_file *budget,
+                                       const heaplens_budget_section *section,
+                                       const heaplens_diff_side *side, bool *is_in)
+{
+    const heaplens_process *const process = side->process;
+    if (section->function == HEAPLENS_NAME_NONE && section->module == HEAPLENS_NAME_NONE) {
+        memset(is_in, true, process->site_count * sizeof(*is_in));
+        return HEAPLENS_OK;
+    }
+    matcher m = {
+        .session = side->session,
+        .process = process,
+        .function = heaplens__budget_text(budget, section->function),
+        .module = heaplens__budget_text(budget, section->module),
+        .modules = heaplens__array_zeroed(process->module_count, sizeof(*m.modules)),
+        .functions = heaplens__array_zeroed(process->frame_count, sizeof(*m.functions)),
+    };
+    bool *const nodes = heaplens__array_zeroed(process->node_count, sizeof(*nodes));
+    heaplens_status status = HEAPLENS_ENOMEM;
+    if (m.modules != NULL && m.functions != NULL && nodes != NULL) {
+        for (size_t i = 0; i < process->module_count; i++) {
+            m.modules[i] = module_matches(&m, &process->modules[i]);
+        }
+        match_stacks(&m, nodes, is_in);
+        status = HEAPLENS_OK;
+    }
+    free(m.modules);
+    free(m.functions);
+    free(nodes);
+    return status;
+}
+
+uint64_t heaplens__budget_value(const heaplens_figures *figures, heaplens_budget_metric metric)
+{
+    const uint64_t blocks = figures->values[HEAPLENS_METRIC_BLOCKS];
+    switch (metric) {
+    case HEAPLENS_BUDGET_PEAK: return figures->values[HEAPLENS_METRIC_PEAK];
+    case HEAPLENS_BUDGET_TOTAL: return figures->values[HEAPLENS_METRIC_TOTAL];
+    case HEAPLENS_BUDGET_BLOCKS: return blocks;
+    case HEAPLENS_BUDGET_LEAKED: return figures->values[HEAPLENS_METRIC_LEAKED];
+    case HEAPLENS_BUDGET_LEAKED_BLOCKS: return figures->blocks_leaked;
+    case HEAPLENS_BUDGET_TEMPORARY: return figures->values[HEAPLENS_METRIC_TEMPORARY];
+    case HEAPLENS_BUDGET_MEAN_LIFETIME:
+        return blocks == 0 ? 0 : figures->values[HEAPLENS_METRIC_LIFETIME] / blocks;
+    }
+    return 0;
+}
