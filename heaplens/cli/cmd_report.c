@@ -22,6 +22,7 @@
 #include "export/report_text.h"
 #include "export/speedscope.h"
 #include "profile/open.h"
+#include "profile/select.h"
 #include "profile/symbols.h"
 
 static const char usage[] =
@@ -32,6 +33,12 @@ static const char usage[] =
     "\n"
     "  --sort METRIC    one ranking of call sites instead of the usual four: peak, total, blocks,\n"
     "                   leaked, temporary or lifetime\n"
+    "  --at WHEN        the same for a moment: peak, end (never freed) or total\n"
+    "  --filter PATTERN only call sites with a function or a module like this in their stack:\n"
+    "                   'parse_*', 'libxml2.so*', or a regular expression '/^xml.*New/'\n"
+    "  --scope LABEL    only what scopes of this label allocated\n"
+    "  --thread TID     only what this thread allocated\n"
+    "  --invert         the tree of calls from what allocated to its callers\n"
     "  --top N          call sites in a ranking (5 of each, or 10 with --sort)\n"
     "  --process PID    the process to show (default: the one with the largest peak)\n"
     "  --format FORMAT  text\n"
@@ -70,13 +77,33 @@ static const char *const format_names[] = {
 typedef struct report_command {
     heaplens_report_options options;
     report_format format;
+    heaplens_selection selection;
     bool has_pid;
     uint32_t pid;
     const char *input;
     const char *output;  // NULL: standard output
 } report_command;
 
-enum { OPTION_SORT = 256, OPTION_TOP, OPTION_PROCESS, OPTION_FORMAT, OPTION_HELP };
+enum {
+    OPTION_SORT = 256,
+    OPTION_AT,
+    OPTION_TOP,
+    OPTION_FILTER,
+    OPTION_SCOPE,
+    OPTION_THREAD,
+    OPTION_INVERT,
+    OPTION_PROCESS,
+    OPTION_FORMAT,
+    OPTION_HELP,
+};
+
+// --at says when, --sort says what: "end" is what was never freed.
+static bool parse_moment(const char *name, heaplens_metric *out)
+{
+    return heaplens_metric_parse(strcmp(name, "end") == 0 ? "leaked" : name, out) &&
+           (*out == HEAPLENS_METRIC_PEAK || *out == HEAPLENS_METRIC_TOTAL ||
+            *out == HEAPLENS_METRIC_LEAKED);
+}
 
 static bool parse_format(const char *name, report_format *out)
 {
@@ -96,6 +123,16 @@ static bool take_option(report_command *command, int option, const char *value)
     case OPTION_SORT:
         command->options.has_metric = true;
         return heaplens_metric_parse(value, &command->options.metric);
+    case OPTION_AT:
+        command->options.has_metric = true;
+        return parse_moment(value, &command->options.metric);
+    case OPTION_FILTER: command->selection.pattern = value; return true;
+    case OPTION_SCOPE: command->selection.scope = value; return true;
+    case OPTION_THREAD:
+        command->selection.tid =
+            heaplens__parse_number(value, 1, UINT32_MAX, &number) ? (uint32_t)number : 0;
+        return command->selection.tid > 0;
+    case OPTION_INVERT: command->options.is_inverted = true; return true;
     case OPTION_TOP:
         command->options.top = heaplens__parse_number(value, 1, SIZE_MAX, &number) ? number : 0;
         return command->options.top > 0;
@@ -115,10 +152,15 @@ static int parse_arguments(report_command *command, int argc, char **argv)
     static const struct option options[] = {
         {"sort",             required_argument, NULL, OPTION_SORT},
         {"metric",              required_argument, NULL, OPTION_SORT},
+        {"at",                  required_argument, NULL, OPTION_AT},
+        {"filter",required_argument, NULL, OPTION_FILTER},
+        {"scope",       required_argument, NULL, OPTION_SCOPE},
+        {"thread",               required_argument, NULL, OPTION_THREAD},
+        {"invert",              no_argument, NULL, OPTION_INVERT},
         {"top",                  required_argument, NULL, OPTION_TOP},
-        {"process",required_argument, NULL, OPTION_PROCESS},
-        {"format",       required_argument, NULL, OPTION_FORMAT},
-        {"output",              required_argument, NULL, 'o'},
+        {"process",              required_argument, NULL, OPTION_PROCESS},
+        {"format",     required_argument, NULL, OPTION_FORMAT},
+        {"output",            required_argument, NULL, 'o'},
         {"help",              no_argument, NULL, OPTION_HELP},
         {0                 },
     };
@@ -220,8 +262,35 @@ static int write_file(report_command *command, const heaplens_session *session,
     return code;
 }
 
+static int write_out(report_command *command, const heaplens_session *session,
+                     const heaplens_process *process)
+{
+    return command->output == NULL
+               ? write_to(command, STDOUT_FILENO, session, process, "standard output")
+               : write_file(command, session, process);
+}
+
+static int show_selection(report_command *command, const heaplens_session *session,
+                          const heaplens_process *process)
+{
+    heaplens_process selected = {0};
+    heaplens_failure failure = {0};
+    const heaplens_status status =
+        heaplens_process_select(session, process, &command->selection, &selected, &failure);
+    if (status != HEAPLENS_OK) {
+        return heaplens__complain_status(status, command->input, &failure);
+    }
+    if (selected.site_count == 0) {
+        heaplens__complain("%s: no call site matches", command->input);
+    }
+    const int code = write_out(command, session, &selected);
+    heaplens_selection_release(&selected);
+    return code;
+}
+
 static int show(report_command *command, const heaplens_session *session)
 {
+    const heaplens_selection *const selection = &command->selection;
     const heaplens_process *const process = command->has_pid
                                                 ? heaplens_session_process(session, command->pid)
                                                 : heaplens_session_largest(session);
@@ -229,9 +298,10 @@ static int show(report_command *command, const heaplens_session *session)
         heaplens__complain("%s: no process %u", command->input, command->pid);
         return EXIT_CODE_NO_INPUT;
     }
-    return command->output == NULL
-               ? write_to(command, STDOUT_FILENO, session, process, "standard output")
-               : write_file(command, session, process);
+    const bool is_part =
+        selection->pattern != NULL || selection->scope != NULL || selection->tid != 0;
+    return is_part ? show_selection(command, session, process)
+                   : write_out(command, session, process);
 }
 
 int heaplens__cmd_report(int argc, char **argv)

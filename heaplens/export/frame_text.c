@@ -10,6 +10,25 @@ const char *heaplens__path_base(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
+// The parameters begin at a parenthesis outside of template arguments that does not belong to a name
+// itself: "(anonymous namespace)::f", "operator()".
+size_t heaplens__plain_length(const char *function)
+{
+    int depth = 0;
+    for (size_t i = 0; function[i] != '\0'; i++) {
+        const bool is_arrow = i > 0 && function[i - 1] == '-';
+        if (function[i] == '<') {
+            depth++;
+        } else if (function[i] == '>' && depth > 0 && !is_arrow) {
+            depth--;
+        } else if (function[i] == '(' && depth == 0 && i > 0 && function[i - 1] != ':' &&
+                   function[i - 1] != ' ' && !(function[i + 1] == ')' && function[i + 2] == '(')) {
+            return i;
+        }
+    }
+    return strlen(function);
+}
+
 const char *heaplens__location_module(const heaplens_session *session,
                                       const heaplens_process *process,
                                       const heaplens_location *location)

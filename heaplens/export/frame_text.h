@@ -11,6 +11,12 @@
 /** The part of a path behind its last slash. */
 const char *heaplens__path_base(const char *path);
 
+/**
+ * Bytes of a function's name without its parameters: "ns::parse" of "ns::parse(char const*)". All of
+ * it where there are none, as in C.
+ */
+size_t heaplens__plain_length(const char *function);
+
 /** The path of a location's module; "" if it has none. */
 const char *heaplens__location_module(const heaplens_session *session,
                                       const heaplens_process *process,

@@ -1,45 +1,27 @@
 // SPDX-License-Identifier: MIT
-// The report for people: totals, the answers in a sentence each, then the sites with their stacks.
+// The report for people: what it is about, totals, what they leave out, then the parts.
 #include "export/report_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "export/figure_text.h"
 #include "export/frame_text.h"
 #include "export/ranking_text.h"
+#include "export/report_context.h"
+#include "profile/interval.h"
 
-enum {
-    TOP_OF_ONE = 10,
-    TOP_OF_SEVERAL = 5,
-    NAME_COLUMNS = 36,  // of a frame's function, before its place
-};
-
-typedef struct report {
-    heaplens_sink *sink;
-    const heaplens_session *session;
-    const heaplens_process *process;
-    const heaplens_report_options *options;
-} report;
-
-static const char *name_of(const report *r, heaplens_name name)
+static const char *name_of(const heaplens_report *r, heaplens_name name)
 {
     return heaplens__names_text(&r->session->names, name);
 }
 
-static const char *style(const report *r, const char *code)
+const char *heaplens__report_style(const heaplens_report *r, const char *code)
 {
     return r->options->has_color ? code : "";
 }
 
-#define BOLD  "\033[1m"
-#define DIM   "\033[2m"
-#define CYAN  "\033[36m"
-#define PLAIN "\033[0m"
-
-// Text of the profiled program can hold escape sequences: they must not reach the terminal.
-static void put_safe(const report *r, const char *text)
+void heaplens__report_put(const heaplens_report *r, const char *text)
 {
     for (; *text != '\0'; text++) {
         const unsigned char byte = (unsigned char)*text;
@@ -47,29 +29,113 @@ static void put_safe(const report *r, const char *text)
     }
 }
 
-// ----------------------------------------------------------------------------------- head
-
-static void write_total(const report *r, const char *label, uint64_t bytes, uint64_t blocks,
-                        const char *remark)
+void heaplens__report_put_function(const heaplens_report *r, const char *function)
 {
-    heaplens__sink_printf(r->sink, "  %-12s %s%20s bytes%s  %10s  in %s blocks%s\n", label,
-                          style(r, BOLD), heaplens__figure_count(bytes).text, style(r, PLAIN),
-                          heaplens__figure_bytes(bytes).text, heaplens__figure_count(blocks).text,
-                          remark);
+    char name[512];
+    (void)snprintf(name, sizeof(name), "%.*s", (int)heaplens__plain_length(function), function);
+    heaplens__report_put(r, name);
 }
 
-static void write_totals(const report *r)
+void heaplens__report_heading(const heaplens_report *r, const char *text)
+{
+    heaplens__sink_printf(r->sink, "\n%s%s%s\n", heaplens__report_style(r, HEAPLENS_BOLD), text,
+                          heaplens__report_style(r, HEAPLENS_PLAIN));
+}
+
+void heaplens__report_put_place(const heaplens_report *r, heaplens_place place)
+{
+    if (place.location == NULL) {
+        heaplens__sink_puts(r->sink, "(no call stack)");
+        return;
+    }
+    heaplens_shown_frame frame;
+    heaplens__frame_show(r->session, r->process, place.location, place.frame, &frame);
+    heaplens__sink_puts(r->sink, heaplens__report_style(r, HEAPLENS_CYAN));
+    heaplens__report_put_function(r, frame.function);
+    heaplens__sink_puts(r->sink, heaplens__report_style(r, HEAPLENS_PLAIN));
+}
+
+void heaplens__report_put_value(const heaplens_report *r, uint64_t value, double variance,
+                                heaplens_metric metric)
+{
+    const char *const bold = heaplens__report_style(r, HEAPLENS_BOLD);
+    const char *const plain = heaplens__report_style(r, HEAPLENS_PLAIN);
+    if (metric == HEAPLENS_METRIC_LIFETIME) {
+        heaplens__sink_printf(r->sink, "%s%s%s", bold, heaplens__figure_time(value).text, plain);
+        return;
+    }
+    const bool is_blocks = metric == HEAPLENS_METRIC_BLOCKS || metric == HEAPLENS_METRIC_TEMPORARY;
+    heaplens__sink_printf(r->sink, "%s%s %s%s", bold, heaplens__figure_count(value).text,
+                          is_blocks ? "blocks" : "bytes", plain);
+    if (variance > 0) {
+        heaplens__sink_printf(r->sink, " +- %s",
+                              heaplens__figure_count(heaplens_interval(variance)).text);
+    }
+    heaplens__sink_printf(
+        r->sink, " (%s)",
+        heaplens__figure_share(value, heaplens__ranking_whole(r->process, metric)).text);
+}
+
+// ----------------------------------------------------------------------------------- head
+
+static void write_total(const heaplens_report *r, const char *label, uint64_t bytes,
+                        uint64_t blocks, double variance, const char *remark)
+{
+    char interval[64] = "";
+    if (variance > 0) {
+        (void)snprintf(interval, sizeof(interval), " +- %s",
+                       heaplens__figure_bytes(heaplens_interval(variance)).text);
+    }
+    heaplens__sink_printf(
+        r->sink, "  %-12s %s%20s bytes%s  %10s%s  in %s blocks%s\n", label,
+        heaplens__report_style(r, HEAPLENS_BOLD), heaplens__figure_count(bytes).text,
+        heaplens__report_style(r, HEAPLENS_PLAIN), heaplens__figure_bytes(bytes).text, interval,
+        heaplens__figure_count(blocks).text, remark);
+}
+
+// Resident memory, and how much of it is blocks of this profile.
+static void write_resident(const heaplens_report *r)
+{
+    const heaplens_facts *const facts = &r->process->facts;
+    if (facts->rss_peak_bytes == 0) {
+        return;
+    }
+    heaplens__sink_printf(r->sink, "  %-12s %20s bytes  %10s  at its largest", "resident",
+                          heaplens__figure_count(facts->rss_peak_bytes).text,
+                          heaplens__figure_bytes(facts->rss_peak_bytes).text);
+    uint64_t explained = 0;
+    uint64_t resident = 0;
+    for (size_t i = 0; i < r->process->point_count; i++) {
+        const heaplens_point *const point = &r->process->points[i];
+        if (point->rss_bytes > resident) {
+            resident = point->rss_bytes;
+            explained = point->bytes_live;
+        }
+    }
+    if (resident > 0 && explained <= resident) {
+        heaplens__sink_printf(r->sink, "; live blocks explain %s of it",
+                              heaplens__figure_share(explained, resident).text);
+    }
+    heaplens__sink_puts(r->sink, "\n");
+}
+
+static void write_totals(const heaplens_report *r)
 {
     const heaplens_facts *const facts = &r->process->facts;
     char when[64];
     (void)snprintf(when, sizeof(when), ", %s after the start",
                    heaplens__figure_time(facts->peak_ns).text);
-    write_total(r, "peak", facts->bytes_peak, facts->blocks_peak, when);
-    write_total(r, "allocated", facts->bytes_total, facts->blocks_total, " over the whole run");
-    write_total(r, "never freed", facts->bytes_end, facts->blocks_end, "");
+    const bool is_counted = (facts->flags & HEAPLENS_PROCESS_COUNTED) != 0;
+    write_total(r, "peak", facts->bytes_peak, facts->blocks_peak,
+                heaplens_process_variance(r->process, HEAPLENS_METRIC_PEAK),
+                is_counted ? "" : when);
+    write_total(r, "allocated", facts->bytes_total, facts->blocks_total, 0, " over the whole run");
+    write_total(r, "never freed", facts->bytes_end, facts->blocks_end,
+                heaplens_process_variance(r->process, HEAPLENS_METRIC_LEAKED), "");
+    write_resident(r);
 }
 
-static void write_note(const report *r, uint64_t count, const char *text)
+static void write_note(const heaplens_report *r, uint64_t count, const char *text)
 {
     if (count > 0) {
         heaplens__sink_printf(r->sink, "  note: %s %s\n", heaplens__figure_count(count).text, text);
@@ -77,12 +143,25 @@ static void write_note(const report *r, uint64_t count, const char *text)
 }
 
 // What the figures do not say: everything that was cut, lost or seen only in part.
-static void write_notes(const report *r)
+static void write_notes(const heaplens_report *r)
 {
     const heaplens_facts *const facts = &r->process->facts;
     if ((facts->flags & HEAPLENS_PROCESS_UNFINISHED) != 0) {
         heaplens__sink_puts(r->sink, "  note: the process did not end by itself, or still runs: "
                                      "\"never freed\" is what was live when last heard of\n");
+    }
+    if ((facts->flags & HEAPLENS_PROCESS_COUNTED) != 0) {
+        heaplens__sink_puts(r->sink,
+                            "  note: only counted: there are no call sites, and live bytes "
+                            "are what the allocator gave\n");
+    }
+    if ((facts->flags & HEAPLENS_PROCESS_SAMPLED) != 0) {
+        heaplens__sink_printf(
+            r->sink,
+            "  note: sampled, one block in %s: all but \"allocated\" is estimated "
+            "from %s blocks; +- is a 95 %% interval\n",
+            heaplens__figure_bytes(facts->sample_bytes).text,
+            heaplens__figure_count(facts->samples).text);
     }
     if ((facts->flags & HEAPLENS_PROCESS_THREADED) != 0) {
         heaplens__sink_printf(r->sink,
@@ -114,277 +193,83 @@ static void write_notes(const report *r)
     for (size_t i = 0; i < r->process->module_count; i++) {
         if (r->process->modules[i].symbols == HEAPLENS_SYMBOLS_CHANGED) {
             heaplens__sink_puts(r->sink, "  note: not the file that ran, so without names: ");
-            put_safe(r, name_of(r, r->process->modules[i].path));
+            heaplens__report_put(r, name_of(r, r->process->modules[i].path));
             heaplens__sink_puts(r->sink, "\n");
         }
     }
 }
 
-static void write_head(const report *r)
+static void write_head(const heaplens_report *r)
 {
     const heaplens_facts *const facts = &r->process->facts;
-    heaplens__sink_puts(r->sink, style(r, BOLD));
-    put_safe(r, name_of(r, facts->command));
+    heaplens__sink_puts(r->sink, heaplens__report_style(r, HEAPLENS_BOLD));
+    heaplens__report_put(r, name_of(r, facts->command));
     heaplens__sink_printf(r->sink, "%s\n  process %u, recorded for %s, %s call sites",
-                          style(r, PLAIN), facts->pid,
+                          heaplens__report_style(r, HEAPLENS_PLAIN), facts->pid,
                           heaplens__figure_time(facts->duration_ns).text,
                           heaplens__figure_count(r->process->site_count).text);
     const char *const host = name_of(r, facts->host);
     heaplens__sink_puts(r->sink, host[0] == '\0' ? "" : ", on ");
-    put_safe(r, host);
+    heaplens__report_put(r, host);
     heaplens__sink_puts(r->sink, "\n\n");
     write_totals(r);
     write_notes(r);
 }
 
-static void write_process_list(const report *r)
+static void write_process_list(const heaplens_report *r)
 {
     if (r->session->process_count < 2) {
         return;
     }
     heaplens__sink_printf(r->sink, "\n%sProcesses%s (--process PID shows another one)\n",
-                          style(r, BOLD), style(r, PLAIN));
+                          heaplens__report_style(r, HEAPLENS_BOLD),
+                          heaplens__report_style(r, HEAPLENS_PLAIN));
     heaplens__sink_printf(r->sink, "  %8s %8s  %10s  %10s  %10s\n", "pid", "parent", "peak",
                           "allocated", "never freed");
     for (size_t i = 0; i < r->session->process_count; i++) {
         const heaplens_process *const process = &r->session->processes[i];
         const heaplens_facts *const facts = &process->facts;
-        heaplens__sink_printf(r->sink, "%c %8u %8u  %10s  %10s  %11s  ",
-                              process == r->process ? '>' : ' ', facts->pid, facts->parent_pid,
+        // A part of a process is another object.
+        const bool is_shown = facts->pid == r->process->facts.pid &&
+                              facts->start_unix_ns == r->process->facts.start_unix_ns;
+        heaplens__sink_printf(r->sink, "%c %8u %8u  %10s  %10s  %11s  ", is_shown ? '>' : ' ',
+                              facts->pid, facts->parent_pid,
                               heaplens__figure_bytes(facts->bytes_peak).text,
                               heaplens__figure_bytes(facts->bytes_total).text,
                               heaplens__figure_bytes(facts->bytes_end).text);
-        put_safe(r, name_of(r, facts->command));
+        heaplens__report_put(r, name_of(r, facts->command));
         heaplens__sink_puts(r->sink, "\n");
     }
 }
 
-// --------------------------------------------------------------------------------- stacks
-
-// Where no name is known, the place in the file, as addr2line and objdump take it.
-static void describe_nameless(const report *r, const heaplens_location *location, char *text,
-                              size_t cap)
-{
-    if (location->address == 0) {
-        (void)snprintf(text, cap, "(outer frames were cut)");
-    } else if (location->module == HEAPLENS_MODULE_NONE) {
-        (void)snprintf(text, cap, "0x%llx", (unsigned long long)location->address);
-    } else {
-        const uint64_t bias = r->process->modules[location->module].bias;
-        (void)snprintf(text, cap, "+0x%llx", (unsigned long long)(location->address - bias));
-    }
-}
-
-// "function                file.c:12  [module]", the place on a line of its own if it does not fit.
-static void write_frame(const report *r, const heaplens_location *location, uint32_t index)
-{
-    heaplens_frame frame = {0};
-    if (index < location->frame_count) {
-        frame = r->process->frames[location->frame_first + index];
-    }
-    char nameless[64];
-    const char *function = name_of(r, frame.function);
-    const char *const module =
-        heaplens__path_base(heaplens__location_module(r->session, r->process, location));
-    if (function[0] == '\0') {
-        describe_nameless(r, location, nameless, sizeof(nameless));
-        function = nameless;
-    }
-    const char *const file = heaplens__path_base(name_of(r, frame.file));
-    char line[16] = "";
-    if (file[0] != '\0') {
-        (void)snprintf(line, sizeof(line), ":%u", frame.line);
-    }
-
-    const size_t columns = strlen(function);
-    const size_t shown = columns < NAME_COLUMNS ? NAME_COLUMNS : columns;
-    const size_t needed = 6 + shown + 2 + strlen(file) + strlen(line) + 3 + strlen(module);
-    heaplens__sink_printf(r->sink, "      %s", style(r, CYAN));
-    put_safe(r, function);
-    heaplens__sink_puts(r->sink, style(r, PLAIN));
-    if (r->options->width > 0 && needed > r->options->width) {
-        heaplens__sink_puts(r->sink, "\n          ");
-    } else {
-        heaplens__sink_printf(r->sink, "%*s", (int)(shown - columns + 2), "");
-    }
-    put_safe(r, file);
-    heaplens__sink_puts(r->sink, line);
-    if (module[0] != '\0') {
-        heaplens__sink_printf(r->sink, "%s%s[", file[0] == '\0' ? "" : "  ", style(r, DIM));
-        put_safe(r, module);
-        heaplens__sink_printf(r->sink, "]%s", style(r, PLAIN));
-    }
-    heaplens__sink_puts(r->sink, "\n");
-}
-
-static void write_stack(const report *r, uint32_t node)
-{
-    if (node == HEAPLENS_NODE_ROOT) {
-        heaplens__sink_puts(r->sink, "      (no call stack)\n");
-    }
-    for (; node != HEAPLENS_NODE_ROOT; node = r->process->nodes[node].parent) {
-        const heaplens_location *const location =
-            &r->process->locations[r->process->nodes[node].location];
-        const uint32_t frames = location->frame_count == 0 ? 1 : location->frame_count;
-        for (uint32_t f = 0; f < frames; f++) {
-            write_frame(r, location, f);
-        }
-    }
-}
-
-// The innermost function of a site that has a name.
-static const char *site_name(const report *r, const heaplens_site *site)
-{
-    for (uint32_t node = site->stack; node != HEAPLENS_NODE_ROOT;
-         node = r->process->nodes[node].parent) {
-        const heaplens_location *const location =
-            &r->process->locations[r->process->nodes[node].location];
-        for (uint32_t f = 0; f < location->frame_count; f++) {
-            const heaplens_name function = r->process->frames[location->frame_first + f].function;
-            if (function != HEAPLENS_NAME_NONE) {
-                return name_of(r, function);
-            }
-        }
-    }
-    return "code without symbols";
-}
-
-// ------------------------------------------------------------------------------- rankings
-
-static void write_value(const report *r, const heaplens_site *site, heaplens_metric metric)
-{
-    const uint64_t value = heaplens_site_value(site, metric);
-    const char *const bold = style(r, BOLD);
-    const char *const plain = style(r, PLAIN);
-    switch (metric) {
-    case HEAPLENS_METRIC_PEAK:
-    case HEAPLENS_METRIC_TOTAL:
-    case HEAPLENS_METRIC_LEAKED:
-        heaplens__sink_printf(
-            r->sink, "%s%s bytes%s (%s)", bold, heaplens__figure_count(value).text, plain,
-            heaplens__figure_share(value, heaplens__ranking_whole(r->process, metric)).text);
-        return;
-    case HEAPLENS_METRIC_BLOCKS:
-    case HEAPLENS_METRIC_TEMPORARY:
-        heaplens__sink_printf(
-            r->sink, "%s%s blocks%s (%s)", bold, heaplens__figure_count(value).text, plain,
-            heaplens__figure_share(value, heaplens__ranking_whole(r->process, metric)).text);
-        return;
-    case HEAPLENS_METRIC_LIFETIME:
-        heaplens__sink_printf(r->sink, "%s%s%s", bold, heaplens__figure_time(value).text, plain);
-        return;
-    }
-}
-
-static void write_site(const report *r, size_t rank, const heaplens_site *site,
-                       heaplens_metric metric)
-{
-    const uint64_t blocks = site->blocks_total == 0 ? 1 : site->blocks_total;
-    heaplens__sink_printf(r->sink, "\n%4zu. ", rank);
-    write_value(r, site, metric);
-    heaplens__sink_printf(r->sink,
-                          "\n      peak %s in %s, total %s in %s, never freed %s in %s blocks\n",
-                          heaplens__figure_bytes(site->bytes_gmax).text,
-                          heaplens__figure_count(site->blocks_gmax).text,
-                          heaplens__figure_bytes(site->bytes_total).text,
-                          heaplens__figure_count(site->blocks_total).text,
-                          heaplens__figure_bytes(site->bytes_end).text,
-                          heaplens__figure_count(site->blocks_end).text);
-    heaplens__sink_printf(r->sink, "      mean block %s, mean lifetime %s, temporary %s",
-                          heaplens__figure_bytes(site->bytes_total / blocks).text,
-                          heaplens__figure_time(site->lifetime_ns / blocks).text,
-                          heaplens__figure_share(site->blocks_temporary, blocks).text);
-    if (site->reallocs > 0) {
-        heaplens__sink_printf(r->sink, ", %s reallocs copied %s",
-                              heaplens__figure_count(site->reallocs).text,
-                              heaplens__figure_bytes(site->bytes_copied).text);
-    }
-    heaplens__sink_puts(r->sink, "\n");
-    write_stack(r, site->stack);
-}
-
-static heaplens_status write_ranking(const report *r, heaplens_metric metric, size_t top)
-{
-    uint32_t *sites = NULL;
-    size_t count = 0;
-    const heaplens_status status = heaplens_sites_rank(r->process, metric, &sites, &count);
-    if (status != HEAPLENS_OK) {
-        return status;
-    }
-    const size_t shown = count < top ? count : top;
-    heaplens__sink_printf(r->sink, "\n%s%s%s", style(r, BOLD), heaplens__ranking_title(metric),
-                          style(r, PLAIN));
-    if (count == 0) {
-        heaplens__sink_puts(r->sink, ": nothing\n");
-    } else {
-        heaplens__sink_printf(r->sink, " (%zu of %s sites)\n", shown,
-                              heaplens__figure_count(count).text);
-    }
-    for (size_t i = 0; i < shown; i++) {
-        write_site(r, i + 1, &r->process->sites[sites[i]], metric);
-    }
-    free(sites);
-    return HEAPLENS_OK;
-}
-
-// One sentence: the largest site's share of a metric.
-static heaplens_status write_answer(const report *r, const char *question, heaplens_metric metric)
-{
-    uint32_t *sites = NULL;
-    size_t count = 0;
-    const heaplens_status status = heaplens_sites_rank(r->process, metric, &sites, &count);
-    if (status != HEAPLENS_OK) {
-        return status;
-    }
-    heaplens__sink_printf(r->sink, "  %-24s ", question);
-    if (count == 0) {
-        heaplens__sink_puts(r->sink, "nothing\n");
-    } else {
-        const heaplens_site *const site = &r->process->sites[sites[0]];
-        write_value(r, site, metric);
-        heaplens__sink_puts(r->sink, " from ");
-        put_safe(r, site_name(r, site));
-        heaplens__sink_puts(r->sink, "\n");
-    }
-    free(sites);
-    return HEAPLENS_OK;
-}
-
-static const heaplens_metric questions[] = {
-    HEAPLENS_METRIC_PEAK,
-    HEAPLENS_METRIC_TOTAL,
-    HEAPLENS_METRIC_LEAKED,
-    HEAPLENS_METRIC_TEMPORARY,
-};
-
-static heaplens_status write_answers(const report *r)
-{
-    static const char *const words[] = {"most at the peak", "most allocated", "most never freed",
-                                        "most churn"};
-    heaplens_status status = HEAPLENS_OK;
-    heaplens__sink_printf(r->sink, "\n%sIn short%s\n", style(r, BOLD), style(r, PLAIN));
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && status == HEAPLENS_OK; i++) {
-        status = write_answer(r, words[i], questions[i]);
-    }
-    return status;
-}
+// ---------------------------------------------------------------------------------- parts
 
 heaplens_status heaplens_write_text(heaplens_sink *sink, const heaplens_session *session,
                                     const heaplens_process *process,
                                     const heaplens_report_options *options)
 {
-    const report r = {sink, session, process, options};
+    typedef heaplens_status (*report_part)(const heaplens_report *r);
+    static const report_part parts[] = {
+        heaplens__report_functions, heaplens__report_tree,    heaplens__report_sizes,
+        heaplens__report_scopes,    heaplens__report_threads,
+    };
+    heaplens_report r = {.sink = sink, .session = session, .process = process, .options = options};
     write_head(&r);
     write_process_list(&r);
-    heaplens_status status = write_answers(&r);
-    if (status == HEAPLENS_OK && options->has_metric) {
-        status = write_ranking(&r, options->metric, options->top == 0 ? TOP_OF_ONE : options->top);
+    heaplens_status status = heaplens__report_answers(&r);
+    if (status == HEAPLENS_OK) {
+        status = heaplens__report_findings(&r);
     }
-    for (size_t i = 0; status == HEAPLENS_OK && !options->has_metric &&
-                       i < sizeof(questions) / sizeof(questions[0]);
-         i++) {
-        status = write_ranking(&r, questions[i], options->top == 0 ? TOP_OF_SEVERAL : options->top);
+    if (status == HEAPLENS_OK) {
+        status = heaplens__report_sites(&r);
     }
-    const heaplens_status flushed = heaplens__sink_flush(sink);
-    return status == HEAPLENS_OK ? flushed : status;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && status == HEAPLENS_OK; i++) {
+        status = parts[i](&r);
+    }
+    if (status == HEAPLENS_OK) {
+        heaplens__report_stacks(&r);
+        status = heaplens__sink_flush(sink);
+    }
+    free(r.shown);
+    return status;
 }

@@ -12,6 +12,7 @@ typedef struct heaplens_report_options {
     size_t top;              // sites in a ranking; 0: 10 of one ranking, 5 of each of several
     size_t width;            // columns of the terminal; 0: unlimited. Nothing is ever cut for it:
                              // what does not fit goes to a line of its own
+    bool is_inverted;        // the tree of calls begins at what allocated
     bool has_color;
 } heaplens_report_options;
 

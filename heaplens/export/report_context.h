@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#ifndef HEAPLENS_EXPORT_REPORT_CONTEXT_H
+#define HEAPLENS_EXPORT_REPORT_CONTEXT_H
+
+#include "export/report_text.h"
+#include "profile/responsible.h"
+
+/** What the parts of the report for people share. */
+typedef struct heaplens_report {
+    heaplens_sink *sink;
+    const heaplens_session *session;
+    const heaplens_process *process;
+    const heaplens_report_options *options;
+    uint32_t *shown;  // sites that rankings have shown, in the order of their numbers; owned
+    size_t shown_count;
+    size_t shown_capacity;
+} heaplens_report;
+
+#define HEAPLENS_BOLD  "\033[1m"
+#define HEAPLENS_DIM   "\033[2m"
+#define HEAPLENS_CYAN  "\033[36m"
+#define HEAPLENS_PLAIN "\033[0m"
+
+/** An escape sequence, or "" where colours are off. */
+const char *heaplens__report_style(const heaplens_report *r, const char *code);
+
+/** Write a text of the profiled program: it can hold escape sequences, which must not get through. */
+void heaplens__report_put(const heaplens_report *r, const char *text);
+
+/** A heading on a line of its own, after an empty line. */
+void heaplens__report_heading(const heaplens_report *r, const char *text);
+
+/** Write the name of a function without its parameters. */
+void heaplens__report_put_function(const heaplens_report *r, const char *function);
+
+/** Write the function of a place, "module+0x1f" where it has no name. */
+void heaplens__report_put_place(const heaplens_report *r, heaplens_place place);
+
+/** Write a value of a metric with its unit, its interval if it is estimated, and its share. */
+void heaplens__report_put_value(const heaplens_report *r, uint64_t value, double variance,
+                                heaplens_metric metric);
+
+// The parts, in their order. Each returns HEAPLENS_OK or HEAPLENS_ENOMEM.
+heaplens_status heaplens__report_answers(const heaplens_report *r);
+heaplens_status heaplens__report_findings(const heaplens_report *r);
+heaplens_status heaplens__report_sites(heaplens_report *r);
+heaplens_status heaplens__report_functions(const heaplens_report *r);
+heaplens_status heaplens__report_tree(const heaplens_report *r);
+heaplens_status heaplens__report_sizes(const heaplens_report *r);
+heaplens_status heaplens__report_scopes(const heaplens_report *r);
+heaplens_status heaplens__report_threads(const heaplens_report *r);
+
+/** At the end: figures and call stacks of the sites that heaplens__report_sites() has numbered. */
+void heaplens__report_stacks(const heaplens_report *r);
+
+#endif

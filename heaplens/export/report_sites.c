@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: MIT
+// Call sites in the report for people: an answer in a sentence to each question, a line for each site
+// of a ranking, and at the end each of these sites once, with its figures and its call stack.
+#include "export/report_context.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "export/figure_text.h"
+#include "export/frame_text.h"
+#include "export/ranking_text.h"
+#include "profile/array.h"
+#include "profile/interval.h"
+
+enum {
+    TOP_OF_ONE = 10,
+    TOP_OF_SEVERAL = 5,
+    NAME_COLUMNS = 36,  // of a frame's function, before its place
+    CALLERS_SHOWN = 2,  // on the line of a site
+};
+
+static const heaplens_metric questions[] = {
+    HEAPLENS_METRIC_PEAK,
+    HEAPLENS_METRIC_TOTAL,
+    HEAPLENS_METRIC_LEAKED,
+    HEAPLENS_METRIC_TEMPORARY,
+};
+
+enum { QUESTION_COUNT = sizeof(questions) / sizeof(questions[0]) };
+
+// -------------------------------------------------------------------------------- answers
+
+static uint64_t culprit_value(const heaplens_culprit *culprit, heaplens_metric metric)
+{
+    return heaplens_site_value(&culprit->sum, metric);
+}
+
+static const heaplens_culprit *largest_culprit(const heaplens_culprit *culprits, size_t count,
+                                               heaplens_metric metric)
+{
+    const heaplens_culprit *best = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t value = culprit_value(&culprits[i], metric);
+        if (value > 0 && (best == NULL || value > culprit_value(best, metric))) {
+            best = &culprits[i];
+        }
+    }
+    return best;
+}
+
+static void write_answer(const heaplens_report *r, const char *question,
+                         const heaplens_culprit *best, heaplens_metric metric)
+{
+    heaplens__sink_printf(r->sink, "  %-18s ", question);
+    if (best == NULL) {
+        heaplens__sink_puts(r->sink, "nothing\n");
+        return;
+    }
+    heaplens__report_put_value(r, culprit_value(best, metric), 0, metric);
+    heaplens__sink_puts(r->sink, " from ");
+    heaplens__report_put_place(r, heaplens__responsible(r->session, r->process,
+                                                        r->process->sites[best->site_first].stack));
+    heaplens__sink_puts(r->sink, best->sites > 1 ? "" : "\n");
+    if (best->sites > 1) {
+        heaplens__sink_printf(r->sink, ", by %s call stacks\n",
+                              heaplens__figure_count(best->sites).text);
+    }
+}
+
+heaplens_status heaplens__report_answers(const heaplens_report *r)
+{
+    static const char *const words[QUESTION_COUNT] = {"most at the peak", "most allocated",
+                                                      "most never freed", "most churn"};
+    heaplens_culprit *culprits = NULL;
+    size_t count = 0;
+    const heaplens_status status = heaplens_culprits(r->session, r->process, &culprits, &count);
+    if (status != HEAPLENS_OK) {
+        return status;
+    }
+    heaplens__report_heading(r, "In short");
+    for (size_t i = 0; i < QUESTION_COUNT; i++) {
+        write_answer(r, words[i], largest_culprit(culprits, count, questions[i]), questions[i]);
+    }
+    free(culprits);
+    return HEAPLENS_OK;
+}
+
+// ------------------------------------------------------------------------------- rankings
+
+// The number that a site has in this report, from 1; 0 when memory is out.
+static size_t number_site(heaplens_report *r, uint32_t site)
+{
+    for (size_t i = 0; i < r->shown_count; i++) {
+        if (r->shown[i] == site) {
+            return i + 1;
+        }
+    }
+    if (!heaplens__array_reserve(&r->shown, &r->shown_capacity, r->shown_count + 1,
+                                 sizeof(*r->shown))) {
+        return 0;
+    }
+    r->shown[r->shown_count++] = site;
+    return r->shown_count;
+}
+
+static bool is_start_of_thread(const char *function)
+{
+    static const char *const starts[] = {"__libc_start_call_main",
+                                         "__libc_start_main_impl",
+                                         "__libc_start_main",
+                                         "_start",
+                                         "__clone3",
+                                         "clone3",
+                                         "__clone",
+                                         "clone"};
+    for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+        if (strcmp(function, starts[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// "grow_buffer < parse_row < main": the responsible function and who called it.
+static void put_callers(const heaplens_report *r, const heaplens_site *site)
+{
+    const heaplens_place who = heaplens__responsible(r->session, r->process, site->stack);
+    heaplens__report_put_place(r, who);
+    bool is_behind = false;
+    int callers = 0;
+    for (uint32_t node = site->stack; node != HEAPLENS_NODE_ROOT && callers < CALLERS_SHOWN;
+         node = r->process->nodes[node].parent) {
+        const heaplens_location *const location =
+            &r->process->locations[r->process->nodes[node].location];
+        const uint32_t frames = heaplens__location_frames(location);
+        for (uint32_t f = 0; f < frames && callers < CALLERS_SHOWN; f++) {
+            heaplens_shown_frame frame;
+            heaplens__frame_show(r->session, r->process, location, f, &frame);
+            if (is_behind && !is_start_of_thread(frame.function)) {
+                heaplens__sink_puts(r->sink, " < ");
+                heaplens__report_put_function(r, frame.function);
+                callers++;
+            }
+            is_behind = is_behind || (location == who.location && f == who.frame);
+        }
+    }
+}
+
+static heaplens_status write_ranking(heaplens_report *r, heaplens_metric metric, size_t top)
+{
+    uint32_t *sites = NULL;
+    size_t count = 0;
+    const heaplens_status status = heaplens_sites_rank(r->process, metric, &sites, &count);
+    if (status != HEAPLENS_OK) {
+        return status;
+    }
+    char title[120];
+    (void)snprintf(title, sizeof(title), "%s (%zu of %s sites)%s", heaplens__ranking_title(metric),
+                   count < top ? count : top, heaplens__figure_count(count).text,
+                   count == 0 ? ": nothing" : "");
+    heaplens__report_heading(r, title);
+    heaplens_status result = HEAPLENS_OK;
+    for (size_t i = 0; i < count && i < top && result == HEAPLENS_OK; i++) {
+        const heaplens_site *const site = &r->process->sites[sites[i]];
+        const size_t number = number_site(r, sites[i]);
+        result = number == 0 ? HEAPLENS_ENOMEM : HEAPLENS_OK;
+        heaplens__sink_printf(r->sink, "  %s#%-3zu%s ", heaplens__report_style(r, HEAPLENS_DIM),
+                              number, heaplens__report_style(r, HEAPLENS_PLAIN));
+        heaplens__report_put_value(r, heaplens_site_value(site, metric),
+                                   heaplens_site_variance(r->process, sites[i], metric), metric);
+        heaplens__sink_puts(r->sink, "  ");
+        put_callers(r, site);
+        heaplens__sink_puts(r->sink, "\n");
+    }
+    free(sites);
+    return result;
+}
+
+// --------------------------------------------------------------------------------- stacks
+
+// "function                file.c:12  [module]", the place on a line of its own if it does not fit.
+static void write_frame(const heaplens_report *r, const heaplens_location *location, uint32_t index)
+{
+    heaplens_shown_frame frame;
+    heaplens__frame_show(r->session, r->process, location, index, &frame);
+    const char *const module =
+        heaplens__path_base(heaplens__location_module(r->session, r->process, location));
+    const char *const file = heaplens__path_base(frame.file);
+    char line[16] = "";
+    if (file[0] != '\0') {
+        (void)snprintf(line, sizeof(line), ":%u", frame.line);
+    }
+    const size_t columns = strlen(frame.function);
+    const size_t shown = columns < NAME_COLUMNS ? NAME_COLUMNS : columns;
+    const size_t needed = 6 + shown + 2 + strlen(file) + strlen(line) + 3 + strlen(module);
+    heaplens__sink_printf(r->sink, "      %s", heaplens__report_style(r, HEAPLENS_CYAN));
+    heaplens__report_put(r, frame.function);
+    heaplens__sink_puts(r->sink, heaplens__report_style(r, HEAPLENS_PLAIN));
+    if (file[0] == '\0' && module[0] == '\0') {
+        heaplens__sink_puts(r->sink, "\n");
+        return;
+    }
+    if (r->options->width > 0 && needed > r->options->width) {
+        heaplens__sink_puts(r->sink, "\n          ");
+    } else {
+        heaplens__sink_printf(r->sink, "%*s", (int)(shown - columns + 2), "");
+    }
+    heaplens__report_put(r, file);
+    heaplens__sink_puts(r->sink, line);
+    if (module[0] != '\0') {
+        heaplens__sink_printf(r->sink, "%s%s[", file[0] == '\0' ? "" : "  ",
+                              heaplens__report_style(r, HEAPLENS_DIM));
+        heaplens__report_put(r, module);
+        heaplens__sink_printf(r->sink, "]%s", heaplens__report_style(r, HEAPLENS_PLAIN));
+    }
+    heaplens__sink_puts(r->sink, "\n");
+}
+
+static bool is_worth_a_line(const heaplens_report *r, const heaplens_location *location)
+{
+    heaplens_shown_frame frame;
+    heaplens__frame_show(r->session, r->process, location, 0, &frame);
+    return !is_start_of_thread(frame.function);
+}
+
+// How a thread comes to its first function is the same in every stack, and left out. A call of the
+// same place again and again is one line.
+static void write_stack(const heaplens_report *r, uint32_t node)
+{
+    if (node == HEAPLENS_NODE_ROOT) {
+        heaplens__sink_puts(r->sink, "      (no call stack)\n");
+    }
+    while (node != HEAPLENS_NODE_ROOT) {
+        const uint32_t index = r->process->nodes[node].location;
+        const heaplens_location *const location = &r->process->locations[index];
+        size_t again = 0;
+        do {
+            node = r->process->nodes[node].parent;
+            again++;
+        } while (node != HEAPLENS_NODE_ROOT && r->process->nodes[node].location == index);
+        const uint32_t frames =
+            is_worth_a_line(r, location) ? heaplens__location_frames(location) : 0;
+        for (uint32_t f = 0; f < frames; f++) {
+            write_frame(r, location, f);
+        }
+        if (again > 1 && frames > 0) {
+            heaplens__sink_printf(r->sink, "      (the same call %zu times more)\n", again - 1);
+        }
+    }
+}
+
+static void write_bytes_in_blocks(const heaplens_report *r, const char *label, uint64_t bytes,
+                                  uint64_t blocks)
+{
+    heaplens__sink_printf(r->sink, "%s %s in %s", label, heaplens__figure_bytes(bytes).text,
+                          heaplens__figure_count(blocks).text);
+}
+
+static void write_figures(const heaplens_report *r, const heaplens_site *site)
+{
+    const uint64_t blocks = site->blocks_total == 0 ? 1 : site->blocks_total;
+    write_bytes_in_blocks(r, "      at the process's peak", site->bytes_gmax, site->blocks_gmax);
+    write_bytes_in_blocks(r, ", at its own peak", site->bytes_peak, site->blocks_peak);
+    write_bytes_in_blocks(r, ",\n      in total", site->bytes_total, site->blocks_total);
+    write_bytes_in_blocks(r, ", never freed", site->bytes_end, site->blocks_end);
+    heaplens__sink_printf(r->sink, " blocks\n      mean block %s, mean lifetime %s, temporary %s",
+                          heaplens__figure_bytes(site->bytes_total / blocks).text,
+                          heaplens__figure_time(site->lifetime_ns / blocks).text,
+                          heaplens__figure_share(site->blocks_temporary, blocks).text);
+    if (site->reallocs > 0) {
+        heaplens__sink_printf(r->sink, ", %s reallocs copied %s",
+                              heaplens__figure_count(site->reallocs).text,
+                              heaplens__figure_bytes(site->bytes_copied).text);
+    }
+    if (site->threads > 1) {
+        heaplens__sink_printf(r->sink, ", by %u threads", site->threads);
+    }
+    heaplens__sink_puts(r->sink, "\n");
+}
+
+void heaplens__report_stacks(const heaplens_report *r)
+{
+    if (r->shown_count == 0) {
+        return;
+    }
+    heaplens__report_heading(r, "Call stacks of the numbered sites, innermost call first");
+    for (size_t i = 0; i < r->shown_count; i++) {
+        const heaplens_site *const site = &r->process->sites[r->shown[i]];
+        heaplens__sink_printf(r->sink, "%s  #%zu%s\n", i == 0 ? "" : "\n", i + 1,
+                              heaplens__report_style(r, HEAPLENS_DIM));
+        write_figures(r, site);
+        heaplens__sink_puts(r->sink, heaplens__report_style(r, HEAPLENS_PLAIN));
+        write_stack(r, site->stack);
+    }
+}
+
+heaplens_status heaplens__report_sites(heaplens_report *r)
+{
+    const heaplens_report_options *const options = r->options;
+    const size_t rankings = options->has_metric ? 1 : QUESTION_COUNT;
+    const size_t usual = options->has_metric ? TOP_OF_ONE : TOP_OF_SEVERAL;
+    heaplens_status status = HEAPLENS_OK;
+    for (size_t i = 0; i < rankings && status == HEAPLENS_OK; i++) {
+        status = write_ranking(r, options->has_metric ? options->metric : questions[i],
+                               options->top == 0 ? usual : options->top);
+    }
+    return status;
+}
