@@ -2,62 +2,49 @@
 // A diff as a page: each side as a process whose call stacks are the paths of the diff and whose sites
 // are its rows, so that the page shows what the diff has matched and matches nothing itself.
 #include <stdlib.h>
-#include <string.h>
 
 #include "export/diff_export.h"
 #include "export/html.h"
 #include "export/html_data.h"
 #include "export/html_page.h"
+#include "export/numbering.h"
 #include "profile/array.h"
 
 // The process after has the tree of all paths; the one before shares it and has sites only.
 typedef struct path_tree {
-    heaplens_frame *frames;        // one a name
+    heaplens_frame *frames;        // one a function
     heaplens_location *locations;  // likewise
     heaplens_node *nodes;          // one a step
-    size_t name_count;
+    size_t function_count;
 } path_tree;
 
-static size_t count_names(const heaplens_names *names)
+static void fill_tree(path_tree *tree, const heaplens_paths *paths, heaplens_numbering *functions)
 {
-    size_t count = 0;
-    for (size_t at = 0; at < names->size; at += strlen(names->text + at) + 1) {
-        count++;
-    }
-    return count;
-}
-
-static void fill_tree(path_tree *tree, const heaplens_paths *paths, uint32_t *number_of_name)
-{
-    const heaplens_names *const names = &paths->names;
-    uint32_t number = 0;
-    for (size_t at = 0; at < names->size; at += strlen(names->text + at) + 1) {
-        number_of_name[at] = number;
-        tree->frames[number] = (heaplens_frame){.function = (heaplens_name)at};
+    for (size_t i = 1; i < paths->step_count; i++) {
+        const heaplens_path_step *const step = &paths->steps[i];
+        const uint32_t number = heaplens__numbering_of(functions, step->function);
+        tree->nodes[i] = (heaplens_node){.parent = step->parent, .location = number};
+        tree->frames[number] = (heaplens_frame){.function = step->function};
         tree->locations[number] = (heaplens_location){
             .module = HEAPLENS_MODULE_NONE, .frame_first = number, .frame_count = 1};
-        number++;
     }
-    for (size_t i = 1; i < paths->step_count; i++) {
-        tree->nodes[i] = (heaplens_node){.parent = paths->steps[i].parent,
-                                         .location = number_of_name[paths->steps[i].function]};
-    }
+    tree->function_count = functions->count;
 }
 
 static heaplens_status make_tree(path_tree *tree, const heaplens_paths *paths)
 {
-    tree->name_count = count_names(&paths->names);
-    tree->frames = heaplens__array_zeroed(tree->name_count, sizeof(*tree->frames));
-    tree->locations = heaplens__array_zeroed(tree->name_count, sizeof(*tree->locations));
+    const size_t most = paths->names.slots_used;
+    heaplens_numbering functions;
+    const bool is_ready = heaplens__numbering_init(&functions, most);
+    tree->frames = heaplens__array_zeroed(most, sizeof(*tree->frames));
+    tree->locations = heaplens__array_zeroed(most, sizeof(*tree->locations));
     tree->nodes = heaplens__array_zeroed(paths->step_count, sizeof(*tree->nodes));
-    uint32_t *const number_of_name =
-        heaplens__array_zeroed(paths->names.size, sizeof(*number_of_name));
-    const bool is_complete = tree->frames != NULL && tree->locations != NULL &&
-                             tree->nodes != NULL && number_of_name != NULL;
+    const bool is_complete =
+        is_ready && tree->frames != NULL && tree->locations != NULL && tree->nodes != NULL;
     if (is_complete) {
-        fill_tree(tree, paths, number_of_name);
+        fill_tree(tree, paths, &functions);
     }
-    free(number_of_name);
+    heaplens__numbering_deinit(&functions);
     return is_complete ? HEAPLENS_OK : HEAPLENS_ENOMEM;
 }
 
@@ -85,9 +72,9 @@ static heaplens_status write_side(heaplens_sink *sink, const heaplens_diff *diff
     heaplens_process process = side->process == NULL ? (heaplens_process){0} : *side->process;
     process.module_count = 0;
     process.frames = tree->frames;
-    process.frame_count = is_after ? tree->name_count : 0;
+    process.frame_count = is_after ? tree->function_count : 0;
     process.locations = tree->locations;
-    process.location_count = is_after ? tree->name_count : 0;
+    process.location_count = is_after ? tree->function_count : 0;
     process.nodes = tree->nodes;
     process.node_count = is_after ? diff->paths.step_count : 0;
     process.sites = heaplens__array_zeroed(diff->site_count, sizeof(*process.sites));
