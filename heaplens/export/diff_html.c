@@ -79,18 +79,24 @@ static heaplens_status write_side(heaplens_sink *sink, const heaplens_diff *diff
     process.node_count = is_after ? diff->paths.step_count : 0;
     process.sites = heaplens__array_zeroed(diff->site_count, sizeof(*process.sites));
     process.site_count = diff->site_count;
+    process.site_size_count = 0;
+    process.estimate_count = 0;
     if (process.sites == NULL) {
         return HEAPLENS_ENOMEM;
     }
     for (size_t i = 0; i < diff->site_count; i++) {
         process.sites[i] = site_of_row(&diff->sites[i], is_after);
     }
-    const heaplens_html_data data = {
-        .prefix = is_after ? "" : "before-",
-        .names = is_after ? &diff->paths.names : &no_names,
-        .texts = side->session == NULL ? &no_names : &side->session->names,
+    const heaplens_session session = {
+        .names = is_after ? diff->paths.names : no_names,
         .processes = &process,
         .process_count = 1,
+    };
+    const heaplens_html_data data = {
+        .prefix = is_after ? "" : "before-",
+        .session = &session,
+        .texts = side->session == NULL ? &no_names : &side->session->names,
+        .is_diff = true,
     };
     const heaplens_status status = heaplens__write_html_data(sink, &data);
     free(process.sites);

@@ -30,10 +30,8 @@ heaplens_status heaplens_write_html(heaplens_sink *sink, const heaplens_session 
     }
     const heaplens_html_data data = {
         .prefix = "",
-        .names = &session->names,
+        .session = session,
         .texts = &session->names,
-        .processes = session->processes,
-        .process_count = session->process_count,
         .shown = (size_t)(shown - session->processes),
     };
     heaplens__html_begin(sink);

@@ -2,12 +2,14 @@
 // The model as it is, each table as columns, which browsers parse fastest; docs/format/html.md.
 #include "export/html_data.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "profile/array.h"
+#include "profile/responsible.h"
 
 // How the page's reader takes the data apart; raised when an older page could not read them.
 enum { DATA_VERSION = 1 };
@@ -16,6 +18,7 @@ typedef enum column_kind {
     COLUMN_NUMBER,
     COLUMN_NAME,     // as an index of the page's list of names
     COLUMN_TEXT,     // a name as itself: for those that are few
+    COLUMN_REAL,     // a double
     COLUMN_ADDRESS,  // as hexadecimal text: a double cannot hold every address
 } column_kind;
 
@@ -42,6 +45,7 @@ typedef struct column_table {
 #define NUMBER(type, member)  COLUMN(heaplens_##type, member, COLUMN_NUMBER)
 #define NAME(type, member)    COLUMN(heaplens_##type, member, COLUMN_NAME)
 #define TEXT(type, member)    COLUMN(heaplens_##type, member, COLUMN_TEXT)
+#define REAL(type, member)    COLUMN(heaplens_##type, member, COLUMN_REAL)
 #define ADDRESS(type, member) COLUMN(heaplens_##type, member, COLUMN_ADDRESS)
 
 static const column fact_columns[] = {
@@ -63,6 +67,12 @@ static const column fact_columns[] = {
     NUMBER(facts, stacks_broken),
     NUMBER(facts, store_bytes_max),
     NUMBER(facts, rss_peak_bytes),
+    NUMBER(facts, rss_end_bytes),
+    NUMBER(facts, bytes_usable_end),
+    NUMBER(facts, frees_inherited),
+    NUMBER(facts, overflows),
+    NUMBER(facts, samples),
+    NUMBER(facts, sample_bytes),
     NUMBER(facts, pid),
     NUMBER(facts, parent_pid),
     NUMBER(facts, mode),
@@ -102,11 +112,27 @@ static const column site_columns[] = {
     NUMBER(site, blocks_short), NUMBER(site, blocks_temporary), NUMBER(site, reallocs),
     NUMBER(site, bytes_copied), NUMBER(site, bytes_rounding),   NUMBER(site, blocks_zero),
     NUMBER(site, first_ns),     NUMBER(site, last_ns),          NUMBER(site, stack),
+    NUMBER(site, threads),
 };
 static const column moment_columns[] = {
     NUMBER(moment, time_ns),      NUMBER(moment, bytes_live),  NUMBER(moment, blocks_live),
     NUMBER(moment, bytes_peak),   NUMBER(moment, blocks_peak), NUMBER(moment, bytes_total),
     NUMBER(moment, blocks_total), TEXT(moment, label),
+};
+static const column point_columns[] = {
+    NUMBER(point, time_ns),     NUMBER(point, bytes_total),  NUMBER(point, bytes_live),
+    NUMBER(point, blocks_live), NUMBER(point, bytes_usable), NUMBER(point, rss_bytes),
+};
+static const column site_size_columns[] = {
+    NUMBER(site_size, site),
+    NUMBER(site_size, size_class),
+    NUMBER(site_size, blocks),
+};
+static const column estimate_columns[] = {
+    NUMBER(estimate, site),      REAL(estimate, bytes_total), REAL(estimate, blocks_total),
+    REAL(estimate, bytes_gmax),  REAL(estimate, blocks_gmax), REAL(estimate, bytes_peak),
+    REAL(estimate, blocks_peak), REAL(estimate, bytes_end),   REAL(estimate, blocks_end),
+    NUMBER(estimate, samples),
 };
 static const column size_columns[] = {
     NUMBER(size_class, blocks),
@@ -126,6 +152,9 @@ static const column_table tables[] = {
     TABLE("sites", site_columns, site, sites, site_count),
     TABLE("moments", moment_columns, moment, moments, moment_count),
     TABLE("sizes", size_columns, size_class, sizes, size_count),
+    TABLE("points", point_columns, point, points, point_count),
+    TABLE("site_sizes", site_size_columns, site_size, site_sizes, site_size_count),
+    TABLE("estimates", estimate_columns, estimate, estimates, estimate_count),
 };
 
 typedef struct page {
@@ -139,7 +168,7 @@ typedef struct page {
 
 static bool list_names(page *p)
 {
-    const heaplens_names *const names = p->data->names;
+    const heaplens_names *const names = &p->data->session->names;
     size_t count = 0;
     for (size_t at = 0; at < names->size; at += strlen(names->text + at) + 1) {
         count++;
@@ -186,11 +215,16 @@ static uint64_t load(const void *item, const column *c)
 static void write_value(const page *p, const void *item, const column *c)
 {
     const unsigned long long value = load(item, c);
+    double real = 0;
     switch (c->kind) {
     case COLUMN_NUMBER: heaplens__sink_printf(p->sink, "%llu", value); return;
     case COLUMN_NAME: heaplens__sink_printf(p->sink, "%zu", number_of_name(p, value)); return;
     case COLUMN_TEXT:
         heaplens__sink_json(p->sink, heaplens__names_text(p->data->texts, (heaplens_name)value));
+        return;
+    case COLUMN_REAL:
+        memcpy(&real, (const char *)item + c->offset, sizeof(real));
+        heaplens__sink_printf(p->sink, "%.17g", isfinite(real) ? real : 0);
         return;
     case COLUMN_ADDRESS: heaplens__sink_printf(p->sink, "\"%llx\"", value); return;
     }
@@ -230,9 +264,9 @@ static void write_overview(const page *p)
 {
     heaplens__sink_printf(p->sink, "{\"version\":%d,\"shown\":%zu,\"processes\":[", DATA_VERSION,
                           p->data->shown);
-    for (size_t i = 0; i < p->data->process_count; i++) {
+    for (size_t i = 0; i < p->data->session->process_count; i++) {
         heaplens__sink_puts(p->sink, i == 0 ? "\n" : ",\n");
-        write_facts(p, &p->data->processes[i].facts);
+        write_facts(p, &p->data->session->processes[i].facts);
     }
     heaplens__sink_puts(p->sink, "]}");
 }
@@ -242,9 +276,23 @@ static void write_names(const page *p)
     heaplens__sink_puts(p->sink, "[");
     for (size_t i = 0; i < p->name_count; i++) {
         heaplens__sink_puts(p->sink, i == 0 ? "" : ",\n");
-        heaplens__sink_json(p->sink, heaplens__names_text(p->data->names, p->names[i]));
+        heaplens__sink_json(p->sink, heaplens__names_text(&p->data->session->names, p->names[i]));
     }
     heaplens__sink_puts(p->sink, p->name_count == 0 ? "\"\"]" : "]");
+}
+
+// Which frame of its stack a site is the doing of: the one that called malloc's wrappers.
+static void write_responsible(const page *p, const heaplens_process *process)
+{
+    heaplens__sink_puts(p->sink, ",\n\"responsible\":[");
+    for (size_t i = 0; i < process->site_count; i++) {
+        const heaplens_place place =
+            heaplens__responsible(p->data->session, process, process->sites[i].stack);
+        const long long location =
+            place.location == NULL ? -1 : (long long)(place.location - process->locations);
+        heaplens__sink_printf(p->sink, "%s%lld,%u", i == 0 ? "" : ",", location, place.frame);
+    }
+    heaplens__sink_puts(p->sink, "]");
 }
 
 static void write_process(const page *p, const heaplens_process *process)
@@ -253,6 +301,9 @@ static void write_process(const page *p, const heaplens_process *process)
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
         heaplens__sink_puts(p->sink, i == 0 ? "" : ",\n");
         write_table(p, process, &tables[i]);
+    }
+    if (!p->data->is_diff) {
+        write_responsible(p, process);
     }
     heaplens__sink_puts(p->sink, "}");
 }
@@ -301,11 +352,11 @@ heaplens_status heaplens__write_html_data(heaplens_sink *out, const heaplens_htm
     open_element(&p, out, "names");
     write_names(&p);
     close_element(&p, out);
-    for (size_t i = 0; i < data->process_count; i++) {
+    for (size_t i = 0; i < data->session->process_count; i++) {
         char id[40];
         (void)snprintf(id, sizeof(id), "process-%zu", i);
         open_element(&p, out, id);
-        write_process(&p, &data->processes[i]);
+        write_process(&p, &data->session->processes[i]);
         close_element(&p, out);
     }
     free(p.names);

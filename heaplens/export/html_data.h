@@ -7,12 +7,11 @@
 
 /** What the page reads as one session; everything is borrowed. */
 typedef struct heaplens_html_data {
-    const char *prefix;           // of the ids of its elements; "" for what is shown
-    const heaplens_names *names;  // of frames and modules
+    const char *prefix;  // of the ids of its elements; "" for what is shown
+    const heaplens_session *session;
     const heaplens_names *texts;  // of facts and moments
-    const heaplens_process *processes;
-    size_t process_count;
-    size_t shown;  // the process that is shown first
+    size_t shown;                 // the process that is shown first
+    bool is_diff;                 // sites are rows of a diff
 } heaplens_html_data;
 
 /**

@@ -39,10 +39,8 @@ static heaplens_status write_data(const heaplens_session *session, size_t room)
     heaplens_sink sink = {.write = write_page, .self = &written};
     const heaplens_html_data data = {
         .prefix = "x-",
-        .names = &session->names,
+        .session = session,
         .texts = &session->names,
-        .processes = session->processes,
-        .process_count = session->process_count,
         .shown = 1,
     };
     const heaplens_status status = heaplens__write_html_data(&sink, &data);

@@ -51,8 +51,9 @@ test("gives functions their own and their cumulative figures, recursion once", a
   // Self, with callees, allocated, blocks, never freed, temporary: sums of the sites in synthetic.c.
   assert.deepEqual(await exactFigures(row("grow_buffer")), [2900000, 2900000, 4600000, 1200, 0, 750]);
   assert.deepEqual(await exactFigures(row("parse_row")), [0, 2900000, 4600000, 1200, 0, 750]);
-  // Its callee has no name, so the allocation is its own.
-  assert.deepEqual(await exactFigures(row("main")), [100000, 3000000, 4900000, 1203, 0, 750]);
+  // Its callee has no name, but is of another module: a function is not responsible for that.
+  assert.deepEqual(await exactFigures(row("main")), [0, 3000000, 4900000, 1203, 0, 750]);
+  assert.deepEqual(await exactFigures(row("+0x8010")), [100000, 100000, 300000, 3, 0, 0]);
 });
 
 test("shows names of the program as text, whatever is in them", async () => {
@@ -129,10 +130,10 @@ test("sorts by the column that is clicked, and opens a row to its stack", async 
   const { tab } = await open(sessionPage);
   await tab.locator("#tab-sites").click();
   const names = () => tab.locator("#panel-sites tbody .opener > span > .code:first-child").allTextContents();
-  assert.deepEqual(await names(), ["grow_buffer", "grow_buffer", "main", "a_function_with_a_name_longer_than_the_column_for_names", "(no call stack)"]);
+  assert.deepEqual(await names(), ["grow_buffer", "grow_buffer", "+0x8010", "a_function_with_a_name_longer_than_the_column_for_names", "(no call stack)"]);
   await tab.getByRole("button", { name: "Allocated" }).click();
   // 4,000,000, 600,000, 300,000, 99,000 and 1,000 bytes.
-  assert.deepEqual((await names()).slice(2, 4), ["main", "(no call stack)"]);
+  assert.deepEqual((await names()).slice(2, 4), ["+0x8010", "(no call stack)"]);
   await tab.getByRole("button", { name: "Allocated" }).click();
   assert.equal((await names())[4], "grow_buffer");
   assert.equal(await tab.locator("#panel-sites th[aria-sort]").getAttribute("aria-sort"), "ascending");
@@ -200,8 +201,27 @@ test("draws heap and resident set over time, with the peak", async () => {
   assert.deepEqual(troubles, []);
 });
 
+test("says how far an estimate from a sample may be from the truth", async () => {
+  // Variances of 10^8, 4 * 10^8 and none: 1.96 * sqrt(5 * 10^8) = 43,827.
+  const sampled = withData(sessionPage, "process-1", (process) => ({
+    ...process,
+    estimates: { ...process.estimates, site: [0, 1], bytes_gmax: [1e8, 4e8], samples: [10, 10] },
+  }));
+  const page = withData(sampled, "session", (session) => {
+    session.processes[1].flags |= 16;
+    return session;
+  });
+  const { tab } = await open(page);
+  assert.match(await tab.locator("#metric-peak .card-value").textContent(), /^2\.9 MiB ± 42\.8 KiB$/);
+  assert.match(await tab.locator(".frame").first().getAttribute("aria-label"), / ± 42\.8 KiB/);
+  // The deeper stack is the second site: 1.96 * sqrt(4 * 10^8) = 39,200.
+  const deepest = tab.locator('.frame[aria-level="6"]');
+  assert.match(await deepest.getAttribute("aria-label"), /^grow_buffer, 400,000 bytes ± 38\.3 KiB/);
+});
+
 test("shows no chart of a profile without a timeline", async () => {
-  const { tab } = await open(sessionPage);
+  const none = withData(sessionPage, "process-1", (process) => ({ ...process, points: { time_ns: [] } }));
+  const { tab } = await open(none);
   assert.equal(await tab.locator("#timeline").isVisible(), false);
 });
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the figures do not say, and where they come from.
-import { FLAG_CUT, FLAG_THREADED, FLAG_UNFINISHED, SYMBOLS_CHANGED } from "./data";
+import { FLAG_COUNTED, FLAG_CUT, FLAG_SAMPLED, FLAG_THREADED, FLAG_UNFINISHED, SYMBOLS_CHANGED, type Facts } from "./data";
 import { h } from "./dom";
-import { bytesText, countText, timeText } from "./figures";
+import { bytesText, countText, shareText, timeText } from "./figures";
 import type { Profile } from "./profile";
 import type { State, View } from "./state";
 
@@ -14,6 +14,15 @@ export function limits(profile: Profile): string[] {
   if (has(FLAG_UNFINISHED)) {
     notes.push("The process did not end by itself, or still runs: “never freed” is what was live when last heard of.");
   }
+  if (has(FLAG_COUNTED)) {
+    notes.push("Blocks were counted only: there are no call sites, and live bytes are what the allocator gave.");
+  }
+  if (has(FLAG_SAMPLED)) {
+    notes.push(
+      `Call sites and live blocks are estimates from ${countText(facts.samples)} blocks, one in ` +
+        `${bytesText(facts.sample_bytes)} on average; ± is the interval that covers the truth in 95 of 100 runs.`,
+    );
+  }
   if (has(FLAG_THREADED)) {
     notes.push(`${countText(facts.threads)} threads allocated: peaks are within ${bytesText(facts.peak_error_bytes)} of the truth.`);
   }
@@ -24,7 +33,9 @@ export function limits(profile: Profile): string[] {
     [facts.allocations_cut, "blocks have no call site, for want of room."],
     [facts.operations_lost, "operations were not counted, for want of room."],
     [facts.allocations_failed, "allocations failed."],
-    [facts.frees_unknown, "frees of blocks that were allocated before recording."],
+    [facts.frees_unknown - facts.frees_inherited, "frees of blocks that were allocated before recording."],
+    [facts.frees_inherited, "frees of blocks that the parent process had allocated."],
+    [facts.overflows, "blocks were written to behind their end."],
     [facts.stacks_cut, "blocks have a call stack that was cut; see --depth."],
     [facts.stacks_broken, "blocks have a call stack whose outer end was not found."],
   ];
@@ -44,6 +55,11 @@ export function limits(profile: Profile): string[] {
     }
   });
   return notes;
+}
+
+// How much of what the allocator holds for live blocks was asked for.
+function liveText({ bytes_end: asked, bytes_usable_end: usable }: Facts): string {
+  return usable > 0 ? `${bytesText(asked)} asked for, ${bytesText(usable)} given (${shareText(asked, usable)})` : "";
 }
 
 export class AboutView implements View {
@@ -73,6 +89,8 @@ export class AboutView implements View {
       ["Recorded for", timeText(facts.duration_ns)],
       ["Threads that allocated", countText(facts.threads)],
       ["Largest resident set", facts.rss_peak_bytes > 0 ? bytesText(facts.rss_peak_bytes) : ""],
+      ["Resident set at the end", facts.rss_end_bytes > 0 ? bytesText(facts.rss_end_bytes) : ""],
+      ["Live at the end", liveText(facts)],
       ["Call sites", countText(profile.siteCount)],
       ["Frames kept of a stack", countText(facts.depth_max)],
     ];

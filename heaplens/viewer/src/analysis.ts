@@ -16,7 +16,7 @@ export interface MergedStacks {
 
 /** The figures of a function in one metric, on one side. */
 export interface FunctionFigures {
-  /** Of sites whose innermost named frame it is. */
+  /** Of sites that it is responsible for: it called malloc, or what wraps malloc. */
   self: Float64Array;
   /** Of sites in whose stack it is; recursion counts once. */
   cumulative: Float64Array;
@@ -26,6 +26,8 @@ export interface FunctionFigures {
 export interface Sums {
   after: Float64Array;
   before: Float64Array | null;
+  /** Of a sample, the variances of `after`. */
+  variances: Float64Array | null;
 }
 
 export class Analysis {
@@ -64,7 +66,9 @@ export class Analysis {
 
   /** The figure of each node of a merged tree. */
   sums(merged: MergedStacks, column: SiteKey): Sums {
+    const variances = this.profile.variances(column);
     return {
+      variances: variances && merged.tree.sum(merged.ends, variances),
       after: merged.tree.sum(merged.ends, this.profile.column(column)),
       before: this.before && merged.tree.sum(merged.ends, this.before.column(column)),
     };
@@ -129,23 +133,19 @@ function sumFunctions(
     if (value === 0) {
       continue;
     }
-    let innermost = -1;
     for (let node = stacks[site]!; node !== 0; node = parent[node]!) {
       const place = location[node]!;
       for (let slot = profile.slotFirst[place]!; slot < profile.slotFirst[place + 1]!; slot++) {
         const label = slots[slot]!;
-        // A named frame is preferred, as in the report for terminals.
-        if (innermost < 0 || (!labels.all[innermost]!.hasName && labels.all[label]!.hasName)) {
-          innermost = label;
-        }
         if (lastSite[label] !== site) {
           lastSite[label] = site;
           cumulative[label]! += value;
         }
       }
     }
-    if (innermost >= 0) {
-      self[innermost]! += value;
+    const own = profile.responsibleSlot(site);
+    if (own >= 0) {
+      self[slots[own]!]! += value;
     }
   }
   return { self, cumulative };

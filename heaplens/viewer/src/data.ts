@@ -22,6 +22,12 @@ export interface Facts {
   stacks_broken: number;
   store_bytes_max: number;
   rss_peak_bytes: number;
+  rss_end_bytes: number;
+  bytes_usable_end: number;
+  frees_inherited: number;
+  overflows: number;
+  samples: number;
+  sample_bytes: number;
   pid: number;
   parent_pid: number;
   mode: number;
@@ -37,6 +43,8 @@ export interface Facts {
 export const FLAG_UNFINISHED = 1;
 export const FLAG_CUT = 2;
 export const FLAG_THREADED = 4;
+export const FLAG_COUNTED = 8;
+export const FLAG_SAMPLED = 16;
 
 export const SYMBOLS_CHANGED = 4;
 export const NO_MODULE = 0xffffffff;
@@ -62,7 +70,19 @@ export type SiteKey =
   | "blocks_zero"
   | "first_ns"
   | "last_ns"
-  | "stack";
+  | "stack"
+  | "threads";
+
+/** Figures of a site that have a variance where they were estimated from a sample. */
+export type EstimateKey =
+  | "bytes_total"
+  | "blocks_total"
+  | "bytes_gmax"
+  | "blocks_gmax"
+  | "bytes_peak"
+  | "blocks_peak"
+  | "bytes_end"
+  | "blocks_end";
 
 export interface ProcessData {
   modules: { bias: string[]; path: number[]; build_id: number[]; symbols: number[] };
@@ -74,7 +94,11 @@ export interface ProcessData {
     "time_ns" | "bytes_live" | "blocks_live" | "bytes_peak" | "blocks_peak" | "bytes_total" | "blocks_total"
   >;
   sizes: Columns<"blocks">;
-  points?: Columns<"time_ns" | "bytes_total" | "bytes_live" | "blocks_live" | "bytes_usable" | "rss_bytes">;
+  points: Columns<"time_ns" | "bytes_total" | "bytes_live" | "blocks_live" | "bytes_usable" | "rss_bytes">;
+  site_sizes: Columns<"site" | "size_class" | "blocks">;
+  estimates: Columns<"site" | "samples" | EstimateKey>;
+  /** A location (-1: none) and one of its frames for each site; not in a comparison. */
+  responsible?: number[];
 }
 
 interface Overview {

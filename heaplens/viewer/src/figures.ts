@@ -56,3 +56,8 @@ export function shareText(part: number, whole: number): string {
 export function changeText(change: number, text: (value: number) => string): string {
   return change === 0 ? "0" : `${change > 0 ? "+" : "−"}${text(Math.abs(change))}`;
 }
+
+/** Half the width of the interval that covers the truth in 95 of 100 profiles; normal approximation. */
+export function intervalOf(variance: number): number {
+  return Math.round(1.96 * Math.sqrt(variance));
+}

@@ -5,7 +5,7 @@
 import type { MergedStacks, Sums } from "./analysis";
 import { ROOT } from "./calltree";
 import { h } from "./dom";
-import { changeText, shareText } from "./figures";
+import { changeText, intervalOf, shareText } from "./figures";
 import type { Grouping } from "./labels";
 import type { Change, State, View } from "./state";
 
@@ -274,12 +274,20 @@ export class FlameView implements View {
     }
     const parent = this.merged.tree.parent[node]!;
     if (parent < 0) {
-      return `${exact(after)}${this.remainder(after)}`;
+      return `${exact(after)}${this.interval(node)}${this.remainder(after)}`;
     }
     const share = shareText(after, this.sums.after[ROOT]!);
     const ofParent =
       parent > ROOT ? `, ${shareText(after, this.sums.after[parent]!)} of the frame above` : "";
-    return `${exact(after)}, ${share} of all${ofParent}`;
+    return `${exact(after)}${this.interval(node)}, ${share} of all${ofParent}`;
+  }
+
+  // Draws of a sample are independent: their variances add up.
+  private interval(node: number): string {
+    const { variances } = this.sums;
+    return variances === null || this.sums.after[node] === 0
+      ? ""
+      : ` ± ${this.state.metric.text(intervalOf(variances[node]!))}`;
   }
 
   // What has no call site, or was counted by several threads at instants that differ, is not hidden.

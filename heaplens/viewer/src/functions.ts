@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The table of functions: what each allocated itself, and what was allocated under it.
+// The table of functions: what each is responsible for itself, and what was allocated under it.
 import type { Analysis } from "./analysis";
 import { changeColumn, figure, quiet, shareBar } from "./cells";
 import { h } from "./dom";
@@ -77,7 +77,7 @@ export class FunctionTable {
       {
         key: "self",
         title: "Self",
-        hint: `${unit}, by the function itself`,
+        hint: `${unit}, by the function itself: directly, or through a wrapper of malloc`,
         value: (row) => self[row.label]!,
         show: (row) => figure(self[row.label]!, metric),
       },

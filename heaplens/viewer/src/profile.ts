@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 // One process, taken apart into *slots*: a slot is one line of a call stack, which is a frame of a
 // location, or the location itself where it has no symbol. Slots of a location are innermost first.
-import { NO_MODULE, type Facts, type ProcessData, type SessionData, type SiteKey } from "./data";
+import { FLAG_SAMPLED, NO_MODULE } from "./data";
+import type { EstimateKey, Facts, ProcessData, SessionData, SiteKey } from "./data";
 
 function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function stacksOf({ modules, frames, locations, nodes }: ProcessData) {
+  return { modules, frames, locations, nodes };
 }
 
 export class Profile {
@@ -25,7 +30,7 @@ export class Profile {
   constructor(session: SessionData, index: number, stacks: Profile | null) {
     const data = session.process(index);
     this.facts = session.processes[index]!;
-    this.data = stacks === null ? data : { ...stacks.data, sites: data.sites, sizes: data.sizes, moments: data.moments };
+    this.data = stacks === null ? data : { ...data, ...stacksOf(stacks.data) };
     this.names = stacks === null ? session.names : stacks.names;
     this.siteCount = this.data.sites.stack.length;
     const { frame_first: first, frame_count: counts } = this.data.locations;
@@ -105,6 +110,32 @@ export class Profile {
       }
     }
     return slots;
+  }
+
+  /** The slot of the function that a site is the doing of; -1 if it has no stack. */
+  responsibleSlot(site: number): number {
+    const { responsible } = this.data;
+    if (responsible !== undefined) {
+      const location = responsible[2 * site]!;
+      return location < 0 ? -1 : this.slotFirst[location]! + responsible[2 * site + 1]!;
+    }
+    const slots = this.stackSlots(this.column("stack")[site]!);
+    return slots.find((slot) => this.slotFunction[slot] !== 0) ?? slots[0] ?? -1;
+  }
+
+  get isSampled(): boolean {
+    return (this.facts.flags & FLAG_SAMPLED) !== 0;
+  }
+
+  /** Variances of the sites in a figure; null where it is exact. */
+  variances(key: SiteKey): Float64Array | null {
+    const { estimates } = this.data;
+    if (!this.isSampled || !(key in estimates)) {
+      return null;
+    }
+    const variances = new Float64Array(this.siteCount);
+    estimates.site.forEach((site, i) => (variances[site] = estimates[key as EstimateKey][i]!));
+    return variances;
   }
 
   /** Sum of a column over the sites. */

@@ -62,16 +62,14 @@ export class SiteTable {
   }
 }
 
-/** The innermost named frame of a site, and who called that. */
+/** Whose doing a site is, and who called that. */
 function describe(profile: Profile, site: number): { name: string; place: string; caller: string } {
-  const slots = profile.stackSlots(profile.column("stack")[site]!);
-  const named = slots.findIndex((slot) => profile.slotFunction[slot] !== 0);
-  const at = Math.max(named, 0);
-  const slot = slots[at];
-  if (slot === undefined) {
+  const slot = profile.responsibleSlot(site);
+  if (slot < 0) {
     return { name: "(no call stack)", place: "", caller: "" };
   }
-  const caller = slots[at + 1];
+  const slots = profile.stackSlots(profile.column("stack")[site]!);
+  const caller = slots[slots.indexOf(slot) + 1];
   return {
     name: profile.slotText(slot),
     place: profile.slotPlace(slot) || profile.slotModule(slot),

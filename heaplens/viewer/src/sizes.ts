@@ -4,8 +4,8 @@ import { h } from "./dom";
 import { bytesText, countText, shareText } from "./figures";
 import type { State, View } from "./state";
 
-// Class 0 is zero bytes; class n is [2^(n - 1), 2^n).
-function rangeText(sizeClass: number): string {
+/** "64 B – 127 B". Class 0 is zero bytes; class n is [2^(n - 1), 2^n). */
+export function rangeText(sizeClass: number): string {
   if (sizeClass < 2) {
     return `${sizeClass} B`;
   }

@@ -3,6 +3,7 @@
 import { h } from "./dom";
 import { bytesText, countText, shareText, timeText } from "./figures";
 import type { Profile } from "./profile";
+import { rangeText } from "./sizes";
 
 /** The stack, innermost first. */
 export function stackList(profile: Profile, node: number): HTMLElement {
@@ -45,6 +46,12 @@ export function siteFigures(profile: Profile, site: number): HTMLElement {
     ["Lost to rounding", bytesText(of("bytes_rounding")), of("bytes_rounding")],
     ["Of zero bytes", countText(of("blocks_zero")), of("blocks_zero")],
   ];
+  const { site: sites, size_class: classes, blocks: counts } = profile.data.site_sizes;
+  sites.forEach((at, i) => {
+    if (at === site) {
+      lines.push([`Of ${rangeText(classes[i]!)}`, `${countText(counts[i]!)} blocks`]);
+    }
+  });
   for (const [title, text, value] of optional) {
     if (value > 0) {
       lines.push([title, text]);

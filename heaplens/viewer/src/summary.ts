@@ -2,7 +2,7 @@
 // The answers before any table: one card for each metric, with its total and who has most of it. A
 // card is also the switch to that metric.
 import { h } from "./dom";
-import { changeText, countText, shareText, timeText } from "./figures";
+import { changeText, countText, intervalOf, shareText, timeText } from "./figures";
 import { METRICS, type Metric } from "./metrics";
 import type { Change, State, View } from "./state";
 
@@ -51,10 +51,19 @@ function cardContent(state: State, metric: Metric): HTMLElement[] {
   const value = metric.key === "temporary" ? analysis.profile.sum(metric.site) : metric.whole(facts);
   return [
     h("span", { class: "card-title" }, metric.title),
-    h("span", { class: "card-value", title: metric.exact(value) }, metric.text(value)),
+    h("span", { class: "card-value", title: metric.exact(value) }, metric.text(value), intervalMark(state, metric)),
     h("span", { class: "card-note" }, analysis.before === null ? remark(state, metric) : changed(state, metric)),
     mostBy(state, metric),
   ];
+}
+
+function intervalMark({ analysis }: State, metric: Metric): HTMLElement | null {
+  const variances = analysis.profile.variances(metric.site);
+  if (variances === null) {
+    return null;
+  }
+  const interval = intervalOf(variances.reduce((sum, variance) => sum + variance, 0));
+  return h("span", { class: "card-interval", title: "95 % confidence" }, ` ± ${metric.text(interval)}`);
 }
 
 // Who has most of it, or who changed most of it.

@@ -56,10 +56,10 @@ export class TimelineView implements View {
     }
     this.profile = state.analysis.profile;
     const { points } = this.profile.data;
-    this.points = (points?.time_ns ?? []).map((time, i) => ({
+    this.points = points.time_ns.map((time, i) => ({
       time,
-      heap: points!.bytes_live[i]!,
-      rss: points!.rss_bytes[i]!,
+      heap: points.bytes_live[i]!,
+      rss: points.rss_bytes[i]!,
     }));
     this.node.hidden = this.points.length < 2;
     this.cursor = -1;
