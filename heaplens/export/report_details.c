@@ -7,6 +7,7 @@
 
 #include "export/figure_text.h"
 #include "export/finding_text.h"
+#include "format/store.h"
 
 enum {
     FINDINGS_SHOWN = 10,
@@ -74,12 +75,21 @@ heaplens_status heaplens__report_sizes(const heaplens_report *r)
     return HEAPLENS_OK;
 }
 
+static const char *kind_words(uint32_t kind)
+{
+    switch (kind) {
+    case HEAPLENS_STORE_SCOPE_PROCESS: return " (whole process)";
+    case HEAPLENS_STORE_SCOPE_POOL: return " (pool)";
+    default: return "";  // of a thread; the number comes from a file
+    }
+}
+
 heaplens_status heaplens__report_scopes(const heaplens_report *r)
 {
     if (r->process->scope_count == 0) {
         return HEAPLENS_OK;
     }
-    heaplens__report_heading(r, "Scopes (--scope LABEL shows the sites of one)");
+    heaplens__report_heading(r, "Scopes and pools (--scope LABEL shows the sites of one)");
     heaplens__sink_printf(r->sink, "  %10s  %12s  %14s  %12s  %14s\n", "times", "allocated",
                           "blocks", "largest peak", "live at end");
     for (size_t i = 0; i < r->process->scope_count && i < ROWS_SHOWN; i++) {
@@ -91,7 +101,7 @@ heaplens_status heaplens__report_scopes(const heaplens_report *r)
                               heaplens__figure_bytes(scope->bytes_peak).text,
                               heaplens__figure_bytes(scope->bytes_live).text);
         heaplens__report_put(r, heaplens__names_text(&r->session->names, scope->label));
-        heaplens__sink_printf(r->sink, "%s%s\n", scope->is_process != 0 ? " (whole process)" : "",
+        heaplens__sink_printf(r->sink, "%s%s\n", kind_words(scope->kind),
                               scope->inexact > 0 ? " (not exact)" : "");
     }
     return HEAPLENS_OK;
