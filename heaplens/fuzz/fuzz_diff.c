@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Diffs of any finished profile. Against itself nothing changed; against nothing everything is new,
+// and the sums over rows are the sums over sites.
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "export/diff_export.h"
+#include "profile/finished.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static heaplens_status count_bytes(void *self, const char *data, size_t size)
+{
+    (void)data;
+    *(size_t *)self += size;
+    return HEAPLENS_OK;
+}
+
+static heaplens_diff *diff_of(const heaplens_diff_side *before, const heaplens_diff_side *after)
+{
+    heaplens_diff *diff = NULL;
+    const heaplens_status status = heaplens_diff_create(&diff, before, after);
+    if (status != HEAPLENS_OK && status != HEAPLENS_ENOMEM && status != HEAPLENS_ECAPACITY) {
+        abort();
+    }
+    return diff;
+}
+
+static void expect_no_change(const heaplens_diff_side *side)
+{
+    heaplens_diff *const diff = diff_of(side, side);
+    for (size_t i = 0; diff != NULL && i < diff->site_count; i++) {
+        const heaplens_diff_site *const row = &diff->sites[i];
+        if (row->sites_before != row->sites_after ||
+            heaplens_diff_site_change(row, HEAPLENS_METRIC_TOTAL) != HEAPLENS_CHANGE_NONE) {
+            abort();
+        }
+    }
+    heaplens_diff_destroy(diff);
+}
+
+static void expect_all_new(const heaplens_diff_side *side)
+{
+    const heaplens_diff_side nothing = {0};
+    const heaplens_diff_options options = {.top = 3};
+    heaplens_diff *const diff = diff_of(&nothing, side);
+    size_t written = 0;
+    heaplens_sink sink = {.write = count_bytes, .self = &written};
+    if (diff == NULL) {
+        return;
+    }
+    size_t sites = 0;
+    for (size_t i = 0; i < diff->site_count; i++) {
+        sites += diff->sites[i].sites_after;
+    }
+    if (sites != side->process->site_count ||
+        heaplens_write_diff_text(&sink, diff, &options) != HEAPLENS_OK ||
+        heaplens_write_diff_markdown(&sink, diff, &options) != HEAPLENS_OK ||
+        heaplens_write_diff_json(&sink, diff, &options) != HEAPLENS_OK ||
+        heaplens_write_diff_folded(&sink, diff, &options) != HEAPLENS_OK) {
+        abort();
+    }
+    heaplens_diff_destroy(diff);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    heaplens_session *session = NULL;
+    if (heaplens__finished_read(&session, data, size, NULL) == HEAPLENS_OK) {
+        for (size_t i = 0; i < session->process_count && i < 3; i++) {
+            const heaplens_diff_side side = {session, &session->processes[i]};
+            expect_no_change(&side);
+            expect_all_new(&side);
+        }
+    }
+    heaplens_session_destroy(session);
+    return 0;
+}
