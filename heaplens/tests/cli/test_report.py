@@ -41,6 +41,30 @@ class Report(unittest.TestCase):
         self.assertIn(b"Never freed (1 of 1 sites)", done.stdout)
         self.assertNotIn(b"Live at the peak", done.stdout)
 
+    def test_selects_by_function_module_scope_and_thread(self):
+        for options, total in [(["--filter", "parse_row"], b"4,600,000 bytes"),
+                               (["--filter", "libother.so*"], b"300,000 bytes"),
+                               (["--filter", "/^grow_/"], b"4,600,000 bytes"),
+                               (["--scope", "load rows"], b"700,000 bytes"),
+                               (["--thread", "102"], b"300,000 bytes")]:
+            done = heaplens("report", *options, self.session)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertRegex(done.stdout, rb"allocated +" + total)
+        folded = heaplens("report", "--format", "folded", "--metric", "total", "--filter",
+                          "libother*", self.session)
+        self.assertEqual(folded.stdout.count(b"\n"), 1)
+        self.assertTrue(folded.stdout.endswith(b" 300000\n"))
+        done = heaplens("report", "--filter", "nosuch", self.session)
+        self.assertEqual((done.returncode, done.stderr.count(b"no call site matches")), (0, 1))
+
+    def test_shows_one_moment_and_either_direction(self):
+        end = heaplens("report", "--at", "end", self.session).stdout
+        self.assertIn(b"Never freed (1 of 1 sites)", end)
+        self.assertNotIn(b"Live at the peak", end)
+        self.assertIn(b"Tree of calls, by bytes never freed", end)
+        peak = heaplens("report", "--at", "peak", "--invert", self.session).stdout
+        self.assertIn(b"Callers of what allocated, by bytes at the peak", peak)
+
     def test_reads_a_raw_store_and_a_folder_of_them(self):
         for path in (self.store, self.store.parent):
             done = heaplens("report", path)
@@ -67,6 +91,11 @@ class Report(unittest.TestCase):
         for code, arguments in [(2, []), (2, ["--sort", "size", self.session]), (2, ["--nosuch"]),
                                 (2, ["--top", "0", self.session]), (2, [self.session, "x"]),
                                 (2, ["--format", "xml", self.session]),
+                                (2, ["--at", "lifetime", self.session]),
+                                (2, ["--filter", "/(/", self.session]),
+                                (2, ["--thread", "0", self.session]),
+                                (66, ["--thread", "5", self.session]),
+                                (66, ["--scope", "none", self.session]),
                                 (66, [self.folder / "none"]), (66, [self.folder]),
                                 (65, [__file__]), (65, ["/dev/null"]), (0, ["--help"])]:
             done = heaplens("report", *arguments)
