@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-typedef enum json_kind { JSON_U64, JSON_U32, JSON_NAME } json_kind;
+typedef enum json_kind { JSON_U64, JSON_U32, JSON_F64, JSON_NAME } json_kind;
 
 /** One key, and where its value is in a struct. */
 typedef struct json_field {
@@ -22,6 +22,10 @@ typedef struct json_field {
 #define U32(type, key, member)                \
     {                                         \
         key, offsetof(type, member), JSON_U32 \
+    }
+#define F64(type, key, member)                \
+    {                                         \
+        key, offsetof(type, member), JSON_F64 \
     }
 #define NAME(type, key, member)                \
     {                                          \
@@ -40,6 +44,9 @@ static const json_field process_fields[] = {
     U64(heaplens_facts, "duration_ns", duration_ns),
     U64(heaplens_facts, "peak_ns", peak_ns),
     U64(heaplens_facts, "rss_peak_bytes", rss_peak_bytes),
+    U64(heaplens_facts, "rss_end_bytes", rss_end_bytes),
+    U64(heaplens_facts, "samples", samples),
+    U64(heaplens_facts, "sample_bytes", sample_bytes),
     U32(heaplens_facts, "threads", threads),
     U32(heaplens_facts, "depth_max", depth_max),
 };
@@ -51,11 +58,14 @@ static const json_field total_fields[] = {
     U64(heaplens_facts, "blocks_at_peak", blocks_peak),
     U64(heaplens_facts, "bytes_at_end", bytes_end),
     U64(heaplens_facts, "blocks_at_end", blocks_end),
+    U64(heaplens_facts, "bytes_usable_at_end", bytes_usable_end),
+    U64(heaplens_facts, "overflows", overflows),
     U64(heaplens_facts, "peak_error_bytes", peak_error_bytes),
 };
 
 static const json_field loss_fields[] = {
     U64(heaplens_facts, "frees_unknown", frees_unknown),
+    U64(heaplens_facts, "frees_inherited", frees_inherited),
     U64(heaplens_facts, "allocations_failed", allocations_failed),
     U64(heaplens_facts, "allocations_cut", allocations_cut),
     U64(heaplens_facts, "operations_lost", operations_lost),
@@ -97,6 +107,7 @@ static const json_field site_fields[] = {
     U64(heaplens_site, "lifetime_bytes", lifetime_bytes),
     U64(heaplens_site, "first_ns", first_ns),
     U64(heaplens_site, "last_ns", last_ns),
+    U32(heaplens_site, "threads", threads),
 };
 
 static const json_field moment_fields[] = {
@@ -108,6 +119,83 @@ static const json_field moment_fields[] = {
     U64(heaplens_moment, "blocks_peak", blocks_peak),
     U64(heaplens_moment, "bytes_total", bytes_total),
     U64(heaplens_moment, "blocks_total", blocks_total),
+};
+
+static const json_field site_size_fields[] = {
+    U32(heaplens_site_size, "site", site),
+    U32(heaplens_site_size, "size", size_class),
+    U64(heaplens_site_size, "blocks", blocks),
+};
+
+static const json_field estimate_fields[] = {
+    U32(heaplens_estimate, "site", site),
+    U64(heaplens_estimate, "samples", samples),
+    F64(heaplens_estimate, "bytes_total", bytes_total),
+    F64(heaplens_estimate, "blocks_total", blocks_total),
+    F64(heaplens_estimate, "bytes_at_peak", bytes_gmax),
+    F64(heaplens_estimate, "blocks_at_peak", blocks_gmax),
+    F64(heaplens_estimate, "bytes_at_end", bytes_end),
+    F64(heaplens_estimate, "blocks_at_end", blocks_end),
+    F64(heaplens_estimate, "bytes_own_peak", bytes_peak),
+    F64(heaplens_estimate, "blocks_own_peak", blocks_peak),
+};
+
+static const json_field point_fields[] = {
+    U64(heaplens_point, "time_ns", time_ns),
+    U64(heaplens_point, "bytes_total", bytes_total),
+    U64(heaplens_point, "bytes_live", bytes_live),
+    U64(heaplens_point, "blocks_live", blocks_live),
+    U64(heaplens_point, "bytes_usable", bytes_usable),
+    U64(heaplens_point, "rss_bytes", rss_bytes),
+};
+
+static const json_field overflow_fields[] = {
+    U32(heaplens_overflow, "site", site),
+    U64(heaplens_overflow, "count", count),
+    U64(heaplens_overflow, "size_bytes", size_bytes),
+    U64(heaplens_overflow, "bytes_behind", bytes_behind),
+    U64(heaplens_overflow, "time_ns", time_ns),
+    U32(heaplens_overflow, "tid", tid),
+};
+
+static const json_field scope_fields[] = {
+    NAME(heaplens_scope_total, "label", label),
+    U64(heaplens_scope_total, "scopes", scopes),
+    U64(heaplens_scope_total, "inexact", inexact),
+    U64(heaplens_scope_total, "bytes_total", bytes_total),
+    U64(heaplens_scope_total, "blocks_total", blocks_total),
+    U64(heaplens_scope_total, "bytes_freed", bytes_freed),
+    U64(heaplens_scope_total, "blocks_freed", blocks_freed),
+    U64(heaplens_scope_total, "bytes_live", bytes_live),
+    U64(heaplens_scope_total, "blocks_live", blocks_live),
+    U64(heaplens_scope_total, "bytes_peak", bytes_peak),
+    U64(heaplens_scope_total, "blocks_peak", blocks_peak),
+    U64(heaplens_scope_total, "blocks_temporary", blocks_temporary),
+    U64(heaplens_scope_total, "reallocs", reallocs),
+};
+
+static const json_field scope_site_fields[] = {
+    U32(heaplens_scope_site, "scope", scope),
+    U32(heaplens_scope_site, "site", site),
+    U64(heaplens_scope_site, "bytes_total", bytes_total),
+    U64(heaplens_scope_site, "blocks_total", blocks_total),
+    U64(heaplens_scope_site, "bytes_live", bytes_live),
+    U64(heaplens_scope_site, "blocks_live", blocks_live),
+    U64(heaplens_scope_site, "bytes_peak", bytes_peak),
+};
+
+static const json_field thread_fields[] = {
+    U32(heaplens_thread, "tid", tid),
+    U32(heaplens_thread, "threads", threads),
+    U64(heaplens_thread, "bytes_total", bytes_total),
+    U64(heaplens_thread, "blocks_total", blocks_total),
+};
+
+static const json_field thread_site_fields[] = {
+    U32(heaplens_thread_site, "thread", thread),
+    U32(heaplens_thread_site, "site", site),
+    U64(heaplens_thread_site, "bytes_total", bytes_total),
+    U64(heaplens_thread_site, "blocks_total", blocks_total),
 };
 
 typedef struct json_writer {
@@ -152,6 +240,7 @@ static void put_fields(const json_writer *w, const json_field *fields, size_t co
         const char *const at = (const char *)object + fields[i].offset;
         uint64_t wide = 0;
         uint32_t narrow = 0;
+        double real = 0;
         if (i > 0) {
             put_comma(w);
         }
@@ -163,6 +252,10 @@ static void put_fields(const json_writer *w, const json_field *fields, size_t co
         case JSON_U32:
             memcpy(&narrow, at, sizeof(narrow));
             put_number(w, fields[i].key, narrow);
+            break;
+        case JSON_F64:
+            memcpy(&real, at, sizeof(real));
+            heaplens__sink_printf(w->sink, "\"%s\":%.17g", fields[i].key, real);
             break;
         case JSON_NAME:
             memcpy(&narrow, at, sizeof(narrow));
@@ -206,6 +299,10 @@ static void write_process(const json_writer *w)
     put_text(w, "mode", mode_text(facts->mode));
     put_comma(w);
     put_truth(w, "is_finished", (facts->flags & HEAPLENS_PROCESS_UNFINISHED) == 0);
+    put_comma(w);
+    put_truth(w, "is_counted", (facts->flags & HEAPLENS_PROCESS_COUNTED) != 0);
+    put_comma(w);
+    put_truth(w, "is_sampled", (facts->flags & HEAPLENS_PROCESS_SAMPLED) != 0);
     heaplens__sink_puts(w->sink, "},\n\"totals\":{");
     put_fields(w, total_fields, COUNT(total_fields), facts);
     put_comma(w);
@@ -291,10 +388,31 @@ static void write_site(const json_writer *w, size_t index)
     heaplens__sink_puts(w->sink, "]");
 }
 
-static void write_moment(const json_writer *w, size_t index)
+// kind: heaplens_scope_total.kind, in the order of heaplens_store_scope_kind
+static void write_scope(const json_writer *w, size_t index)
 {
-    put_fields(w, moment_fields, COUNT(moment_fields), &w->process->moments[index]);
+    static const char *const kinds[] = {"thread", "process", "pool"};
+    const heaplens_scope_total *const scope = &w->process->scopes[index];
+    put_fields(w, scope_fields, COUNT(scope_fields), scope);
+    put_comma(w);
+    put_text(w, "kind", scope->kind < COUNT(kinds) ? kinds[scope->kind] : "unknown");
 }
+
+// A row writer of a table whose items are fields and nothing else.
+#define PLAIN_ROWS(write_row, items, fields)                             \
+    static void write_row(const json_writer *w, size_t index)            \
+    {                                                                    \
+        put_fields(w, fields, COUNT(fields), &w->process->items[index]); \
+    }
+
+PLAIN_ROWS(write_moment, moments, moment_fields)
+PLAIN_ROWS(write_site_size, site_sizes, site_size_fields)
+PLAIN_ROWS(write_estimate, estimates, estimate_fields)
+PLAIN_ROWS(write_point, points, point_fields)
+PLAIN_ROWS(write_overflow, overflows, overflow_fields)
+PLAIN_ROWS(write_scope_site, scope_sites, scope_site_fields)
+PLAIN_ROWS(write_thread, threads, thread_fields)
+PLAIN_ROWS(write_thread_site, thread_sites, thread_site_fields)
 
 // Class c > 0 holds [2^(c - 1), 2^c); class 0 holds zero bytes.
 static void write_size(const json_writer *w, size_t index)
@@ -319,6 +437,14 @@ heaplens_status heaplens_write_json(heaplens_sink *sink, const heaplens_session 
     put_rows(&w, "sites", process->site_count, write_site);
     put_rows(&w, "moments", process->moment_count, write_moment);
     put_rows(&w, "sizes", process->size_count, write_size);
+    put_rows(&w, "site_sizes", process->site_size_count, write_site_size);
+    put_rows(&w, "timeline", process->point_count, write_point);
+    put_rows(&w, "threads", process->thread_count, write_thread);
+    put_rows(&w, "thread_sites", process->thread_site_count, write_thread_site);
+    put_rows(&w, "scopes", process->scope_count, write_scope);
+    put_rows(&w, "scope_sites", process->scope_site_count, write_scope_site);
+    put_rows(&w, "overflows", process->overflow_count, write_overflow);
+    put_rows(&w, "variances", process->estimate_count, write_estimate);
     heaplens__sink_puts(sink, "}\n");
     return heaplens__sink_flush(sink);
 }

@@ -285,7 +285,9 @@ static void write_facts(pprof_writer *w)
                                  STRING_NOTE_INUSE, is_threaded ? STRING_NOTE_THREADS : 0};
     heaplens__message_integer(&w->profile, PROFILE_TIME_NANOS, facts->start_unix_ns);
     heaplens__message_integer(&w->profile, PROFILE_DURATION_NANOS, facts->duration_ns);
-    heaplens__message_integer(&w->profile, PROFILE_PERIOD, 1);  // every byte was counted
+    // 1: every byte was counted. Values of sampled sites are estimates already, as the format wants.
+    heaplens__message_integer(&w->profile, PROFILE_PERIOD,
+                              facts->sample_bytes == 0 ? 1 : facts->sample_bytes);
     heaplens__message_integer(&w->profile, PROFILE_DEFAULT_SAMPLE_TYPE, STRING_PEAK_SPACE);
     for (size_t i = 0; i < sizeof(comments) / sizeof(comments[0]); i++) {
         heaplens__message_integer(&w->profile, PROFILE_COMMENT, comments[i]);

@@ -45,13 +45,15 @@ def parse_arguments():
 
 
 class Profiles:
-    """The hand-made session, and that of a program, in a folder of their own."""
+    """The hand-made session and store, and a program's profile, in a folder of their own."""
 
     def __init__(self, options, folder):
         self.options = options
         self.folder = pathlib.Path(folder)
         self.synthetic = self.folder / "synthetic.heaplens"
+        self.store = self.folder / "42.1.store"
         subprocess.run([options.synthetic, "session", self.synthetic], check=True)
+        subprocess.run([options.synthetic, "store", self.store], check=True)
         if options.program:
             self.recorded = self.folder / "recorded.heaplens"
             subprocess.run([options.heaplens, "run", "-o", self.recorded, "--", options.program],

@@ -38,6 +38,7 @@ class Json(unittest.TestCase):
 
     def test_follows_its_schema(self):
         for profile, arguments in [(self.profiles.synthetic, []), (self.profiles.recorded, []),
+                                   (self.profiles.store, []),
                                    (self.profiles.synthetic, ["--process", "100"])]:
             document = self.load(profile, *arguments)
             errors = [f"{error.json_path}: {error.message}" for error in
@@ -80,6 +81,18 @@ class Json(unittest.TestCase):
         other = self.load(self.profiles.synthetic, "--process", "100")
         self.assertFalse(other["process"]["is_finished"])
         self.assertEqual(other["moments"][0]["label"], "loaded")
+
+    def test_has_what_a_raw_store_holds_beside_its_sites(self):
+        document = self.load(self.profiles.store)
+        self.assertEqual(document["totals"]["bytes_total"], 850)
+        for key in ("sites", "timeline", "overflows", "scopes", "variances"):
+            self.assertGreater(len(document[key]), 0, key)
+        self.assertEqual(document["timeline"][-1]["rss_bytes"], 8192)
+        self.assertEqual(document["overflows"][0]["bytes_behind"], 4)
+        scope = document["scopes"][0]
+        self.assertEqual((scope["label"], scope["kind"], scope["scopes"], scope["bytes_peak"]),
+                         ("load", "thread", 5, 600))
+        self.assertIn(900.0, [one["bytes_total"] for one in document["variances"]])
 
     def test_counts_blocks_by_size(self):
         # 100, 200, 300, 400 and 500 bytes.
