@@ -103,7 +103,9 @@ static void fill(heaplens_usage *usage, const heaplens__ended_scope *ended)
 {
     const heaplens__scope_figures *const figures = &ended->figures;
     memcpy(usage->label, ended->label, sizeof usage->label);
-    usage->is_exact = figures->is_exact;
+    // Other modes do not tell scopes of every block.
+    const uint64_t modes = heaplens__counted(&heaplens__recording.store.header->modes_used);
+    usage->is_exact = figures->is_exact && modes == UINT64_C(1) << HEAPLENS_MODE_FULL;
     usage->bytes_total = figures->bytes_total;
     usage->blocks_total = figures->blocks_total;
     usage->bytes_freed = figures->bytes_freed;

@@ -187,9 +187,9 @@ static void add_profile(sheet *page)
     add(page, "  more: heaplens report %s\n", path);
 }
 
-// NOLINTNEXTLINE(readability-non-const-parameter): add() writes to the text
 size_t heaplens_usage_explain(const heaplens_usage *usage, const heaplens_budget *budget,
-                              char *text, size_t cap)
+                              char *text,  // NOLINT(readability-non-const-parameter): add()
+                              size_t cap)
 {
     sheet page = {.text = text, .cap = cap};
     if (usage->status != HEAPLENS_OK) {

@@ -111,7 +111,8 @@ HEAPLENS_API HEAPLENS_MUST_USE heaplens_scope heaplens_scope_begin_process(const
  *         record all the time from the beginning to the end; HEAPLENS_ENOMEM if there was no
  *         memory to begin it; HEAPLENS_EINVAL if it is ended already, or is another thread's
  *
- * Numerics: exact, unless is_exact is false: then memory ran out, or the recorder samples.
+ * Numerics: exact, unless is_exact is false: then memory ran out, or another mode than full was
+ * used at some time.
  * Cost: O(call sites in the scope).
  */
 HEAPLENS_API heaplens_usage heaplens_scope_end(heaplens_scope *scope);

@@ -93,7 +93,7 @@ static void test_scope_api__is_ended_once_and_by_its_thread(void **state)
 
 __attribute__((noinline)) static void allocate_small(void *blocks[], size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (volatile size_t i = 0; i < count; i++) {  // one call site: the loop is not unrolled
         blocks[i] = malloc(8);
     }
 }
@@ -163,7 +163,7 @@ static void test_scope_api__the_profile_sums_the_scopes_of_a_label(void **state)
 {
     (void)state;
     void *left[3];
-    for (size_t i = 0; i < 3; i++) {
+    for (volatile size_t i = 0; i < 3; i++) {  // not unrolled: two call sites
         heaplens_scope scope = heaplens_scope_begin("summed");
         left[i] = allocate(100 * (i + 1));  // one site
         free(allocate(1000));               // another
