@@ -32,8 +32,9 @@ extern "C" {
  *
  * The profile keeps the figures by label, and the call sites of each label.
  *
- * Cost: while no scope is open, one load and a branch an operation. Inside a scope, a lock of the
- * thread's own and a look-up; a scope of the process makes all threads take one lock in turn.
+ * Cost: while no scope is open, one load and a branch an operation. While any is open, every free
+ * looks its block up, and operations inside a scope take a lock of their thread's own besides; a
+ * scope of the process makes all threads take one lock in turn. Figures: docs/adr/0130.
  */
 
 /** A scope that was begun. Its fields are the recorder's own; only `status` is of interest. */
