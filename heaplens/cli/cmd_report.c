@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 
 #include "cli/cli.h"
+#include "cli/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -196,23 +197,28 @@ static int parse_arguments(report_command *command, int argc, char **argv)
     return -1;
 }
 
-static void fit_terminal(heaplens_report_options *options, int fd)
+static void fit_terminal(heaplens_report_options *options)
 {
     struct winsize window;
-    if (isatty(fd) == 0) {
-        return;
-    }
-    const char *const no_color = getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): one thread
-    options->has_color = no_color == NULL || no_color[0] == '\0';
-    if (ioctl(fd, TIOCGWINSZ, &window) == 0) {
+    options->has_color = heaplens__output_has_color();
+    if (isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0) {
         options->width = window.ws_col;
     }
 }
 
-static heaplens_status write_report(const report_command *command, heaplens_sink *sink,
-                                    const heaplens_session *session,
-                                    const heaplens_process *process)
+// What is written: the command says how.
+typedef struct shown {
+    const report_command *command;
+    const heaplens_session *session;
+    const heaplens_process *process;
+} shown;
+
+static heaplens_status write_report(heaplens_sink *sink, const void *what)
 {
+    const shown *const all = what;
+    const report_command *const command = all->command;
+    const heaplens_session *const session = all->session;
+    const heaplens_process *const process = all->process;
     switch (command->format) {
     case FORMAT_TEXT: return heaplens_write_text(sink, session, process, &command->options);
     case FORMAT_DHAT: return heaplens_write_dhat(sink, session, process);
@@ -228,46 +234,14 @@ static heaplens_status write_report(const report_command *command, heaplens_sink
     return HEAPLENS_EINVAL;
 }
 
-static int write_to(report_command *command, int fd, const heaplens_session *session,
-                    const heaplens_process *process, const char *name)
-{
-    heaplens_sink sink = {.write = heaplens__write_fd, .self = &fd};
-    fit_terminal(&command->options, fd);
-    const heaplens_status status = write_report(command, &sink, session, process);
-    return status == HEAPLENS_OK ? EXIT_CODE_OK : heaplens__complain_status(status, name, NULL);
-}
-
-// Complete or not there: written beside the file and renamed, unless it is a device.
-static int write_file(report_command *command, const heaplens_session *session,
-                      const heaplens_process *process)
-{
-    char beside[4096];
-    const int length =
-        snprintf(beside, sizeof(beside), "%s.%ld.part", command->output, (long)getpid());
-    const int fd = length < 0 || (size_t)length >= sizeof(beside)
-                       ? -1
-                       : open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        heaplens__complain("cannot create %s: %s", command->output, strerrordesc_np(errno));
-        return EXIT_CODE_IO;
-    }
-    int code = write_to(command, fd, session, process, command->output);
-    if (close(fd) != 0 || (code == EXIT_CODE_OK && rename(beside, command->output) != 0)) {
-        heaplens__complain("cannot write %s: %s", command->output, strerrordesc_np(errno));
-        code = EXIT_CODE_IO;
-    }
-    if (code != EXIT_CODE_OK) {
-        (void)unlink(beside);
-    }
-    return code;
-}
-
 static int write_out(report_command *command, const heaplens_session *session,
                      const heaplens_process *process)
 {
-    return command->output == NULL
-               ? write_to(command, STDOUT_FILENO, session, process, "standard output")
-               : write_file(command, session, process);
+    if (command->output == NULL) {
+        fit_terminal(&command->options);
+    }
+    const shown all = {.command = command, .session = session, .process = process};
+    return heaplens__write_output(command->output, write_report, &all);
 }
 
 static int show_selection(report_command *command, const heaplens_session *session,

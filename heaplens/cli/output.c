@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -19,12 +20,31 @@ static int write_to(int fd, heaplens_write_what *write_what, const void *what, c
     return status == HEAPLENS_OK ? EXIT_CODE_OK : heaplens__complain_status(status, name, NULL);
 }
 
-int heaplens__write_output(const char *path, heaplens_write_what *write_what, const void *what)
+// Devices and pipes are written into: a rename would put a file in their place.
+static bool is_special(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
+static int write_through(const char *path, heaplens_write_what *write_what, const void *what)
+{
+    const int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) {
+        heaplens__complain("cannot open %s: %s", path, strerrordesc_np(errno));
+        return EXIT_CODE_IO;
+    }
+    const int code = write_to(fd, write_what, what, path);
+    if (close(fd) != 0 && code == EXIT_CODE_OK) {
+        heaplens__complain("cannot write %s: %s", path, strerrordesc_np(errno));
+        return EXIT_CODE_IO;
+    }
+    return code;
+}
+
+static int write_beside(const char *path, heaplens_write_what *write_what, const void *what)
 {
     char beside[4096];
-    if (path == NULL) {
-        return write_to(STDOUT_FILENO, write_what, what, "standard output");
-    }
     const int length = snprintf(beside, sizeof(beside), "%s.%ld.part", path, (long)getpid());
     const int fd = length < 0 || (size_t)length >= sizeof(beside)
                        ? -1
@@ -42,6 +62,15 @@ int heaplens__write_output(const char *path, heaplens_write_what *write_what, co
         (void)unlink(beside);
     }
     return code;
+}
+
+int heaplens__write_output(const char *path, heaplens_write_what *write_what, const void *what)
+{
+    if (path == NULL) {
+        return write_to(STDOUT_FILENO, write_what, what, "standard output");
+    }
+    return is_special(path) ? write_through(path, write_what, what)
+                            : write_beside(path, write_what, what);
 }
 
 bool heaplens__output_has_color(void)

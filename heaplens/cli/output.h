@@ -8,7 +8,8 @@
 typedef heaplens_status heaplens_write_what(heaplens_sink *sink, const void *what);
 
 /**
- * Write to a file, or to standard output, or complain. A file is complete or not there.
+ * Write to a file, or to standard output, or complain. A file is complete or not there; what is
+ * not a regular file, like /dev/null or a pipe, is written into.
  *
  * @param path  NULL: standard output
  * @return the exit code

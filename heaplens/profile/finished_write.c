@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -163,6 +164,12 @@ static heaplens_status write_everything(writer *w, const heaplens_session *sessi
     return status == HEAPLENS_OK ? write_head(w) : status;
 }
 
+static bool is_special(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
 heaplens_status heaplens_session_write(const heaplens_session *session, const char *path,
                                        heaplens_failure *failure)
 {
@@ -173,15 +180,21 @@ heaplens_status heaplens_session_write(const heaplens_session *session, const ch
                               sizeof(beside) - 32);
     }
     writer w = {.at = FIRST_SECTION_AT, .failure = failure};
-    w.fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    // A device is written into: a rename would put a file in its place.
+    const bool is_device = is_special(path);
+    w.fd = is_device ? open(path, O_WRONLY | O_CLOEXEC)
+                     : open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (w.fd < 0) {
-        return heaplens__fail(failure, HEAPLENS_EIO, "cannot create %s: %s", beside,
-                              strerrordesc_np(errno));
+        return heaplens__fail(failure, HEAPLENS_EIO, "cannot create %s: %s",
+                              is_device ? path : beside, strerrordesc_np(errno));
     }
     heaplens_status status = write_everything(&w, session);
     if (close(w.fd) != 0 && status == HEAPLENS_OK) {
-        status = heaplens__fail(failure, HEAPLENS_EIO, "cannot close %s: %s", beside,
+        status = heaplens__fail(failure, HEAPLENS_EIO, "cannot close %s: %s", path,
                                 strerrordesc_np(errno));
+    }
+    if (is_device) {
+        return status;
     }
     if (status == HEAPLENS_OK && rename(beside, path) != 0) {
         status = heaplens__fail(failure, HEAPLENS_EIO, "cannot rename to %s: %s", path,

@@ -236,6 +236,11 @@ static bool write_sections(const heaplens__store *store, int fd)
 heaplens_status heaplens__store_copy(const heaplens__store *store, const char *path)
 {
     char beside[HEAPLENS__STORE_PATH_BYTES];
+    struct stat info;
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
+        errno = EEXIST;  // a rename would put a file in the place of a device
+        return HEAPLENS_EIO;
+    }
     const int length = snprintf(beside, sizeof beside, "%s.%ld.tmp", path, (long)getpid());
     if (length < 0 || (size_t)length >= sizeof beside) {
         errno = ENAMETOOLONG;

@@ -87,6 +87,14 @@ class Report(unittest.TestCase):
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()),
                          ["out.json", "session.heaplens", "stores"])
 
+    def test_writes_into_what_is_not_a_file(self):
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE)
+        self.assertEqual(heaplens("report", "--format", "dhat", "-o", pipe, self.session).returncode, 0)
+        self.assertEqual(json.loads(reader.communicate()[0])["pid"], 101)
+        self.assertTrue(pipe.is_fifo(), "a file was put in the place of the pipe")
+
     def test_has_documented_exit_codes(self):
         for code, arguments in [(2, []), (2, ["--sort", "size", self.session]), (2, ["--nosuch"]),
                                 (2, ["--top", "0", self.session]), (2, [self.session, "x"]),

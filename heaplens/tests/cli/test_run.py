@@ -79,6 +79,14 @@ class Run(unittest.TestCase):
         self.assertEqual(self.run_program(OPTIONS.program).returncode, 74)
         self.assertEqual(self.run_program(OPTIONS.program, "exit", "7").returncode, 7)
 
+    def test_leaves_a_device_a_device(self):
+        device = self.folder / "device"
+        os.mkfifo(device)
+        keeps_open = os.open(device, os.O_RDWR)
+        self.addCleanup(os.close, keeps_open)
+        self.assertEqual(heaplens("run", "-o", device, "--", OPTIONS.program).returncode, 74)
+        self.assertTrue(device.is_fifo(), "a file was put in the place of the device")
+
     def test_follows_children_and_lists_them(self):
         shell = shutil.which("sh")
         done = self.run_program(shell, "-c", f"'{OPTIONS.program}'; '{OPTIONS.program}' exit 3")
