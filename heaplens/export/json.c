@@ -4,7 +4,10 @@
 #include "export/json.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "export/finding_text.h"
 
 typedef enum json_kind { JSON_U64, JSON_U32, JSON_F64, JSON_NAME } json_kind;
 
@@ -425,6 +428,38 @@ static void write_size(const json_writer *w, size_t index)
     put_number(w, "blocks", w->process->sizes[index].blocks);
 }
 
+static void write_finding(const json_writer *w, const heaplens_finding *finding)
+{
+    const heaplens_finding_words words = heaplens_finding_explain(w->session, w->process, finding);
+    heaplens__sink_puts(w->sink, "{");
+    put_text(w, "kind", heaplens_finding_name(finding->kind));
+    put_comma(w);
+    put_number(w, "site", finding->site);
+    put_comma(w);
+    put_text(w, "function", heaplens__names_text(&w->session->names, finding->function));
+    put_comma(w);
+    put_text(w, "text", words.text);
+    heaplens__sink_puts(w->sink, "}");
+}
+
+static heaplens_status write_findings(const json_writer *w)
+{
+    heaplens_finding *findings = NULL;
+    size_t count = 0;
+    const heaplens_status status = heaplens_findings(w->session, w->process, &findings, &count);
+    if (status != HEAPLENS_OK) {
+        return status;
+    }
+    heaplens__sink_puts(w->sink, ",\n\"findings\":[");
+    for (size_t i = 0; i < count; i++) {
+        heaplens__sink_puts(w->sink, i == 0 ? "\n" : ",\n");
+        write_finding(w, &findings[i]);
+    }
+    heaplens__sink_puts(w->sink, "]");
+    free(findings);
+    return HEAPLENS_OK;
+}
+
 heaplens_status heaplens_write_json(heaplens_sink *sink, const heaplens_session *session,
                                     const heaplens_process *process)
 {
@@ -445,6 +480,8 @@ heaplens_status heaplens_write_json(heaplens_sink *sink, const heaplens_session 
     put_rows(&w, "scope_sites", process->scope_site_count, write_scope_site);
     put_rows(&w, "overflows", process->overflow_count, write_overflow);
     put_rows(&w, "variances", process->estimate_count, write_estimate);
+    const heaplens_status status = write_findings(&w);
     heaplens__sink_puts(sink, "}\n");
-    return heaplens__sink_flush(sink);
+    const heaplens_status flushed = heaplens__sink_flush(sink);
+    return status == HEAPLENS_OK ? flushed : status;
 }

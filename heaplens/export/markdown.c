@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "export/figure_text.h"
+#include "export/finding_text.h"
 #include "export/frame_text.h"
 #include "export/path_text.h"
 #include "export/ranking_text.h"
@@ -14,6 +15,7 @@ enum {
     TOP_OF_ONE = 10,
     TOP_OF_SEVERAL = 5,
     CALLERS_SHOWN = 3,
+    FINDINGS_SHOWN = 5,
 };
 
 #define CALLED_BY " \xe2\x86\x90 "  // an arrow to the left
@@ -105,19 +107,24 @@ static void write_place(const markdown *m, const heaplens_shown_frame *frame)
     }
 }
 
-// Two cells: the innermost frame with its place, and the functions around it.
+// Two cells: the function that is responsible, with its place, and the functions around it. Wrappers
+// of malloc inside of it are passed over.
 static void write_stack(const markdown *m, uint32_t node)
 {
+    const heaplens_place place = heaplens__responsible(m->session, m->process, node);
     size_t shown = 0;
     heaplens_shown_frame frame;
-    if (node == HEAPLENS_NODE_ROOT) {
+    if (place.location == NULL) {
         heaplens__sink_puts(m->sink, HEAPLENS_NO_STACK_TEXT " |");
     }
     for (; node != HEAPLENS_NODE_ROOT; node = m->process->nodes[node].parent) {
         const heaplens_location *const location =
             &m->process->locations[m->process->nodes[node].location];
-        const uint32_t frames = heaplens__location_frames(location);
-        for (uint32_t f = 0; f < frames && shown <= CALLERS_SHOWN; f++, shown++) {
+        if (shown == 0 && location != place.location) {
+            continue;
+        }
+        uint32_t f = shown == 0 ? place.frame : 0;
+        for (; f < heaplens__location_frames(location) && shown <= CALLERS_SHOWN; f++, shown++) {
             heaplens__frame_show(m->session, m->process, location, f, &frame);
             if (shown == 0) {
                 write_place(m, &frame);
@@ -163,7 +170,7 @@ static heaplens_status write_ranking(const markdown *m, heaplens_metric metric, 
     } else {
         heaplens__sink_printf(m->sink,
                               "%zu of %s call sites.\n\n"
-                              "| %s | share | mean block | allocated in | called from |\n"
+                              "| %s | share | mean block | allocated by | called from |\n"
                               "| --: | --: | --: | :-- | :-- |\n",
                               shown, heaplens__figure_count(count).text,
                               metric == HEAPLENS_METRIC_LIFETIME ? "mean"
@@ -173,6 +180,26 @@ static heaplens_status write_ranking(const markdown *m, heaplens_metric metric, 
         write_site(m, &m->process->sites[sites[i]], metric);
     }
     free(sites);
+    return HEAPLENS_OK;
+}
+
+static heaplens_status write_findings(const markdown *m)
+{
+    heaplens_finding *findings = NULL;
+    size_t count = 0;
+    const heaplens_status status = heaplens_findings(m->session, m->process, &findings, &count);
+    if (status != HEAPLENS_OK) {
+        return status;
+    }
+    heaplens__sink_puts(m->sink, count > 0 ? "\n### Findings\n\n" : "");
+    for (size_t i = 0; i < count && i < FINDINGS_SHOWN; i++) {
+        const heaplens_finding_words words =
+            heaplens_finding_explain(m->session, m->process, &findings[i]);
+        heaplens__sink_puts(m->sink, "- ");
+        heaplens__sink_markdown(m->sink, words.text);
+        heaplens__sink_puts(m->sink, "\n");
+    }
+    free(findings);
     return HEAPLENS_OK;
 }
 
@@ -186,9 +213,9 @@ heaplens_status heaplens_write_markdown(heaplens_sink *sink, const heaplens_sess
     const heaplens_metric *const metrics = options->has_metric ? &options->metric : questions;
     const size_t count = options->has_metric ? 1 : sizeof(questions) / sizeof(questions[0]);
     const size_t usual = options->has_metric ? TOP_OF_ONE : TOP_OF_SEVERAL;
-    heaplens_status status = HEAPLENS_OK;
     write_head(&m);
     write_notes(&m);
+    heaplens_status status = write_findings(&m);
     for (size_t i = 0; i < count && status == HEAPLENS_OK; i++) {
         status = write_ranking(&m, metrics[i], options->top == 0 ? usual : options->top);
     }

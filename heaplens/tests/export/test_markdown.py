@@ -13,11 +13,11 @@ RENDERER = shutil.which("cmark-gfm")
 
 
 class Page(html.parser.HTMLParser):
-    """Headings, paragraphs and tables of a page; `code` holds what stood in code spans."""
+    """Headings, list items and tables of a page, as text."""
 
     def __init__(self, text):
         super().__init__()
-        self.headings, self.tables, self.code = [], [], []
+        self.headings, self.tables, self.items = [], [], []
         self.tags = set()
         self.into = None
         self.feed(text)
@@ -34,18 +34,17 @@ class Page(html.parser.HTMLParser):
         elif tag in ("h2", "h3"):
             self.into = self.headings
             self.into.append("")
-        elif tag == "code":
-            self.code.append("")
+        elif tag == "li":
+            self.into = self.items
+            self.into.append("")
 
     def handle_endtag(self, tag):
-        if tag in ("td", "th", "h2", "h3"):
+        if tag in ("td", "th", "h2", "h3", "li"):
             self.into = None
 
     def handle_data(self, data):
         if self.into is not None:
             self.into[-1] += data
-        if self.code and self.get_starttag_text() == "<code>":
-            self.code[-1] += data
 
 
 class Markdown(unittest.TestCase):
@@ -71,7 +70,7 @@ class Markdown(unittest.TestCase):
     def test_renders_a_table_for_each_question(self):
         page = self.render()
         self.assertEqual(page.headings[1:], [
-            "Live at the peak", "Most bytes allocated", "Never freed",
+            "Findings", "Live at the peak", "Most bytes allocated", "Never freed",
             "Temporary: freed before the thread's next allocation"])
         for table, metric in zip(page.tables[1:], ("peak", "total", "leaked", "temporary")):
             self.assertEqual({len(row) for row in table}, {5})
@@ -83,12 +82,16 @@ class Markdown(unittest.TestCase):
              "parse_row \u2190 main"],
             ["400,000", "13.3 %", "2.9 KiB", "grow_buffer in parse.c:12",
              "parse_row \u2190 grow_buffer \u2190 parse_row"]])
-        self.assertLessEqual(page.tags, {"h2", "h3", "p", "code", "table", "thead", "tbody", "tr",
-                                         "th", "td"})
+        self.assertLessEqual(page.tags, {"h2", "h3", "p", "ul", "li", "code", "table", "thead",
+                                         "tbody", "tr", "th", "td"})
+
+    def test_renders_findings_as_text(self):
+        findings = self.render().items
+        self.assertIn("96.7 % of the peak is from grow_buffer: 2.8 MiB in 104 blocks", findings)
 
     def test_renders_one_metric_and_as_many_sites_as_are_wanted(self):
         page = self.render("--sort", "total", "--top", "2")
-        self.assertEqual(page.headings[1:], ["Most bytes allocated"])
+        self.assertEqual(page.headings[1:], ["Findings", "Most bytes allocated"])
         self.assertEqual([row[0] for row in page.tables[1]], ["bytes", "4,000,000", "600,000"])
         page = self.render("--sort", "lifetime")
         self.assertEqual(page.tables[1][1][:2], ["5 ms", "-"])
