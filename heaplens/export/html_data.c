@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "export/finding_text.h"
 #include "profile/array.h"
 #include "profile/responsible.h"
 
@@ -134,6 +135,18 @@ static const column estimate_columns[] = {
     REAL(estimate, blocks_peak), REAL(estimate, bytes_end),   REAL(estimate, blocks_end),
     NUMBER(estimate, samples),
 };
+static const column scope_columns[] = {
+    TEXT(scope_total, label),          NUMBER(scope_total, kind),
+    NUMBER(scope_total, scopes),       NUMBER(scope_total, bytes_total),
+    NUMBER(scope_total, blocks_total), NUMBER(scope_total, bytes_peak),
+    NUMBER(scope_total, bytes_live),   NUMBER(scope_total, inexact),
+};
+static const column thread_columns[] = {
+    NUMBER(thread, tid),
+    NUMBER(thread, threads),
+    NUMBER(thread, bytes_total),
+    NUMBER(thread, blocks_total),
+};
 static const column size_columns[] = {
     NUMBER(size_class, blocks),
 };
@@ -154,6 +167,8 @@ static const column_table tables[] = {
     TABLE("sizes", size_columns, size_class, sizes, size_count),
     TABLE("points", point_columns, point, points, point_count),
     TABLE("site_sizes", site_size_columns, site_size, site_sizes, site_size_count),
+    TABLE("scopes", scope_columns, scope_total, scopes, scope_count),
+    TABLE("threads", thread_columns, thread, threads, thread_count),
     TABLE("estimates", estimate_columns, estimate, estimates, estimate_count),
 };
 
@@ -295,8 +310,29 @@ static void write_responsible(const page *p, const heaplens_process *process)
     heaplens__sink_puts(p->sink, "]");
 }
 
-static void write_process(const page *p, const heaplens_process *process)
+static heaplens_status write_findings(const page *p, const heaplens_process *process)
 {
+    heaplens_finding *findings = NULL;
+    size_t count = 0;
+    const heaplens_status status = heaplens_findings(p->data->session, process, &findings, &count);
+    heaplens__sink_puts(p->sink, ",\n\"findings\":[");
+    for (size_t i = 0; i < count; i++) {
+        const heaplens_finding_words words =
+            heaplens_finding_explain(p->data->session, process, &findings[i]);
+        heaplens__sink_printf(p->sink,
+                              "%s{\"kind\":\"%s\",\"site\":%u,\"text\":", i == 0 ? "" : ",\n",
+                              heaplens_finding_name(findings[i].kind), findings[i].site);
+        heaplens__sink_json(p->sink, words.text);
+        heaplens__sink_puts(p->sink, "}");
+    }
+    heaplens__sink_puts(p->sink, "]");
+    free(findings);
+    return status;
+}
+
+static heaplens_status write_process(const page *p, const heaplens_process *process)
+{
+    heaplens_status status = HEAPLENS_OK;
     heaplens__sink_puts(p->sink, "{");
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
         heaplens__sink_puts(p->sink, i == 0 ? "" : ",\n");
@@ -304,8 +340,10 @@ static void write_process(const page *p, const heaplens_process *process)
     }
     if (!p->data->is_diff) {
         write_responsible(p, process);
+        status = write_findings(p, process);
     }
     heaplens__sink_puts(p->sink, "}");
+    return status;
 }
 
 // Names of the profiled program must not end the element they stand in. In JSON "<" occurs only
@@ -352,13 +390,14 @@ heaplens_status heaplens__write_html_data(heaplens_sink *out, const heaplens_htm
     open_element(&p, out, "names");
     write_names(&p);
     close_element(&p, out);
-    for (size_t i = 0; i < data->session->process_count; i++) {
+    heaplens_status status = HEAPLENS_OK;
+    for (size_t i = 0; i < data->session->process_count && status == HEAPLENS_OK; i++) {
         char id[40];
         (void)snprintf(id, sizeof(id), "process-%zu", i);
         open_element(&p, out, id);
-        write_process(&p, &data->session->processes[i]);
+        status = write_process(&p, &data->session->processes[i]);
         close_element(&p, out);
     }
     free(p.names);
-    return escaping.status;
+    return status == HEAPLENS_OK ? escaping.status : status;
 }

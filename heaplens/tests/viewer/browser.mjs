@@ -71,6 +71,11 @@ export function json(profile) {
   return JSON.parse(heaplens("report", "--format", "json", profile));
 }
 
+/** A profile as text for people, with everything that the terminal report shows. */
+export function text(profile) {
+  return heaplens("report", profile);
+}
+
 /** Writes the report of what changed between two profiles; its path. */
 export function diffReport(before, after) {
   const page = `${after}-diff.html`;

@@ -72,6 +72,8 @@ export function largeProfile(siteCount) {
       frames,
       locations,
       nodes,
+      responsible: stacks.flatMap((path) => [nodes.location[path[path.length - 1]], 0]),
+      findings: [],
       sites: {
         ...Object.fromEntries(Object.keys(process.sites).map((key) => [key, column(key)])),
         stack: stacks.map((path) => path[path.length - 1]),

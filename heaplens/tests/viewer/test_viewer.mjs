@@ -4,12 +4,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test, { after } from "node:test";
-import { close, diffJson, diffReport, json, open, options, record, report, synthetic, withData } from "./browser.mjs";
+import { close, diffJson, diffReport, json, open, options, record, report, synthetic, text, withData } from "./browser.mjs";
 import { largeProfile } from "./large_profile.mjs";
 
 after(close);
 
-const sessionPage = report(synthetic("session"));
+const sessionProfile = synthetic("session");
+const sessionPage = report(sessionProfile);
 
 const exact = (figure) => figure.toLocaleString("en-US");
 const digits = (text) => Number(text.replace(/[^0-9]/g, ""));
@@ -53,7 +54,7 @@ test("gives functions their own and their cumulative figures, recursion once", a
   assert.deepEqual(await exactFigures(row("parse_row")), [0, 2900000, 4600000, 1200, 0, 750]);
   // Its callee has no name, but is of another module: a function is not responsible for that.
   assert.deepEqual(await exactFigures(row("main")), [0, 3000000, 4900000, 1203, 0, 750]);
-  assert.deepEqual(await exactFigures(row("+0x8010")), [100000, 100000, 300000, 3, 0, 0]);
+  assert.deepEqual(await exactFigures(row("libother.so.1+0x8010")), [100000, 100000, 300000, 3, 0, 0]);
 });
 
 test("shows names of the program as text, whatever is in them", async () => {
@@ -83,7 +84,7 @@ test("zooms into a frame and out again, by mouse and by keyboard", async () => {
   for (const key of ["ArrowDown", "ArrowDown", "ArrowRight"]) {
     await tab.keyboard.press(key);
   }
-  assert.match(await tab.evaluate(() => document.activeElement.ariaLabel), /^\+0x8010 libother\.so\.1, 100,000 bytes/);
+  assert.match(await tab.evaluate(() => document.activeElement.ariaLabel), /^libother\.so\.1\+0x8010, 100,000 bytes/);
   await tab.keyboard.press("Enter");
   const box = await tab.locator(".frame:focus").boundingBox();
   assert.ok(Math.abs(box.width - whole) <= 1);
@@ -130,10 +131,10 @@ test("sorts by the column that is clicked, and opens a row to its stack", async 
   const { tab } = await open(sessionPage);
   await tab.locator("#tab-sites").click();
   const names = () => tab.locator("#panel-sites tbody .opener > span > .code:first-child").allTextContents();
-  assert.deepEqual(await names(), ["grow_buffer", "grow_buffer", "+0x8010", "a_function_with_a_name_longer_than_the_column_for_names", "(no call stack)"]);
+  assert.deepEqual(await names(), ["grow_buffer", "grow_buffer", "libother.so.1+0x8010", "a_function_with_a_name_longer_than_the_column_for_names", "(no call stack)"]);
   await tab.getByRole("button", { name: "Allocated" }).click();
   // 4,000,000, 600,000, 300,000, 99,000 and 1,000 bytes.
-  assert.deepEqual((await names()).slice(2, 4), ["+0x8010", "(no call stack)"]);
+  assert.deepEqual((await names()).slice(2, 4), ["libother.so.1+0x8010", "(no call stack)"]);
   await tab.getByRole("button", { name: "Allocated" }).click();
   assert.equal((await names())[4], "grow_buffer");
   assert.equal(await tab.locator("#panel-sites th[aria-sort]").getAttribute("aria-sort"), "ascending");
@@ -177,6 +178,27 @@ test("carries the licence of everything that is bundled", async () => {
   for (const name of ["d3-array", "d3-path", "d3-shape", "internmap"]) {
     assert.match(text, new RegExp(`${name} [0-9.]+\n\nCopyright`), name);
   }
+});
+
+test("has the findings of the report for terminals, each with its stack", async () => {
+  const findings = text(sessionProfile).split("\n").filter((line) => line.startsWith("  - ")).map((line) => line.slice(4));
+  assert.ok(findings.length > 0);
+  const { tab } = await open(sessionPage);
+  assert.deepEqual(await tab.locator("#findings summary > span:last-child").allTextContents(), findings);
+  await tab.locator("#findings summary").first().click();
+  await tab.locator("#findings .stack li").nth(1).waitFor();
+});
+
+test("lists scopes and threads", async () => {
+  const parts = withData(sessionPage, "process-1", (process) => ({
+    ...process,
+    scopes: { label: ["match"], kind: [1], scopes: [12], bytes_total: [4096], blocks_total: [3], bytes_peak: [2048], bytes_live: [0], inexact: [1] },
+    threads: { tid: [7, 8], threads: [1, 3], bytes_total: [1024, 0], blocks_total: [2, 0] },
+  }));
+  const { tab } = await open(parts);
+  const cells = await tab.locator("#parts tbody td").allTextContents();
+  assert.deepEqual(cells.slice(0, 7), ["match", "of the process, not exact", "12", "4.0 KiB", "3", "2.0 KiB", "0 B"]);
+  assert.deepEqual(cells.slice(7), ["7", "1.0 KiB", "2", "8 and 2 before it", "0 B", "0"]);
 });
 
 test("draws heap and resident set over time, with the peak", async () => {

@@ -96,9 +96,15 @@ export interface ProcessData {
   sizes: Columns<"blocks">;
   points: Columns<"time_ns" | "bytes_total" | "bytes_live" | "blocks_live" | "bytes_usable" | "rss_bytes">;
   site_sizes: Columns<"site" | "size_class" | "blocks">;
+  scopes: { label: string[] } & Columns<
+    "kind" | "scopes" | "bytes_total" | "blocks_total" | "bytes_peak" | "bytes_live" | "inexact"
+  >;
+  threads: Columns<"tid" | "threads" | "bytes_total" | "blocks_total">;
   estimates: Columns<"site" | "samples" | EstimateKey>;
   /** A location (-1: none) and one of its frames for each site; not in a comparison. */
   responsible?: number[];
+  /** In plain words, the weightiest first; not in a comparison. */
+  findings?: { kind: string; site: number; text: string }[];
 }
 
 interface Overview {

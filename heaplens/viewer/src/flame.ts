@@ -254,9 +254,7 @@ export class FlameView implements View {
       return this.state.isInverted ? "all allocating functions" : "all call stacks";
     }
     const label = this.labelOf(node);
-    // An offset means nothing without the file that it is in.
-    const remark = label.hasName || label.place !== "" ? label.place : label.module;
-    return remark === "" ? label.text : `${label.text} ${remark}`;
+    return label.place === "" ? label.text : `${label.text} ${label.place}`;
   }
 
   private briefFigure(node: number): string {
@@ -306,7 +304,7 @@ export class FlameView implements View {
     const hidden = this.hidden > 0 && node === this.zoom ? `${this.hidden} too narrow to show: zoom in` : "";
     this.readout.replaceChildren(
       h("strong", { class: "code" }, this.nameOf(node)),
-      this.nameOf(node).endsWith(module) ? "" : h("span", { class: "quiet code" }, ` ${module}`),
+      this.nameOf(node).startsWith(module) ? "" : h("span", { class: "quiet code" }, ` ${module}`),
       h("span", {}, `  ${this.figureOf(node)}`),
       hidden === "" ? "" : h("span", { class: "quiet" }, `  ${hidden}`),
     );

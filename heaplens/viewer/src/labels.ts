@@ -10,7 +10,6 @@ export interface Label {
   /** Where it is, if the grouping tells that apart: "parse.c:40". */
   place: string;
   module: string;
-  hasName: boolean;
 }
 
 export class Labels {
@@ -30,7 +29,6 @@ export class Labels {
 
   private intern(profile: Profile, slot: number): number {
     const module = profile.slotModule(slot);
-    const hasName = profile.functionName(slot) !== "";
     let text = profile.slotText(slot);
     let place = "";
     if (this.grouping === "line") {
@@ -39,11 +37,11 @@ export class Labels {
       text = module || "(no module)";
     }
     // Functions are the same if their names are: that is how the report for terminals adds them up.
-    const key = this.grouping === "module" ? text : `${text}\0${place}\0${hasName ? "" : module}`;
+    const key = `${text}\0${place}`;
     let id = this.ids.get(key);
     if (id === undefined) {
       id = this.all.length;
-      this.all.push({ text, place, module, hasName });
+      this.all.push({ text, place, module });
       this.ids.set(key, id);
     }
     return id;

@@ -4,9 +4,11 @@ import { AboutView } from "./about";
 import { Analysis } from "./analysis";
 import { SessionData } from "./data";
 import { h } from "./dom";
+import { FindingsView } from "./findings";
 import { FlameView } from "./flame";
 import { MastheadView } from "./masthead";
 import { METRICS } from "./metrics";
+import { PartsView } from "./parts";
 import { Profile } from "./profile";
 import { Search } from "./search";
 import { SearchView } from "./searchbar";
@@ -48,11 +50,13 @@ function start(holder: HTMLElement): void {
   const views: View[] = [
     masthead,
     new SummaryView(change),
+    new FindingsView(),
     new TimelineView(),
     search,
     new FlameView(change),
     new TablesView(change),
     new SizesView(),
+    new PartsView(),
     new AboutView(),
   ];
   const [head, ...sections] = views.map((view) => view.node);

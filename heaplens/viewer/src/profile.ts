@@ -79,7 +79,7 @@ export class Profile {
     if (module === NO_MODULE) {
       return `0x${address.toString(16)}`;
     }
-    return `+0x${BigInt.asUintN(64, address - BigInt(`0x${this.data.modules.bias[module]!}`)).toString(16)}`;
+    return `${this.moduleName(module)}+0x${BigInt.asUintN(64, address - BigInt(`0x${this.data.modules.bias[module]!}`)).toString(16)}`;
   }
 
   /** "parse.c:40", or "". */
@@ -97,7 +97,11 @@ export class Profile {
   /** "libc.so.6", or "" outside of every module. */
   slotModule(slot: number): string {
     const module = this.data.locations.module[this.slotLocation[slot]!]!;
-    return module === NO_MODULE ? "" : baseName(this.names[this.data.modules.path[module]!]!);
+    return module === NO_MODULE ? "" : this.moduleName(module);
+  }
+
+  private moduleName(module: number): string {
+    return baseName(this.names[this.data.modules.path[module]!]!);
   }
 
   /** The slots of a node's stack, innermost first. */

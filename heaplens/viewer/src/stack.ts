@@ -49,7 +49,7 @@ export function siteFigures(profile: Profile, site: number): HTMLElement {
   const { site: sites, size_class: classes, blocks: counts } = profile.data.site_sizes;
   sites.forEach((at, i) => {
     if (at === site) {
-      lines.push([`Of ${rangeText(classes[i]!)}`, `${countText(counts[i]!)} blocks`]);
+      lines.push([`Blocks of ${rangeText(classes[i]!)}`, countText(counts[i]!)]);
     }
   });
   for (const [title, text, value] of optional) {
