@@ -171,7 +171,8 @@ heaplens_status heaplens__report_tree(const heaplens_report *r)
     const heaplens_metric metric = metric_of(r);
     heaplens_tree tree = {0};
     const heaplens_status status =
-        heaplens_tree_build(r->process, metric, r->options->is_inverted, &tree);
+        heaplens_tree_build(r->process, metric, r->options->is_inverted,
+                            heaplens__ranking_whole(r->process, metric) / TREE_SHARE, &tree);
     if (status != HEAPLENS_OK) {
         return status;
     }

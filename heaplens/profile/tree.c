@@ -123,15 +123,42 @@ static bool build_upright(builder *b, heaplens_metric metric)
     return true;
 }
 
-static void build_inverted(builder *b, heaplens_metric metric)
+// The branch of the innermost frame of a stack.
+static uint32_t enter_innermost(builder *b, const heaplens_site *site)
+{
+    const heaplens_process *const process = b->process;
+    if (site->stack == HEAPLENS_NODE_ROOT) {
+        return 0;
+    }
+    const uint32_t index = process->nodes[site->stack].location;
+    const heaplens_location *const location = &process->locations[index];
+    const heaplens_name function = location->frame_count == 0
+                                       ? HEAPLENS_NAME_NONE
+                                       : process->frames[location->frame_first].function;
+    return enter(b, 0, function, index);
+}
+
+// Stacks share their outer frames, not their inner ones: turned around they are as many branches as
+// frames. So what allocated is summed first, and only what has at least `least` gets its callers.
+static void build_inverted(builder *b, heaplens_metric metric, uint64_t least)
 {
     const heaplens_process *const process = b->process;
     for (size_t i = 0; i < process->site_count && !b->is_out_of_memory; i++) {
         const uint64_t value = heaplens_site_value(&process->sites[i], metric);
-        uint32_t branch = 0;
-        for (uint32_t node = value > 0 ? process->sites[i].stack : HEAPLENS_NODE_ROOT;
-             node != HEAPLENS_NODE_ROOT; node = process->nodes[node].parent) {
-            branch = enter_location(b, branch, process->nodes[node].location, true);
+        if (value > 0) {
+            b->branches[enter_innermost(b, &process->sites[i])].value += value;
+        }
+    }
+    for (size_t i = 0; i < process->site_count && !b->is_out_of_memory; i++) {
+        const heaplens_site *const site = &process->sites[i];
+        const uint64_t value = heaplens_site_value(site, metric);
+        uint32_t branch = value > 0 ? enter_innermost(b, site) : 0;
+        if (value > 0 && b->branches[branch].value >= least) {
+            branch = 0;
+            for (uint32_t node = site->stack; node != HEAPLENS_NODE_ROOT;
+                 node = process->nodes[node].parent) {
+                branch = enter_location(b, branch, process->nodes[node].location, true);
+            }
         }
         b->branches[branch].self += value;
     }
@@ -171,7 +198,7 @@ static bool order_children(builder *b)
 }
 
 heaplens_status heaplens_tree_build(const heaplens_process *process, heaplens_metric metric,
-                                    bool is_inverted, heaplens_tree *out)
+                                    bool is_inverted, uint64_t least, heaplens_tree *out)
 {
     builder b = {.process = process};
     *out = (heaplens_tree){0};
@@ -182,7 +209,7 @@ heaplens_status heaplens_tree_build(const heaplens_process *process, heaplens_me
     if (is_built) {
         b.branches[b.count++] = (heaplens_branch){0};
         if (is_inverted) {
-            build_inverted(&b, metric);
+            build_inverted(&b, metric, least);
         } else {
             is_built = build_upright(&b, metric);
         }

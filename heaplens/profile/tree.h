@@ -30,14 +30,16 @@ typedef struct heaplens_tree {
  * @param metric       not HEAPLENS_METRIC_LIFETIME: means do not add up
  * @param is_inverted  false: from the outermost caller inwards; true: from the function that
  *                     allocated outwards to its callers
+ * @param least        inverted: only functions that allocated as much get their callers; 0: all
  * @param[out] out     released by heaplens_tree_deinit()
  * @return HEAPLENS_OK; HEAPLENS_ENOMEM; HEAPLENS_EINVAL
  *
- * Cost: O(nodes) upright; O(frames of all stacks) inverted.
+ * Cost: O(nodes) upright; inverted O(frames of the stacks of functions above `least`), and as many
+ * branches.
  */
 HEAPLENS_MUST_USE heaplens_status heaplens_tree_build(const heaplens_process *process,
                                                       heaplens_metric metric, bool is_inverted,
-                                                      heaplens_tree *out);
+                                                      uint64_t least, heaplens_tree *out);
 
 /** Release what a tree owns. */
 void heaplens_tree_deinit(heaplens_tree *tree);

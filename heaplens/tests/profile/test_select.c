@@ -122,7 +122,7 @@ static void test_tree__sums_stacks_from_the_outermost_call(void **state)
     heaplens_session *const session = synthetic_session();
     heaplens_tree tree = {0};
     assert_int_equal(
-        heaplens_tree_build(&session->processes[1], HEAPLENS_METRIC_PEAK, false, &tree),
+        heaplens_tree_build(&session->processes[1], HEAPLENS_METRIC_PEAK, false, 0, &tree),
         HEAPLENS_OK);
     assert_int_equal(tree.branches[0].value, 3000000);
     assert_int_equal(WALK("main")->value, 3000000);
@@ -141,7 +141,7 @@ static void test_tree__inverted_begins_at_what_allocated(void **state)
     heaplens_session *const session = synthetic_session();
     heaplens_tree tree = {0};
     assert_int_equal(
-        heaplens_tree_build(&session->processes[1], HEAPLENS_METRIC_TOTAL, true, &tree),
+        heaplens_tree_build(&session->processes[1], HEAPLENS_METRIC_TOTAL, true, 0, &tree),
         HEAPLENS_OK);
     assert_int_equal(tree.branches[0].value, 5000000);
     assert_int_equal(tree.branches[0].self, 99000);  // without a stack
@@ -151,8 +151,17 @@ static void test_tree__inverted_begins_at_what_allocated(void **state)
     // Largest first.
     assert_int_equal(tree.branches[tree.branches[0].child].value, 4600000);
     heaplens_tree_deinit(&tree);
+    // 1,000 bytes are not worth their callers.
     assert_int_equal(
-        heaplens_tree_build(&session->processes[1], HEAPLENS_METRIC_LIFETIME, true, &tree),
+        heaplens_tree_build(&session->processes[1], HEAPLENS_METRIC_TOTAL, true, 1001, &tree),
+        HEAPLENS_OK);
+    const char *const rare = "a_function_with_a_name_longer_than_the_column_for_names";
+    assert_int_equal(WALK(rare)->self, 1000);
+    assert_int_equal(WALK(rare)->child, 0);
+    assert_int_equal(WALK("grow_buffer", "parse_row", "main")->self, 4000000);
+    heaplens_tree_deinit(&tree);
+    assert_int_equal(
+        heaplens_tree_build(&session->processes[1], HEAPLENS_METRIC_LIFETIME, true, 0, &tree),
         HEAPLENS_EINVAL);
     heaplens_session_destroy(session);
 }
