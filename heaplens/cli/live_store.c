@@ -34,19 +34,21 @@ typedef struct found_store {
     uint64_t start_realtime_ns;
 } found_store;
 
+// "START-END RIGHTS OFFSET DEVICE INODE   PATH", numbers in hexadecimal but for the inode.
 static bool parse_mapping(char *line, shared_mapping *out)
 {
-    char rights[5] = "";
-    uint64_t offset = 0;
-    int path = 0;
-    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %" SCNu64 " %n", &out->start,
-               &out->end, rights, &offset, &out->inode, &path) != 5 ||
-        strcmp(rights, "rw-s") != 0 || offset != 0 || path == 0) {
+    char *at = line;
+    out->start = strtoull(at, &at, 16);
+    out->end = strtoull(at + (*at == '-'), &at, 16);
+    if (strncmp(at, " rw-s ", 6) != 0 || strtoull(at + 6, &at, 16) != 0 || *at != ' ') {
         return false;
     }
-    line[strcspn(line, "\n")] = '\0';
-    out->path = line + path;
-    return out->path[0] == '/';
+    at += 1 + strcspn(at + 1, " ");
+    out->inode = strtoull(at, &at, 10);
+    at += strspn(at, " ");
+    at[strcspn(at, "\n")] = '\0';
+    out->path = at;
+    return at[0] == '/';
 }
 
 // By its path, if that still leads to the same file.

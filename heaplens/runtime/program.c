@@ -27,7 +27,7 @@ static size_t called_path(char *path, size_t cap)
     if (length > cap - used) {
         return 0;
     }
-    memcpy(path + used, called, length);
+    memcpy(path + used, called, length);  // NOLINT(bugprone-not-null-terminated-result): as asked
     return used + length;
 }
 

@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { SLOTS = 256, DEPTH = 9, SIZE_MOST = 2048 };
+enum { SLOTS = 256, DEPTH = 9, SIZE_MOST = 2048, THREADS_MOST = 8 };
 
 // kill_campaign.py reads it: 8 words of 64 bits.
 typedef struct counts {
@@ -119,7 +119,7 @@ static void *run_thread(void *argument)
     slot slots[SLOTS] = {
         {NULL, 0}
     };
-    uint64_t state = (uint64_t)(uintptr_t)argument;
+    uint64_t state = *(const uint64_t *)argument;
     (void)pthread_barrier_wait(&all_there);
     for (;;) {
         state = state * 6364136223846793005U + 1442695040888963407U;
@@ -130,6 +130,7 @@ static void *run_thread(void *argument)
 
 int main(int argc, char **argv)
 {
+    static uint64_t seeds[THREADS_MOST];
     if (argc != 3) {
         return 2;
     }
@@ -137,16 +138,18 @@ int main(int argc, char **argv)
     void *const shared =
         fd < 0 ? MAP_FAILED : mmap(NULL, sizeof(counts), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     const unsigned threads = (unsigned)strtoul(argv[2], NULL, 10);
-    if (shared == MAP_FAILED || pthread_barrier_init(&all_there, NULL, threads) != 0) {
+    if (shared == MAP_FAILED || threads > THREADS_MOST ||
+        pthread_barrier_init(&all_there, NULL, threads) != 0) {
         return 1;
     }
     count = shared;
-    for (unsigned i = 1; i < threads; i++) {
+    for (unsigned i = 0; i < threads; i++) {
         pthread_t thread;
-        if (pthread_create(&thread, NULL, run_thread, (void *)(uintptr_t)i) != 0) {
+        seeds[i] = i + 1;
+        if (i > 0 && pthread_create(&thread, NULL, run_thread, &seeds[i]) != 0) {
             return 1;
         }
     }
-    (void)run_thread((void *)(uintptr_t)threads);
+    (void)run_thread(&seeds[0]);
     return 0;
 }

@@ -282,13 +282,43 @@ class Checker:
             raise Skip("user namespaces are not permitted")
         return self.execute(["unshare", "-Urm", "sh", "-ec", script, "sh", *arguments], **options)
 
+    def fork_threads(self):
+        plain = self.execute(self.command)
+        profiled = self.execute(self.run_command() + self.command, timeout=120)
+        found = self.compare(plain, profiled)
+        profile = Profile(self.heaplens, self.profile)
+        if len(profile.pids) != 1 + 2 * 60:
+            return [*found, f"{len(profile.pids)} processes, 121 expected"]
+        # In the order of their start: each child, and then its own.
+        for child, grandchild in zip(range(1, 121, 20), range(2, 121, 20)):
+            figures = (profile.figures(child, "allocate_in_child"),
+                       profile.figures(grandchild, "allocate_in_grandchild"))
+            if figures != ((300, 10, 300, 10), (800, 20, 800, 20)):
+                found.append(f"child {child}: {figures}")
+        return found
+
+    def as_on_old_kernel(self):
+        """The launcher, where it is permitted."""
+        launcher = self.programs / "matrix_without_populate"
+        if self.execute([launcher, "/bin/true"])[0] == 77:
+            raise Skip("system calls cannot be filtered")
+        return launcher
+
+    def old_kernel(self):
+        plain = self.execute(self.command)
+        profiled = self.execute([self.as_on_old_kernel(), *self.command], **self.recorded())
+        return self.compare(plain, profiled, own="") + self.check_profile(self.session)
+
     def full_disk(self):
         plain = self.execute(self.command)
+        if self.row.name == "old_kernel_full_disk":
+            self.command = [self.as_on_old_kernel(), *self.command]
         kept = self.folder / "kept"
         # The folder is copied out of the namespace, holes and all, before it disappears.
         profiled = self.in_namespace(
-            'mount -t tmpfs -o size=600k none "$1"; cd "$1"; '
-            'LD_PRELOAD="$2" HEAPLENS_SESSION="$1" "$4"; cp --sparse=always -r . "$3"',
+            'mount -t tmpfs -o size=600k none "$1"; cd "$1"; session=$1 library=$2 kept=$3; shift 3; '
+            'env LD_PRELOAD="$library" HEAPLENS_SESSION="$session" "$@"; '
+            'cp --sparse=always -r . "$kept"',
             self.session, self.library, kept, *self.command)
         return self.compare(plain, profiled, own="") + self.check_cut(kept)
 

@@ -14,7 +14,7 @@
 #define NOT_INLINED __attribute__((noinline))
 
 /** The compiler does not know what becomes of a block that was stored here. */
-static void *volatile kept;
+static _Thread_local void *volatile kept;
 
 /** A block that is never freed. */
 static inline void *keep(void *block)
