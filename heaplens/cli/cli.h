@@ -28,6 +28,7 @@ enum {
 /** `heaplens run` and `heaplens report`; arguments begin with the verb. They return the exit code. */
 int heaplens__cmd_run(int argc, char **argv);
 int heaplens__cmd_report(int argc, char **argv);
+int heaplens__cmd_stat(int argc, char **argv);
 int heaplens__cmd_diff(int argc, char **argv);
 int heaplens__cmd_check(int argc, char **argv);
 int heaplens__cmd_baseline(int argc, char **argv);

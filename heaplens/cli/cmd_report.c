@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/output.h"
+#include "cli/profile_input.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,9 +23,7 @@
 #include "export/pprof.h"
 #include "export/report_text.h"
 #include "export/speedscope.h"
-#include "profile/open.h"
 #include "profile/select.h"
-#include "profile/symbols.h"
 
 static const char usage[] =
     "usage: heaplens report [options] FILE\n"
@@ -286,18 +285,10 @@ int heaplens__cmd_report(int argc, char **argv)
         return stop;
     }
     heaplens_session *session = NULL;
-    heaplens_failure failure = {0};
-    bool is_raw = false;
-    heaplens_status status = heaplens_session_open(&session, command.input, &is_raw, &failure);
-    if (status == HEAPLENS_OK && failure.text[0] != '\0') {
-        heaplens__complain("%s: %s", command.input, failure.text);
+    int code = heaplens__load_profile(command.input, &session);
+    if (code == EXIT_CODE_OK) {
+        code = show(&command, session);
     }
-    if (status == HEAPLENS_OK && is_raw) {
-        status = heaplens_session_symbolise(session);
-    }
-    const int code = status == HEAPLENS_OK
-                         ? show(&command, session)
-                         : heaplens__complain_status(status, command.input, &failure);
     heaplens_session_destroy(session);
     return code;
 }

@@ -14,6 +14,7 @@
 static const char usage[] =
     "usage: heaplens run [options] -- PROGRAM [ARGUMENT...]\n"
     "       heaplens report [options] FILE\n"
+    "       heaplens stat [options] -- PROGRAM [ARGUMENT...]\n"
     "       heaplens diff [options] BEFORE AFTER\n"
     "       heaplens check [options] --budget BUDGETS FILE\n"
     "       heaplens baseline save|update|show [options] [NAME [FILE]]\n"
@@ -25,6 +26,7 @@ static const char usage[] =
     "\n"
     "  run      run a program and write a profile of its heap\n"
     "  report   show a profile: what is live at the peak, never freed, or only churned\n"
+    "  stat     run a program and print the totals of its heap\n"
     "  diff     what changed between two profiles, call site by call site\n"
     "  check    hold a profile to the limits of a budget file\n"
     "  baseline keep profiles by a name, for limits that are relative to them\n"
@@ -120,6 +122,7 @@ static const struct {
 } verbs[] = {
     {"run",      heaplens__cmd_run     },
     {"report",   heaplens__cmd_report  },
+    {"stat",     heaplens__cmd_stat    },
     {"diff",     heaplens__cmd_diff    },
     {"check",    heaplens__cmd_check   },
     {"baseline", heaplens__cmd_baseline},
