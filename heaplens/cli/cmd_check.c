@@ -25,7 +25,7 @@ static const char usage[] =
     "  total  <= baseline + 2 %\n"
     "\n"
     "  [embedding]              # any name\n"
-    "  function = \"embed_*\"     # of any frame of the call stack; or module, or process\n"
+    "  function = \"embed_*\"     # of any frame of the stack; or module, process, label\n"
     "  blocks <= 500\n"
     "\n"
     "Figures: peak, total, leaked (bytes), blocks, leaked_blocks, temporary, mean_lifetime.\n"

@@ -56,6 +56,7 @@ static void write_limit(heaplens_sink *sink, const heaplens_check *check, size_t
     write_text(sink, "message", heaplens__check_clause(check, limit).text);
     write_number(sink, "value", result->value);
     write_number(sink, "bound", result->bound);
+    write_number(sink, "interval", result->interval);
     if (check->has_baseline) {
         write_number(sink, "baseline", result->baseline);
     }

@@ -47,6 +47,30 @@ static heaplens_clause broken_clause(const heaplens_check *check, size_t limit)
     return out;
 }
 
+static heaplens_clause unsure_clause(const heaplens_check *check, size_t limit)
+{
+    const heaplens_check_result *const result = &check->results[limit];
+    const heaplens_budget_metric metric = check->budget->limits[limit].metric;
+    const heaplens_figure value = heaplens__budget_figure(metric, result->value);
+    const heaplens_figure bound = heaplens__budget_figure(metric, result->bound);
+    heaplens_clause out = {0};
+    if (result->interval == 0) {
+        (void)snprintf(out.text, sizeof(out.text),
+                       "%s of %s, but the recorder's store was full and not everything was counted",
+                       value.text, bound.text);
+    } else if (result->interval == UINT64_MAX) {
+        (void)snprintf(out.text, sizeof(out.text),
+                       "%s of %s, but sampled, and how far it may be off is not known", value.text,
+                       bound.text);
+    } else {
+        (void)snprintf(out.text, sizeof(out.text),
+                       "%s, give or take %s as it was sampled, which is too close to %s",
+                       value.text, heaplens__budget_figure(metric, result->interval).text,
+                       bound.text);
+    }
+    return out;
+}
+
 heaplens_clause heaplens__check_clause(const heaplens_check *check, size_t limit)
 {
     const heaplens_check_result *const result = &check->results[limit];
@@ -62,12 +86,7 @@ heaplens_clause heaplens__check_clause(const heaplens_check *check, size_t limit
                                    : "no process of the profile has this name, so nothing was "
                                      "checked");
         break;
-    case HEAPLENS_VERDICT_UNSURE:
-        (void)snprintf(out.text, sizeof(out.text),
-                       "%s of %s, but the recorder's store was full and not everything was counted",
-                       heaplens__budget_figure(asked->metric, result->value).text,
-                       heaplens__budget_figure(asked->metric, result->bound).text);
-        break;
+    case HEAPLENS_VERDICT_UNSURE: return unsure_clause(check, limit);
     case HEAPLENS_VERDICT_WITHIN:
         (void)snprintf(out.text, sizeof(out.text), "%s of %s",
                        heaplens__budget_figure(asked->metric, result->value).text,

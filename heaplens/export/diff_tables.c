@@ -50,6 +50,11 @@ static size_t note_side(const heaplens_diff_side *side, const char *when, heaple
                        "when last heard of",
                        when);
     }
+    if ((facts->flags & HEAPLENS_PROCESS_SAMPLED) != 0) {
+        (void)snprintf(notes[count++].text, sizeof(notes->text),
+                       "sampled %s: figures of call sites are estimates, and small changes chance",
+                       when);
+    }
     if (facts->peak_error_bytes > 0) {
         (void)snprintf(notes[count++].text, sizeof(notes->text),
                        "the peak %s is within %s of the truth: several threads allocated", when,

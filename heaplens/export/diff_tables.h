@@ -12,7 +12,7 @@
 enum {
     HEAPLENS_DIFF_TOP = 10,  // rows of a ranking, unless told
     HEAPLENS_DIFF_TOTALS = 6,
-    HEAPLENS_DIFF_NOTES_MAX = 8,
+    HEAPLENS_DIFF_NOTES_MAX = 9,
 };
 
 typedef struct heaplens_diff_total {

@@ -47,7 +47,15 @@ void heaplens_check_destroy(heaplens_check *check)
 
 // ------------------------------------------------------------------------------------- sections
 
-// The figures of a section on one side, and which sites they are of.
+// Is the section all of its process?
+static bool is_whole(const heaplens_budget_section *section)
+{
+    return section->function == HEAPLENS_NAME_NONE && section->module == HEAPLENS_NAME_NONE &&
+           section->label == HEAPLENS_NAME_NONE;
+}
+
+// The figures of a section on one side, and which sites they are of; scopes, if it has a label. The
+// caller releases *is_in, also after a failure.
 static heaplens_status sum_side(const heaplens_budget_file *budget,
                                 const heaplens_budget_section *section,
                                 const heaplens_diff_side *side, heaplens_figures *figures,
@@ -58,13 +66,19 @@ static heaplens_status sum_side(const heaplens_budget_file *budget,
     if (side->process == NULL) {
         return HEAPLENS_OK;
     }
-    bool *const found = heaplens__array_zeroed(side->process->site_count, sizeof(*found));
+    const bool is_label = section->label != HEAPLENS_NAME_NONE;
+    bool *const found = heaplens__array_zeroed(
+        is_label ? side->process->scope_count : side->process->site_count, sizeof(*found));
     if (found == NULL) {
         return HEAPLENS_ENOMEM;
     }
+    *is_in = found;
+    if (is_label) {
+        *stacks = heaplens__budget_scopes(budget, section, side, found, figures);
+        return HEAPLENS_OK;
+    }
     const heaplens_status status = heaplens__budget_sites(budget, section, side, found);
     if (status != HEAPLENS_OK) {
-        free(found);
         return status;
     }
     for (size_t i = 0; i < side->process->site_count; i++) {
@@ -73,11 +87,23 @@ static heaplens_status sum_side(const heaplens_budget_file *budget,
             ++*stacks;
         }
     }
-    if (section->function == HEAPLENS_NAME_NONE && section->module == HEAPLENS_NAME_NONE) {
+    if (is_whole(section)) {
         *figures = heaplens_figures_of_process(side->process);
     }
-    *is_in = found;
     return HEAPLENS_OK;
+}
+
+// Does the answer stay the same wherever in its interval the figure really is?
+static bool is_certain(const heaplens_budget_limit *limit, const heaplens_check_result *result)
+{
+    const uint64_t value = result->value;
+    const uint64_t interval = result->interval;
+    const uint64_t low = value > interval ? value - interval : 0;
+    const uint64_t high = value > UINT64_MAX - interval ? UINT64_MAX : value + interval;
+    // An interval is never narrow enough to be one number.
+    return interval == 0 || (limit->comparison != HEAPLENS_BUDGET_EXACTLY &&
+                             heaplens_budget_allows(limit, result->bound, low) ==
+                                 heaplens_budget_allows(limit, result->bound, high));
 }
 
 static heaplens_verdict judge(const heaplens_budget_section *section,
@@ -86,11 +112,13 @@ static heaplens_verdict judge(const heaplens_budget_section *section,
                               const heaplens_check_result *result)
 {
     // A process that allocated nothing at all still is the whole of its profile.
-    const bool is_whole =
-        section->function == HEAPLENS_NAME_NONE && section->module == HEAPLENS_NAME_NONE;
-    const bool is_there = found->after.process != NULL && (is_whole || found->stacks > 0);
+    const bool is_all = is_whole(section);
+    const bool is_there = found->after.process != NULL && (is_all || found->stacks > 0);
     if (!is_there && !section->may_be_absent) {
         return HEAPLENS_VERDICT_NO_MATCH;
+    }
+    if (!is_certain(limit, result)) {
+        return HEAPLENS_VERDICT_UNSURE;
     }
     if (!heaplens_budget_allows(limit, result->bound, result->value)) {
         return HEAPLENS_VERDICT_BROKEN;
@@ -99,7 +127,7 @@ static heaplens_verdict judge(const heaplens_budget_section *section,
         return HEAPLENS_VERDICT_WITHIN;
     }
     const heaplens_facts *const facts = &found->after.process->facts;
-    const bool is_cut = facts->operations_lost > 0 || (!is_whole && facts->allocations_cut > 0);
+    const bool is_cut = facts->operations_lost > 0 || (!is_all && facts->allocations_cut > 0);
     return is_cut ? HEAPLENS_VERDICT_UNSURE : HEAPLENS_VERDICT_WITHIN;
 }
 
@@ -134,8 +162,24 @@ static uint64_t place_value(const heaplens_site *site, heaplens_budget_metric me
 }
 
 typedef struct section_sites {
+    bool is_label;   // by scope, not by site
     bool *is_in[2];  // before, after: by site; NULL: no such process
 } section_sites;
+
+// The figure of a broken limit, site by site, of one side.
+static void sum_scope_places(const heaplens_process *process, const bool *is_in,
+                             const uint32_t *row_of_site, heaplens_budget_metric metric, int when,
+                             heaplens_check_place *places)
+{
+    for (size_t i = 0; process != NULL && i < process->scope_site_count; i++) {
+        const heaplens_scope_site *const site = &process->scope_sites[i];
+        if (is_in[site->scope]) {
+            heaplens_check_place *const place = &places[row_of_site[site->site]];
+            uint64_t *const value = when == BEFORE ? &place->before : &place->after;
+            *value += heaplens__budget_scope_value(site, metric);
+        }
+    }
+}
 
 static void sum_places(const heaplens_check_section *section, const section_sites *sites,
                        heaplens_budget_metric metric, heaplens_check_place *places)
@@ -144,6 +188,13 @@ static void sum_places(const heaplens_check_section *section, const section_site
     const heaplens_process *const after = section->after.process;
     for (size_t i = 0; i < section->diff->site_count; i++) {
         places[i].row = (uint32_t)i;
+    }
+    if (sites->is_label) {
+        sum_scope_places(before, sites->is_in[BEFORE], section->diff->row_before, metric, BEFORE,
+                         places);
+        sum_scope_places(after, sites->is_in[AFTER], section->diff->row_after, metric, AFTER,
+                         places);
+        return;
     }
     for (size_t i = 0; before != NULL && i < before->site_count; i++) {
         if (sites->is_in[BEFORE][i]) {
@@ -202,6 +253,20 @@ static heaplens_status find_places(heaplens_check *check, heaplens_check_section
 
 // ---------------------------------------------------------------------------------------- limits
 
+static uint64_t find_interval(const heaplens_check_section *section,
+                              const heaplens_budget_section *asked, const section_sites *sites,
+                              heaplens_budget_metric metric)
+{
+    const heaplens_process *const process = section->after.process;
+    if (process == NULL || section->stacks == 0) {
+        return 0;
+    }
+    if (sites->is_label) {
+        return (process->facts.flags & HEAPLENS_PROCESS_SAMPLED) != 0 ? UINT64_MAX : 0;
+    }
+    return heaplens__budget_interval(process, sites->is_in[AFTER], is_whole(asked), metric);
+}
+
 static heaplens_status check_limits(heaplens_check *check, size_t index, const section_sites *sites,
                                     size_t top)
 {
@@ -218,6 +283,7 @@ static heaplens_status check_limits(heaplens_check *check, size_t index, const s
         result->baseline = heaplens__budget_value(&section->figures[BEFORE], limit->metric);
         result->bound = heaplens_budget_bound(limit, result->baseline);
         result->stacks = section->stacks;
+        result->interval = find_interval(section, &budget->sections[index], sites, limit->metric);
         result->verdict = judge(&budget->sections[index], section, limit, result);
         check->verdicts[result->verdict]++;
         if (result->verdict == HEAPLENS_VERDICT_BROKEN) {
@@ -233,9 +299,7 @@ static heaplens_status check_section(heaplens_check *check, size_t index,
 {
     const heaplens_budget_section *const asked = &check->budget->sections[index];
     heaplens_check_section *const section = &check->sections[index];
-    section_sites sites = {
-        {NULL, NULL}
-    };
+    section_sites sites = {.is_label = asked->label != HEAPLENS_NAME_NONE};
     size_t ignored = 0;
     section->after = (heaplens_diff_side){
         session, heaplens__budget_process(check->budget, asked, session, &section->processes)};

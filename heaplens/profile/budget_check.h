@@ -8,7 +8,7 @@
 /** Values are in order of weight: a worse one decides about the whole. */
 typedef enum heaplens_verdict {
     HEAPLENS_VERDICT_WITHIN,
-    HEAPLENS_VERDICT_UNSURE,    // within, by what was recorded; but not everything was
+    HEAPLENS_VERDICT_UNSURE,    // not everything was recorded, or an estimate is too close to tell
     HEAPLENS_VERDICT_NO_MATCH,  // nothing in the profile is what the section names
     HEAPLENS_VERDICT_BROKEN,
 } heaplens_verdict;
@@ -31,6 +31,7 @@ typedef struct heaplens_check_result {
     uint64_t value;
     uint64_t baseline;  // 0 without one
     uint64_t bound;
+    uint64_t interval;   // half of the value's 95 % interval; 0: it is exact
     size_t stacks;       // that the section names
     size_t place_first;  // into places: where a broken limit was broken
     size_t place_count;

@@ -53,8 +53,9 @@ typedef struct heaplens_budget_section {
     heaplens_name function;  // patterns; one frame has to match both this and the module
     heaplens_name module;
     heaplens_name process;
-    bool is_profile;     // the section [profile]
-    bool may_be_absent;  // nothing that matches counts as zero, instead of as a mistake
+    heaplens_name label;  // of scopes and pools; excludes function and module
+    bool is_profile;      // the section [profile]
+    bool may_be_absent;   // nothing that matches counts as zero, instead of as a mistake
     uint32_t line;
 } heaplens_budget_section;
 

@@ -7,6 +7,7 @@
 
 #include "profile/array.h"
 #include "profile/glob.h"
+#include "profile/interval.h"
 
 // --------------------------------------------------------------------------------- processes
 
@@ -163,4 +164,95 @@ uint64_t heaplens__budget_value(const heaplens_figures *figures, heaplens_budget
         return blocks == 0 ? 0 : figures->values[HEAPLENS_METRIC_LIFETIME] / blocks;
     }
     return 0;
+}
+
+// -------------------------------------------------------------------------------------- scopes
+
+static void add_scope(heaplens_figures *figures, const heaplens_scope_total *scope)
+{
+    const heaplens_figures more = {
+        .values =
+            {
+                     [HEAPLENS_METRIC_TOTAL] = scope->bytes_total,
+                     [HEAPLENS_METRIC_BLOCKS] = scope->blocks_total,
+                     [HEAPLENS_METRIC_LEAKED] = scope->bytes_live,
+                     [HEAPLENS_METRIC_TEMPORARY] = scope->blocks_temporary,
+                     },
+        .blocks_leaked = scope->blocks_live,
+    };
+    heaplens__figures_sum(figures, &more);
+    uint64_t *const peak = &figures->values[HEAPLENS_METRIC_PEAK];
+    *peak = scope->bytes_peak > *peak ? scope->bytes_peak : *peak;
+}
+
+size_t heaplens__budget_scopes(const heaplens_budget_file *budget,
+                               const heaplens_budget_section *section,
+                               const heaplens_diff_side *side, bool *is_in,
+                               heaplens_figures *figures)
+{
+    const char *const pattern = heaplens__budget_text(budget, section->label);
+    size_t count = 0;
+    for (size_t i = 0; i < side->process->scope_count; i++) {
+        const heaplens_scope_total *const scope = &side->process->scopes[i];
+        const char *const label = heaplens__names_text(&side->session->names, scope->label);
+        is_in[i] = heaplens__glob_matches(pattern, label, strlen(label));
+        if (is_in[i]) {
+            add_scope(figures, scope);
+            count++;
+        }
+    }
+    return count;
+}
+
+uint64_t heaplens__budget_scope_value(const heaplens_scope_site *site,
+                                      heaplens_budget_metric metric)
+{
+    switch (metric) {
+    case HEAPLENS_BUDGET_PEAK: return site->bytes_peak;
+    case HEAPLENS_BUDGET_TOTAL: return site->bytes_total;
+    case HEAPLENS_BUDGET_BLOCKS: return site->blocks_total;
+    case HEAPLENS_BUDGET_LEAKED: return site->bytes_live;
+    case HEAPLENS_BUDGET_LEAKED_BLOCKS: return site->blocks_live;
+    case HEAPLENS_BUDGET_TEMPORARY:
+    case HEAPLENS_BUDGET_MEAN_LIFETIME: return 0;
+    }
+    return 0;
+}
+
+// ------------------------------------------------------------------------------------ estimates
+
+// Below 0: how well the figure was estimated is not known.
+static double variance_of(const heaplens_estimate *estimate, heaplens_budget_metric metric)
+{
+    switch (metric) {
+    case HEAPLENS_BUDGET_PEAK: return estimate->bytes_gmax;
+    case HEAPLENS_BUDGET_TOTAL: return estimate->bytes_total;
+    case HEAPLENS_BUDGET_BLOCKS: return estimate->blocks_total;
+    case HEAPLENS_BUDGET_LEAKED: return estimate->bytes_end;
+    case HEAPLENS_BUDGET_LEAKED_BLOCKS: return estimate->blocks_end;
+    case HEAPLENS_BUDGET_TEMPORARY:
+    case HEAPLENS_BUDGET_MEAN_LIFETIME: return -1;
+    }
+    return -1;
+}
+
+uint64_t heaplens__budget_interval(const heaplens_process *process, const bool *is_in,
+                                   bool is_whole, heaplens_budget_metric metric)
+{
+    const bool is_counted =
+        is_whole && (metric == HEAPLENS_BUDGET_TOTAL || metric == HEAPLENS_BUDGET_BLOCKS);
+    if ((process->facts.flags & HEAPLENS_PROCESS_SAMPLED) == 0 || is_counted) {
+        return 0;
+    }
+    double sum = 0;
+    for (size_t i = 0; i < process->estimate_count; i++) {
+        if (is_in[process->estimates[i].site]) {
+            const double variance = variance_of(&process->estimates[i], metric);
+            if (variance < 0) {
+                return UINT64_MAX;
+            }
+            sum += variance;
+        }
+    }
+    return heaplens_interval(sum);
 }

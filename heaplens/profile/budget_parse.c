@@ -396,8 +396,10 @@ static heaplens_status take_setting(parser *p, const char *word, size_t length)
         pattern = &section->module;
     } else if (is_word(word, length, "process")) {
         pattern = &section->process;
+    } else if (is_word(word, length, "label")) {
+        pattern = &section->label;
     } else {
-        return FAIL_AT(p, word, "\"%s\" is no setting: function, module, process or absent",
+        return FAIL_AT(p, word, "\"%s\" is no setting: function, module, process, label or absent",
                        excerpt_at(p, word).text);
     }
     if (section->is_profile && pattern != &section->process) {
@@ -412,6 +414,30 @@ static heaplens_status take_setting(parser *p, const char *word, size_t length)
 
 // ------------------------------------------------------------------------------------ sections
 
+// Scopes are measured as a whole: by their own figures, not by those of call stacks.
+static heaplens_status check_label(const parser *p, const heaplens_budget_section *section,
+                                   const char *name)
+{
+    const heaplens_budget_file *const budget = p->budget;
+    if (section->function != HEAPLENS_NAME_NONE || section->module != HEAPLENS_NAME_NONE) {
+        return heaplens__fail(
+            p->failure, HEAPLENS_EFORMAT,
+            "line %u, column 1: [%.80s] has a label, and so no function or module", section->line,
+            name);
+    }
+    for (size_t i = budget->limit_count; i > 0; i--) {
+        const heaplens_budget_limit *const limit = &budget->limits[i - 1];
+        if (limit->section != budget->section_count - 1) {
+            break;
+        }
+        if (limit->metric == HEAPLENS_BUDGET_MEAN_LIFETIME) {
+            return heaplens__fail(p->failure, HEAPLENS_EFORMAT,
+                                  "line %u, column 1: scopes have no lifetimes", limit->line);
+        }
+    }
+    return HEAPLENS_OK;
+}
+
 // A section without a limit, or that is no part of anything, is a mistake that would pass.
 static heaplens_status check_section(const parser *p)
 {
@@ -423,18 +449,19 @@ static heaplens_status check_section(const parser *p)
     const heaplens_budget_section *const section = &budget->sections[last];
     const char *const name = heaplens__budget_text(budget, section->name);
     if (!section->is_profile && section->function == HEAPLENS_NAME_NONE &&
-        section->module == HEAPLENS_NAME_NONE && section->process == HEAPLENS_NAME_NONE) {
+        section->module == HEAPLENS_NAME_NONE && section->process == HEAPLENS_NAME_NONE &&
+        section->label == HEAPLENS_NAME_NONE) {
         return heaplens__fail(
             p->failure, HEAPLENS_EFORMAT,
-            "line %u, column 1: [%.80s] names no function, module or process; the "
-            "whole is [profile]",
+            "line %u, column 1: [%.80s] names no function, module, process or label; "
+            "the whole is [profile]",
             section->line, name);
     }
     if (budget->limit_count == 0 || budget->limits[budget->limit_count - 1].section != last) {
         return heaplens__fail(p->failure, HEAPLENS_EFORMAT,
                               "line %u, column 1: [%.80s] has no limit", section->line, name);
     }
-    return HEAPLENS_OK;
+    return section->label == HEAPLENS_NAME_NONE ? HEAPLENS_OK : check_label(p, section, name);
 }
 
 static heaplens_status add_section(parser *p, const char *start, const char *name, size_t length)

@@ -2,6 +2,7 @@
 // Profiles held to budgets: values, bounds and verdicts that were worked out by hand.
 #include "expect.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "profile/budget_check.h"
@@ -200,6 +201,129 @@ static void test_budget_check__a_section_is_about_the_process_that_it_names(void
     heaplens_session_destroy(session);
 }
 
+static void *copy_of(const void *items, size_t bytes)
+{
+    void *const copy = malloc(bytes);
+    assert_non_null(copy);
+    memcpy(copy, items, bytes);
+    return copy;
+}
+
+static heaplens_name add_name(heaplens_session *session, const char *text)
+{
+    heaplens_name name = HEAPLENS_NAME_NONE;
+    assert_int_equal(heaplens__names_add(&session->names, text, strlen(text), &name), HEAPLENS_OK);
+    return name;
+}
+
+// Two scopes: "load" peaked at 60 and left 8 bytes behind, "save" peaked at 90.
+static void add_scopes(heaplens_session *session)
+{
+    heaplens_process *const process = &session->processes[0];
+    const heaplens_scope_total scopes[] = {
+        {.scopes = 3,
+         .bytes_total = 700,
+         .blocks_total = 9,
+         .bytes_live = 8,
+         .blocks_live = 1,
+         .bytes_peak = 60,
+         .blocks_temporary = 2,
+         .label = add_name(session, "load")},
+        {.scopes = 1,
+         .bytes_total = 300,
+         .blocks_total = 4,
+         .bytes_peak = 90,
+         .label = add_name(session, "save")},
+    };
+    const heaplens_scope_site sites[] = {
+        {.scope = 0, .site = 0, .bytes_total = 600, .bytes_peak = 50  },
+        {.scope = 0, .site = 1, .bytes_total = 100, .bytes_live = 8,    .bytes_peak = 10},
+        {.scope = 1,          .site = 2,          .bytes_total = 300,          .bytes_peak = 90},
+    };
+    process->scopes = copy_of(scopes, sizeof(scopes));
+    process->scope_count = COUNT_OF(scopes);
+    process->scope_sites = copy_of(sites, sizeof(sites));
+    process->scope_site_count = COUNT_OF(sites);
+}
+
+static heaplens_check *check_of(const char *text, const heaplens_session *session,
+                                heaplens_budget_file **budget)
+{
+    heaplens_check *check = NULL;
+    heaplens_failure failure = {0};
+    EXPECT(heaplens_budget_file_parse(budget, text, strlen(text), &failure) == HEAPLENS_OK, "%s",
+           failure.text);
+    assert_int_equal(heaplens_check_create(&check, *budget, session, NULL, 5), HEAPLENS_OK);
+    return check;
+}
+
+static void test_budget_check__labels_are_of_scopes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        heaplens_verdict verdict;
+        uint64_t value;
+        size_t places;
+    } cases[] = {
+        {"[s]\nlabel = \"load\"\npeak <= 60\n",    HEAPLENS_VERDICT_WITHIN,   60,  0},
+        {"[s]\nlabel = \"load\"\ntotal < 700\n",   HEAPLENS_VERDICT_BROKEN,   700, 2},
+        {"[s]\nlabel = \"load\"\nleaked == 0\n",   HEAPLENS_VERDICT_BROKEN,   8,   1},
+        {"[s]\nlabel = \"*\"\npeak <= 89\n",       HEAPLENS_VERDICT_BROKEN,   90,  3},
+        {"[s]\nlabel = \"*\"\nblocks <= 13\n",     HEAPLENS_VERDICT_WITHIN,   13,  0},
+        {"[s]\nlabel = \"*\"\ntemporary <= 1\n",   HEAPLENS_VERDICT_BROKEN,   2,   0},
+        {"[s]\nlabel = \"parse\"\nblocks <= 13\n", HEAPLENS_VERDICT_NO_MATCH, 0,   0},
+    };
+    const stack_program program = {.base = 0x1000};
+    heaplens_session *const session = stack_session(sites_after, COUNT_OF(sites_after), &program);
+    add_scopes(session);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        heaplens_budget_file *budget = NULL;
+        heaplens_check *const check = check_of(cases[i].text, session, &budget);
+        EXPECT(check->results[0].verdict == cases[i].verdict, "%s: %s", cases[i].text,
+               heaplens_verdict_name(check->results[0].verdict));
+        assert_int_equal(check->results[0].value, cases[i].value);
+        assert_int_equal(check->results[0].place_count, cases[i].places);
+        heaplens_check_destroy(check);
+        heaplens_budget_file_destroy(budget);
+    }
+    heaplens_session_destroy(session);
+}
+
+// A variance of 25 is a standard deviation of 5: 95 % are within 9.8, rounded 10, of the estimate.
+static void test_budget_check__an_estimate_that_is_too_close_is_unsure(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        heaplens_verdict verdict;
+    } cases[] = {
+        {"[s]\nfunction = \"grow\"\npeak <= 115\n",   HEAPLENS_VERDICT_WITHIN}, // 105 + 10
+        {"[s]\nfunction = \"grow\"\npeak <= 114\n",   HEAPLENS_VERDICT_UNSURE},
+        {"[s]\nfunction = \"grow\"\npeak <= 95\n",    HEAPLENS_VERDICT_UNSURE}, // 105 - 10
+        {"[s]\nfunction = \"grow\"\npeak <= 94\n",    HEAPLENS_VERDICT_BROKEN},
+        {"[s]\nfunction = \"grow\"\npeak == 105\n",   HEAPLENS_VERDICT_UNSURE},
+        {"[s]\nfunction = \"grow\"\ntemporary < 9\n", HEAPLENS_VERDICT_UNSURE},
+        {"[profile]\npeak <= 172\n",                  HEAPLENS_VERDICT_WITHIN}, // 162 + 10
+        {"[profile]\npeak <= 171\n",                  HEAPLENS_VERDICT_UNSURE},
+        {"[profile]\ntotal == 1107\n",                HEAPLENS_VERDICT_WITHIN}, // counted
+    };
+    const stack_program program = {.base = 0x1000, .flags = HEAPLENS_PROCESS_SAMPLED};
+    heaplens_session *const session = stack_session(sites_after, COUNT_OF(sites_after), &program);
+    const heaplens_estimate estimate = {.site = 0, .bytes_gmax = 25, .bytes_total = 25};
+    session->processes[0].estimates = copy_of(&estimate, sizeof(estimate));
+    session->processes[0].estimate_count = 1;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        heaplens_budget_file *budget = NULL;
+        heaplens_check *const check = check_of(cases[i].text, session, &budget);
+        EXPECT(check->results[0].verdict == cases[i].verdict, "%s: %s", cases[i].text,
+               heaplens_verdict_name(check->results[0].verdict));
+        heaplens_check_destroy(check);
+        heaplens_budget_file_destroy(budget);
+    }
+    heaplens_session_destroy(session);
+}
+
 static void test_budget_check__relative_limits_need_a_baseline(void **state)
 {
     (void)state;
@@ -225,6 +349,8 @@ int main(void)
         cmocka_unit_test(test_budget_check__names_the_site_that_grew),
         cmocka_unit_test(test_budget_check__a_profile_that_lost_something_is_never_within),
         cmocka_unit_test(test_budget_check__a_section_is_about_the_process_that_it_names),
+        cmocka_unit_test(test_budget_check__labels_are_of_scopes),
+        cmocka_unit_test(test_budget_check__an_estimate_that_is_too_close_is_unsure),
         cmocka_unit_test(test_budget_check__relative_limits_need_a_baseline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
