@@ -12,13 +12,18 @@ import { parseArgs } from "node:util";
 const SKIPPED = 77;
 const UNAVAILABLE = 69; // how `heaplens report` ends in a build without the page
 
-export const { values: options } = parseArgs({
+export const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     heaplens: { type: "string" },
     writer: { type: "string" }, // write_synthetic
     viewer: { type: "string" }, // folder of the viewer's sources
     before: { type: "string" }, // two builds of diff_target.c
     after: { type: "string" },
+    theme: { type: "string", default: "light" }, // of pictures
+    width: { type: "string", default: "1280" },
+    height: { type: "string", default: "1000" },
+    search: { type: "string", default: "" },
   },
 });
 

@@ -14,7 +14,7 @@ export function figure(value: number, metric: Metric): HTMLElement {
 export function shareBar(part: number, whole: number): HTMLElement {
   const fill = h("span", { class: "bar-fill" });
   fill.style.width = whole > 0 ? `${(100 * part) / whole}%` : "0";
-  return h("span", { class: "share" }, h("span", { class: "bar", "aria-hidden": "true" }, fill), shareText(part, whole));
+  return h("span", { class: "share" }, h("span", { class: "bar", "aria-hidden": "true" }, fill), h("span", { class: "share-text" }, shareText(part, whole)));
 }
 
 /** A column of differences, with a sign and an arrow beside the colour. */

@@ -25,6 +25,7 @@ export class Profile {
   readonly slotFunction: Int32Array;
   readonly slotFile: Int32Array;
   readonly slotLine: Int32Array;
+  private responsible: Int32Array | null = null;
 
   /** @param stacks whose call stacks the sites have; null: the process's own */
   constructor(session: SessionData, index: number, stacks: Profile | null) {
@@ -118,6 +119,11 @@ export class Profile {
 
   /** The slot of the function that a site is the doing of; -1 if it has no stack. */
   responsibleSlot(site: number): number {
+    this.responsible ??= Int32Array.from({ length: this.siteCount }, (_, each) => this.findResponsible(each));
+    return this.responsible[site]!;
+  }
+
+  private findResponsible(site: number): number {
     const { responsible } = this.data;
     if (responsible !== undefined) {
       const location = responsible[2 * site]!;
