@@ -288,7 +288,9 @@ static const char *mode_text(uint32_t mode)
 {
     switch ((heaplens_mode)mode) {
     case HEAPLENS_MODE_OFF: return "off";
+    case HEAPLENS_MODE_COUNT: return "count";
     case HEAPLENS_MODE_FULL: return "full";
+    case HEAPLENS_MODE_SAMPLE: return "sample";
     }
     return "unknown";
 }

@@ -10,11 +10,23 @@
 #include "runtime/recorder.h"
 #include "runtime/thread.h"
 
+static bool is_mode(heaplens_mode mode)
+{
+    switch (mode) {
+    case HEAPLENS_MODE_OFF:
+    case HEAPLENS_MODE_COUNT:
+    case HEAPLENS_MODE_FULL:
+    case HEAPLENS_MODE_SAMPLE: return true;
+    }
+    return false;
+}
+
 heaplens_status heaplens_start(const heaplens_options *options)
 {
     const heaplens_options defaults = HEAPLENS_OPTIONS_INIT;
     const heaplens_options *const chosen = options != NULL ? options : &defaults;
-    if (chosen->size != sizeof *chosen || chosen->mode != HEAPLENS_MODE_FULL ||
+    if (chosen->size != sizeof *chosen || chosen->mode == HEAPLENS_MODE_OFF ||
+        !is_mode(chosen->mode) ||
         (chosen->path != NULL && strlen(chosen->path) >= HEAPLENS__STORE_PATH_BYTES)) {
         return HEAPLENS_EINVAL;
     }
@@ -29,6 +41,33 @@ heaplens_status heaplens_stop(void)
 bool heaplens_is_active(void)
 {
     return heaplens__lifecycle_phase() == HEAPLENS__PHASE_RECORDING;
+}
+
+heaplens_status heaplens_mode_set(heaplens_mode mode, uint64_t sample_bytes)
+{
+    if (!is_mode(mode)) {
+        return HEAPLENS_EINVAL;
+    }
+    if (!heaplens_is_active()) {
+        return HEAPLENS_EINACTIVE;
+    }
+    heaplens__recorder *const recorder = &heaplens__recording;
+    heaplens__thread_set_busy(true);
+    pthread_mutex_lock(&recorder->lock);
+    heaplens__recorder_set_mode(recorder, mode, sample_bytes);
+    pthread_mutex_unlock(&recorder->lock);
+    heaplens__thread_set_busy(false);
+    return HEAPLENS_OK;
+}
+
+static heaplens_mode recorder_mode(void)
+{
+    return (heaplens_mode)atomic_load_explicit(&heaplens__recording.mode, memory_order_relaxed);
+}
+
+heaplens_mode heaplens_mode_current(void)
+{
+    return heaplens_is_active() ? recorder_mode() : HEAPLENS_MODE_OFF;
 }
 
 static bool has_figures(void)
@@ -47,13 +86,14 @@ static void sum_shards(const heaplens__store *store, heaplens_totals *out)
     const heaplens_store_shard *const shards = heaplens__store_items(store, HEAPLENS_STORE_SHARDS);
     const uint64_t count = atomic_load_explicit(
         &store->header->sections[HEAPLENS_STORE_SHARDS].count, memory_order_acquire);
-    int64_t bytes_live = 0;
-    int64_t blocks_live = 0;
+    const bool counts = recorder_mode() == HEAPLENS_MODE_COUNT;
+    int64_t bytes_live = counts ? -heaplens__level(&store->header->counted_at_start) : 0;
+    int64_t blocks_live = counts ? -heaplens__level(&store->header->counted_blocks_at_start) : 0;
     for (uint64_t i = 0; i < count; i++) {
         out->bytes_total += heaplens__counted(&shards[i].bytes_total);
         out->blocks_total += heaplens__counted(&shards[i].blocks_total);
-        bytes_live += heaplens__level(&shards[i].bytes_live);
-        blocks_live += heaplens__level(&shards[i].blocks_live);
+        bytes_live += heaplens__level(counts ? &shards[i].counted_bytes : &shards[i].bytes_live);
+        blocks_live += heaplens__level(counts ? &shards[i].counted_blocks : &shards[i].blocks_live);
     }
     out->bytes_live = not_negative(bytes_live);
     out->blocks_live = not_negative(blocks_live);
@@ -66,8 +106,12 @@ heaplens_status heaplens_totals_read(heaplens_totals *out)
     }
     heaplens_totals totals = {0};
     sum_shards(&heaplens__recording.store, &totals);
-    totals.bytes_peak = not_negative(heaplens__level(&heaplens__recording.api_bytes_peak));
-    totals.blocks_peak = not_negative(heaplens__level(&heaplens__recording.api_blocks_peak));
+    const heaplens__recorder *const recorder = &heaplens__recording;
+    const bool counts = recorder_mode() == HEAPLENS_MODE_COUNT;
+    totals.bytes_peak = not_negative(
+        heaplens__level(counts ? &recorder->counted_api_peak : &recorder->api_bytes_peak));
+    totals.blocks_peak = not_negative(
+        heaplens__level(counts ? &recorder->counted_api_blocks : &recorder->api_blocks_peak));
     if (totals.bytes_live >= totals.bytes_peak) {
         totals.bytes_peak = totals.bytes_live;  // the peak is not over yet
         totals.blocks_peak = totals.blocks_live;
@@ -85,6 +129,11 @@ heaplens_status heaplens_peak_reset(void)
     heaplens__recorder *const recorder = &heaplens__recording;
     heaplens_totals totals = {0};
     sum_shards(&recorder->store, &totals);
+    if (recorder_mode() == HEAPLENS_MODE_COUNT) {
+        atomic_store(&recorder->counted_api_blocks, (int64_t)totals.blocks_live);
+        atomic_store(&recorder->counted_api_peak, (int64_t)totals.bytes_live);
+        return HEAPLENS_OK;
+    }
     atomic_store(&recorder->api_blocks_peak, (int64_t)totals.blocks_live);
     atomic_store(&recorder->api_bytes_peak, (int64_t)totals.bytes_live);
     atomic_store(&recorder->watch_bytes, (int64_t)totals.bytes_live);

@@ -3,6 +3,7 @@
 #define HEAPLENS_RUNTIME_COUNTER_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "format/store.h"
 
@@ -21,6 +22,19 @@ static inline void heaplens__shift(heaplens_store_i64 *figure, int64_t more)
 {
     const int64_t was = atomic_load_explicit(figure, memory_order_relaxed);
     atomic_store_explicit(figure, was + more, memory_order_relaxed);
+}
+
+/** Raise a maximum that several threads write. False if it was as high already. */
+static inline bool heaplens__raise(heaplens_store_i64 *maximum, int64_t value)
+{
+    int64_t was = atomic_load_explicit(maximum, memory_order_relaxed);
+    while (value > was) {
+        if (atomic_compare_exchange_weak_explicit(maximum, &was, value, memory_order_relaxed,
+                                                  memory_order_relaxed)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static inline uint64_t heaplens__counted(const heaplens_store_u64 *counter)

@@ -7,23 +7,13 @@
 // what it had at the peak.
 #include "runtime/ledger.h"
 
-#include <errno.h>
-
 #include "runtime/clock.h"
 #include "runtime/counter.h"
-
-// Raises a shared maximum. False if it was as high already.
-static bool raise_to(heaplens_store_i64 *maximum, int64_t value)
-{
-    int64_t was = heaplens__level(maximum);
-    while (value > was) {
-        if (atomic_compare_exchange_weak_explicit(maximum, &was, value, memory_order_relaxed,
-                                                  memory_order_relaxed)) {
-            return true;
-        }
-    }
-    return false;
-}
+#include "runtime/drawn_blocks.h"
+#include "runtime/estimates.h"
+#include "runtime/histogram.h"
+#include "runtime/overflows.h"
+#include "runtime/tally.h"
 
 // The heap is at or above what is watched, and about to shrink.
 static void note_peak(const heaplens__shard *shard, int64_t bytes, bool is_shared)
@@ -37,11 +27,11 @@ static void note_peak(const heaplens__shard *shard, int64_t bytes, bool is_share
         // The epoch first: a reader between the two sees a heap above bytes_peak, and takes the
         // peak to be now, which it is.
         atomic_fetch_add_explicit(&header->peak_epoch, 1, memory_order_relaxed);
-        (void)raise_to(&header->bytes_peak, bytes);
+        (void)heaplens__raise(&header->bytes_peak, bytes);
         atomic_store_explicit(&header->blocks_peak, blocks, memory_order_relaxed);
         atomic_store_explicit(&header->peak_time, heaplens__clock_now(), memory_order_relaxed);
     }
-    if (raise_to(&recorder->api_bytes_peak, bytes)) {
+    if (heaplens__raise(&recorder->api_bytes_peak, bytes)) {
         atomic_store_explicit(&recorder->api_blocks_peak, blocks, memory_order_relaxed);
     }
     const int64_t api_peak = heaplens__level(&recorder->api_bytes_peak);
@@ -100,7 +90,7 @@ static void watch_site_peak(heaplens_store_entry *entry, heaplens_store_site *si
         heaplens__level(&site->bytes_live) + heaplens__level(&entry->pending_bytes);
     const int64_t peak = heaplens__level(&site->bytes_peak);
     if (bytes > peak || (bytes == peak && has_risen)) {
-        (void)raise_to(&site->bytes_peak, bytes);
+        (void)heaplens__raise(&site->bytes_peak, bytes);
         atomic_store_explicit(&site->blocks_peak,
                               heaplens__level(&site->blocks_live) +
                                   heaplens__level(&entry->pending_blocks),
@@ -108,9 +98,8 @@ static void watch_site_peak(heaplens_store_entry *entry, heaplens_store_site *si
     }
 }
 
-// Moves the live figures of a site.
-static void move_entry(const heaplens__shard *shard, heaplens_store_entry *entry, int64_t bytes,
-                       int64_t blocks)
+static inline void move_entry(const heaplens__shard *shard, heaplens_store_entry *entry,
+                              int64_t bytes, int64_t blocks)
 {
     heaplens_store_site *const site = site_of(shard, entry);
     const uint64_t epoch = heaplens__counted(&shard->recorder->store.header->peak_epoch);
@@ -131,29 +120,9 @@ static void move_entry(const heaplens__shard *shard, heaplens_store_entry *entry
     }
 }
 
-// Moves the live figures of site, shard and process.
-static void move_live(heaplens__shard *shard, heaplens_store_entry *entry, int64_t bytes,
-                      int64_t blocks)
-{
-    if (entry != NULL) {
-        move_entry(shard, entry, bytes, blocks);
-    } else {
-        heaplens__count(&shard->figures->entries_refused, 1);
-    }
-    heaplens__shift(&shard->figures->bytes_live, bytes);
-    heaplens__shift(&shard->figures->blocks_live, blocks);
-    shard->pending_bytes += bytes;
-    shard->pending_blocks += blocks;
-    if (is_beyond(shard->pending_bytes, HEAPLENS__PENDING_BYTES) ||
-        is_beyond(shard->pending_blocks, HEAPLENS__PENDING_BLOCKS) ||
-        shard->pending_clock > HEAPLENS__PENDING_BYTES) {
-        heaplens__shard_flush(shard);
-    }
-}
-
 // Notes the peaks of process and site, if they are about to fall from them.
-static void watch_peaks(const heaplens__shard *shard, heaplens_store_entry *entry, int64_t bytes,
-                        int64_t blocks)
+static inline void watch_peaks(const heaplens__shard *shard, heaplens_store_entry *entry,
+                               int64_t bytes, int64_t blocks)
 {
     if (bytes < 0) {
         watch_peak(shard);
@@ -168,178 +137,254 @@ static void watch_peaks(const heaplens__shard *shard, heaplens_store_entry *entr
     }
 }
 
-static uint64_t clock_of(const heaplens__shard *shard)
+// Moves the live figures of site, shard and process.
+static inline void move_live(heaplens__shard *shard, heaplens_store_entry *entry, int64_t bytes,
+                             int64_t blocks, int64_t usable)
+{
+    if (entry != NULL) {
+        move_entry(shard, entry, bytes, blocks);
+    } else {
+        heaplens__count(&shard->figures->entries_refused, 1);
+    }
+    heaplens__shift(&shard->figures->bytes_live, bytes);
+    heaplens__shift(&shard->figures->blocks_live, blocks);
+    heaplens__shift(&shard->figures->usable_live, usable);
+    shard->pending_bytes += bytes;
+    shard->pending_blocks += blocks;
+    if (is_beyond(shard->pending_bytes, HEAPLENS__PENDING_BYTES) ||
+        is_beyond(shard->pending_blocks, HEAPLENS__PENDING_BLOCKS) ||
+        shard->pending_clock > HEAPLENS__PENDING_BYTES) {
+        heaplens__shard_flush(shard);
+    }
+}
+
+static inline uint64_t clock_of(const heaplens__shard *shard)
 {
     return heaplens__counted(&shard->recorder->store.header->bytes_clock) + shard->pending_clock;
 }
 
-static size_t bin_of(size_t size)
+// Is this block's life to be timed? The first of a site are, and then one in TIMING_EVERY, at random
+// distances of that mean: reading the time stamp counter at both ends of every block would cost as
+// much as everything else here.
+static inline heaplens__timing choose_timing(heaplens__shard *shard,
+                                             const heaplens_store_entry *entry)
 {
-    const size_t width = size == 0 ? 0 : 64 - (size_t)__builtin_clzll(size);
-    return width < HEAPLENS_STORE_SIZE_BINS ? width : HEAPLENS_STORE_SIZE_BINS - 1;
+    if (heaplens__counted(&entry->blocks_total) <= HEAPLENS__TIMING_FIRST) {
+        return HEAPLENS__TIMING_ONE;
+    }
+    if (shard->timing_gap > 1) {
+        shard->timing_gap--;
+        return HEAPLENS__TIMING_NONE;
+    }
+    // Uniform in 1 .. 2 * EVERY - 1.
+    shard->timing_gap = 1 + (uint32_t)(heaplens__sampler_next(&shard->sampler.random) >> 32) %
+                                (2 * HEAPLENS__TIMING_EVERY - 1);
+    return HEAPLENS__TIMING_MANY;
 }
 
-static uint64_t bin_word(uint64_t tag, uint64_t value)
+// Blocks that a timed one stands for.
+static inline uint64_t timed_blocks(const heaplens__block *what)
 {
-    return tag << HEAPLENS_STORE_BIN_SHIFT | value;
+    switch (what->timing) {
+    case HEAPLENS__TIMING_NONE: return 0;
+    case HEAPLENS__TIMING_ONE: return what->is_drawn ? what->weight.blocks : 1;
+    case HEAPLENS__TIMING_MANY: return HEAPLENS__TIMING_EVERY;
+    }
+    return 0;
 }
 
-// The histogram that the entry's last word names; moves that word's bin into a new one if there is
-// none yet. NULL if there is no room.
-static heaplens_store_histogram *histogram_of(const heaplens__shard *shard,
-                                              heaplens_store_entry *entry)
+static inline uint64_t blocks_of(const heaplens__block *what)
 {
-    heaplens_store_u64 *const last = &entry->bins[HEAPLENS_STORE_ENTRY_BINS - 1];
-    heaplens__store *const store = &shard->recorder->store;
-    heaplens_store_histogram *const all = heaplens__store_items(store, HEAPLENS_STORE_HISTOGRAMS);
-    const uint64_t word = heaplens__counted(last);
-    const uint64_t tag = word >> HEAPLENS_STORE_BIN_SHIFT;
-    const uint64_t value = word - bin_word(tag, 0);
-    if (tag == HEAPLENS_STORE_BIN_ELSEWHERE) {
-        return &all[value];
-    }
-    const int saved_errno = errno;
-    pthread_mutex_lock(&shard->recorder->lock);
-    const uint64_t at = heaplens__store_room(store, HEAPLENS_STORE_HISTOGRAMS, 1);
-    if (at != HEAPLENS__STORE_FULL) {
-        heaplens__count(&all[at].sizes[tag - 1], value);
-        heaplens__store_publish(store, HEAPLENS_STORE_HISTOGRAMS, at + 1);
-        // Release: who finds the histogram finds the bin that was here in it.
-        atomic_store_explicit(last, bin_word(HEAPLENS_STORE_BIN_ELSEWHERE, at),
-                              memory_order_release);
-    }
-    pthread_mutex_unlock(&shard->recorder->lock);
-    errno = saved_errno;
-    return at != HEAPLENS__STORE_FULL ? &all[at] : NULL;
+    return what->is_drawn ? what->weight.blocks : 1;
 }
 
-static inline void count_bin(const heaplens__shard *shard, heaplens_store_entry *entry, size_t bin,
-                             uint64_t times)
+static inline uint64_t bytes_of(const heaplens__block *what)
 {
-    for (size_t i = 0; i < HEAPLENS_STORE_ENTRY_BINS; i++) {
-        const uint64_t word = heaplens__counted(&entry->bins[i]);
-        const uint64_t tag = word >> HEAPLENS_STORE_BIN_SHIFT;
-        if (tag == bin + 1 || tag == 0) {
-            const uint64_t more = tag == 0 ? bin_word(bin + 1, times) : times;
-            heaplens__count(&entry->bins[i], more);
-            return;
-        }
-    }
-    heaplens_store_histogram *const histogram = histogram_of(shard, entry);
-    if (histogram != NULL) {
-        heaplens__count(&histogram->sizes[bin], times);
-    }
+    return what->is_drawn ? what->weight.bytes : what->size;
 }
 
-// What an allocation and a reallocation have in common. `times` is 1, or UINT64_MAX to undo it in
-// the shard and the entry that counted it.
-static inline void count_request(heaplens__shard *shard, heaplens_store_entry *entry, size_t size,
-                                 size_t usable, uint64_t times)
+// The bytes that the allocator gave for what the block stands for.
+static inline uint64_t usable_of(const heaplens__block *what)
 {
-    heaplens_store_shard *const figures = shard->figures;
-    heaplens__count(&figures->bytes_total, times * size);
-    heaplens__count(&figures->blocks_total, times);
-    const size_t bin = bin_of(size);
-    heaplens__count(&figures->sizes[bin], times);
-    if (entry != NULL) {
-        heaplens__count(&entry->bytes_total, times * size);
-        heaplens__count(&entry->blocks_total, times);
-        count_bin(shard, entry, bin, times);
-        if (entry->thread != shard->thread) {
-            entry->thread = shard->thread;
-            entry->threads++;
-        }
-        heaplens__count(&entry->bytes_rounding, times * (usable - HEAPLENS__TAIL_BYTES - size));
+    const uint64_t unused = what->usable - what->size;
+    return what->is_drawn ? what->weight.bytes + unused * what->weight.blocks : what->usable;
+}
+
+// What an allocation and a reallocation change in the entry. `times` is 1, or UINT64_MAX to undo it in
+// the entry that counted it.
+static inline void count_entry(heaplens__shard *shard, heaplens_store_entry *entry,
+                               const heaplens__block *what, uint64_t times)
+{
+    const uint64_t blocks = times * blocks_of(what);
+    heaplens__count(&entry->bytes_total, times * bytes_of(what));
+    heaplens__count(&entry->blocks_total, blocks);
+    heaplens__count(&entry->bytes_rounding,
+                    blocks * (what->usable - heaplens__tail_bytes(what) - what->size));
+    heaplens__histogram_count(shard, entry, heaplens__tally_bin(what->size), blocks);
+    if (entry->thread != shard->thread) {
+        entry->thread = shard->thread;
+        entry->threads++;
     }
 }
 
-// Counts an allocation in all figures. Returns the clock at the block's birth.
-static inline uint64_t count_alloc(heaplens__shard *shard, const void *block, size_t size,
-                                   size_t usable, uint32_t site)
+static inline void count_birth(heaplens_store_entry *entry, const heaplens__block *what)
 {
-    heaplens_store_entry *const entry = heaplens__shard_entry(shard, site);
-    count_request(shard, entry, size, usable, 1);
-    shard->pending_clock += size;
-    const uint64_t clock = clock_of(shard);
-    if (entry != NULL) {
+    heaplens__count(&entry->life_clock, 0 - blocks_of(what) * what->birth_clock);
+    const uint64_t timed = timed_blocks(what);
+    if (timed != 0) {
         const uint64_t now = heaplens__clock_now();
-        heaplens__count(&entry->life_time, 0 - now);
-        heaplens__count(&entry->life_clock, 0 - clock);
-        heaplens__shift(&entry->timed_live, 1);
+        heaplens__count(&entry->life_time, 0 - timed * now);
+        heaplens__shift(&entry->timed_live, (int64_t)timed);
         atomic_store_explicit(&entry->last_time, now, memory_order_relaxed);
     }
-    watch_peaks(shard, entry, (int64_t)size, 1);
-    move_live(shard, entry, (int64_t)size, 1);
+}
+
+static inline void count_timed_death(heaplens_store_entry *entry, const heaplens__block *was)
+{
+    const uint64_t timed = timed_blocks(was);
+    if (timed != 0) {
+        heaplens__count(&entry->life_time, timed * heaplens__clock_now());
+        heaplens__shift(&entry->timed_live, -(int64_t)timed);
+    }
+}
+
+static inline void count_death(const heaplens__shard *shard, heaplens_store_entry *entry,
+                               const void *block, const heaplens__block *was)
+{
+    const uint64_t clock = clock_of(shard);
+    const uint64_t blocks = blocks_of(was);
+    heaplens__count(&entry->life_clock, blocks * clock);
+    count_timed_death(entry, was);
+    const uint64_t age = (clock - was->birth_clock) & HEAPLENS__TAIL_CLOCK_MASK;
+    const bool is_young = age < HEAPLENS_STORE_YOUNG_BYTES && !was->is_birth_lost;
+    heaplens__count(&entry->blocks_young, is_young ? blocks : 0);
+    heaplens__count(&entry->blocks_temporary, block == shard->latest_block ? blocks : 0);
+}
+
+// Counts a block in all figures, and finishes it.
+static inline void add_block(heaplens__shard *shard, const void *block, heaplens__block *what)
+{
+    heaplens__tally_request(shard, what->size, 1);
+    shard->pending_clock += what->size;
+    heaplens_store_entry *const entry = heaplens__shard_entry(shard, what->site);
+    what->birth_clock = clock_of(shard);
+    if (entry != NULL) {
+        count_entry(shard, entry, what, 1);
+        if (what->timing == HEAPLENS__TIMING_NONE) {
+            what->timing = choose_timing(shard, entry);
+        }
+        count_birth(entry, what);
+    }
+    watch_peaks(shard, entry, (int64_t)what->size, 1);
+    move_live(shard, entry, (int64_t)bytes_of(what), (int64_t)blocks_of(what),
+              (int64_t)usable_of(what));
     shard->latest_block = block;
-    return clock;
 }
 
 void heaplens__ledger_alloc(heaplens__shard *shard, void *block, size_t size, size_t usable,
                             uint32_t site)
 {
-    const uint64_t clock = count_alloc(shard, block, size, usable, site);
-    const heaplens__block what = {.size = size, .birth_clock = clock, .site = site};
+    heaplens__block what;
+    what.size = size;
+    what.usable = usable;
+    what.site = site;
+    what.timing = HEAPLENS__TIMING_NONE;
+    what.is_drawn = false;
+    add_block(shard, block, &what);
     heaplens__tail_write(block, usable, &what, shard->recorder->secret);
 }
 
 uint64_t heaplens__ledger_alloc_bare(heaplens__shard *shard, const void *block, size_t size,
                                      uint32_t site)
 {
-    return count_alloc(shard, block, size, size + HEAPLENS__TAIL_BYTES, site);
+    heaplens__block what = {.size = size,
+                            .usable = size + HEAPLENS__TAIL_BYTES,
+                            .site = site,
+                            .timing = HEAPLENS__TIMING_ONE};
+    add_block(shard, block, &what);
+    return what.birth_clock;
 }
 
-void heaplens__ledger_take_back(heaplens__shard *shard, const heaplens__block *was, size_t usable)
+void heaplens__ledger_take_back(heaplens__shard *shard, const heaplens__block *was)
 {
     heaplens_store_entry *const entry = heaplens__shard_entry(shard, was->site);
-    count_request(shard, entry, was->size, usable, UINT64_MAX);
+    heaplens__tally_request(shard, was->size, UINT64_MAX);
     if (entry != NULL) {
-        heaplens__count(&entry->life_time, heaplens__clock_now());
+        count_entry(shard, entry, was, UINT64_MAX);
         heaplens__count(&entry->life_clock, was->birth_clock);
-        heaplens__shift(&entry->timed_live, -1);
+        count_timed_death(entry, was);
     }
     // No peak is noted: it was never so high.
-    move_live(shard, entry, -(int64_t)was->size, -1);
+    move_live(shard, entry, -(int64_t)was->size, -1, -(int64_t)was->usable);
     shard->latest_block = NULL;
+}
+
+void heaplens__ledger_alloc_drawn(heaplens__shard *shard, void *block, size_t size, size_t usable,
+                                  uint32_t site, int64_t copied)
+{
+    heaplens__block what = {.size = size,
+                            .usable = usable,
+                            .site = site,
+                            .timing = HEAPLENS__TIMING_ONE,
+                            .is_drawn = true};
+    what.weight = heaplens__sampler_weigh(&shard->sampler, size, shard->sampler.mean);
+    heaplens__count(&shard->figures->samples, 1);
+    heaplens__drawn_blocks_add(block);
+    heaplens__estimates_add(shard->recorder, site, &what.weight);
+    heaplens_store_entry *const entry = heaplens__shard_entry(shard, site);
+    if (entry != NULL && copied >= 0) {
+        heaplens__count(&entry->reallocs, what.weight.blocks);
+        heaplens__count(&entry->bytes_copied, what.weight.blocks * (uint64_t)copied);
+    }
+    add_block(shard, block, &what);
+    heaplens__tail_write(block, usable, &what, shard->recorder->secret);
 }
 
 void heaplens__ledger_free(heaplens__shard *shard, const void *block, const heaplens__block *was)
 {
     heaplens_store_entry *const entry = heaplens__shard_entry(shard, was->site);
+    watch_peaks(shard, entry, -(int64_t)was->size, -1);
+    if (was->bytes_beyond != 0) {
+        heaplens__overflows_note(shard, was);
+    }
+    if (was->is_drawn) {
+        heaplens__drawn_blocks_remove(block);
+        heaplens__estimates_remove(shard->recorder, was->site, &was->weight);
+    }
     if (entry != NULL) {
-        const uint64_t clock = clock_of(shard);
-        heaplens__count(&entry->life_time, heaplens__clock_now());
-        heaplens__shift(&entry->timed_live, -1);
-        heaplens__count(&entry->life_clock, clock);
-        const int64_t age = (int64_t)(clock - was->birth_clock);
-        heaplens__count(&entry->blocks_young, age < HEAPLENS_STORE_YOUNG_BYTES ? 1 : 0);
-        heaplens__count(&entry->blocks_temporary, block == shard->latest_block ? 1 : 0);
+        count_death(shard, entry, block, was);
     }
     if (block == shard->latest_block) {
         shard->latest_block = NULL;
     }
-    watch_peaks(shard, entry, -(int64_t)was->size, -1);
-    move_live(shard, entry, -(int64_t)was->size, -1);
+    move_live(shard, entry, -(int64_t)bytes_of(was), -(int64_t)blocks_of(was),
+              -(int64_t)usable_of(was));
 }
 
 void heaplens__ledger_resize(heaplens__shard *shard, const void *old, void *block,
                              const heaplens__block *was, size_t size, size_t usable)
 {
-    const heaplens__block what = {.size = size, .birth_clock = was->birth_clock, .site = was->site};
+    heaplens__block what = *was;
+    what.size = size;
+    what.usable = usable;
     heaplens__tail_write(block, usable, &what, shard->recorder->secret);
+    if (was->bytes_beyond != 0) {
+        heaplens__overflows_note(shard, was);
+    }
     if (was->site == HEAPLENS__LEDGER_SITE_CHUNK) {
         return;
     }
-    heaplens_store_entry *const entry = heaplens__shard_entry(shard, was->site);
-    count_request(shard, entry, size, usable, 1);
+    heaplens__tally_request(shard, size, 1);
     shard->pending_clock += size;
+    heaplens_store_entry *const entry = heaplens__shard_entry(shard, was->site);
     if (entry != NULL) {
+        count_entry(shard, entry, &what, 1);
         heaplens__count(&entry->reallocs, 1);
-        if (old != block) {
-            heaplens__count(&entry->bytes_copied, size < was->size ? size : was->size);
-        }
-        atomic_store_explicit(&entry->last_time, heaplens__clock_now(), memory_order_relaxed);
+        const size_t kept = size < was->size ? size : was->size;
+        heaplens__count(&entry->bytes_copied, old == block ? 0 : kept);
     }
-    watch_peaks(shard, entry, (int64_t)size - (int64_t)was->size, 0);
-    move_live(shard, entry, (int64_t)size - (int64_t)was->size, 0);
+    const int64_t bytes = (int64_t)size - (int64_t)was->size;
+    watch_peaks(shard, entry, bytes, 0);
+    move_live(shard, entry, bytes, 0, (int64_t)usable - (int64_t)was->usable);
     shard->latest_block = block;
 }

@@ -16,6 +16,11 @@
 #include "runtime/shard.h"
 #include "runtime/tail.h"
 
+enum {
+    HEAPLENS__TIMING_FIRST = 16,  // blocks of a site in a shard that are all timed
+    HEAPLENS__TIMING_EVERY = 16,  // for how many a HEAPLENS__TIMING_MANY stands
+};
+
 /**
  * The site in the tail of a block that is the chunk of a pool, and counted nowhere. No site has
  * this id: it is one past the last.
@@ -33,7 +38,16 @@ void heaplens__ledger_alloc(heaplens__shard *shard, void *block, size_t size, si
                             uint32_t site);
 
 /**
- * Count an allocation that has no tail, such as a block of a pool.
+ * The same for a block drawn in sample mode, which stands for others.
+ *
+ * @param block   at least size + HEAPLENS__TAIL_DRAWN_BYTES bytes
+ * @param copied  for a realloc, bytes that it copied, 0 if it stayed in place; -1: not a realloc
+ */
+void heaplens__ledger_alloc_drawn(heaplens__shard *shard, void *block, size_t size, size_t usable,
+                                  uint32_t site, int64_t copied);
+
+/**
+ * Count an allocation that has no tail, such as a block of a pool. Its timing is TIMING_ONE.
  *
  * @return its birth_clock, for heaplens__ledger_free()
  */
@@ -41,13 +55,13 @@ uint64_t heaplens__ledger_alloc_bare(heaplens__shard *shard, const void *block, 
                                      uint32_t site);
 
 /** Undo the thread's latest allocation, in all figures but the clock of bytes and the times. */
-void heaplens__ledger_take_back(heaplens__shard *shard, const heaplens__block *was, size_t usable);
+void heaplens__ledger_take_back(heaplens__shard *shard, const heaplens__block *was);
 
 /** Count that a block ends. `was` is its tail, which the caller has erased. */
 void heaplens__ledger_free(heaplens__shard *shard, const void *block, const heaplens__block *was);
 
 /**
- * Count that a block has another size, and write its tail.
+ * Count that a block, not a drawn one, has another size, and write its tail.
  *
  * @param old     where the block was
  * @param block   where it is; `usable` bytes

@@ -15,6 +15,7 @@
 
 #include "runtime/clock.h"
 #include "runtime/message.h"
+#include "runtime/mode_text.h"
 #include "runtime/program.h"
 #include "runtime/real.h"
 #include "runtime/recorder.h"
@@ -37,6 +38,9 @@ static struct {
     pid_t pid;
     uint32_t depth_max;
     uint64_t store_bytes_max;
+    heaplens_mode mode;
+    uint64_t sample_bytes;
+    uint64_t seed;                             // of the draws; 0: none was given
     char path[HEAPLENS__STORE_PATH_BYTES];     // absolute; "": none was given
     char session[HEAPLENS__STORE_PATH_BYTES];  // folder; "": none, so that the store is in memory
 } plan;
@@ -166,6 +170,8 @@ static heaplens_status begin(bool is_child)
     if (is_child) {
         // The only thread. The parent keeps its store; the lock may have been held in it.
         heaplens__store_unmap(&recorder->store);
+        plan.mode = (heaplens_mode)atomic_load_explicit(&recorder->mode, memory_order_relaxed);
+        plan.sample_bytes = atomic_load_explicit(&recorder->sample_bytes, memory_order_relaxed);
     }
     recorder->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     heaplens_status status = create_store(&recorder->store, is_child);
@@ -174,6 +180,8 @@ static heaplens_status begin(bool is_child)
         status = heaplens__recorder_init(recorder, plan.depth_max, make_secret());
     }
     if (status == HEAPLENS_OK) {
+        recorder->seed = plan.seed != 0 ? plan.seed : recorder->seed;
+        heaplens__recorder_set_mode(recorder, plan.mode, plan.sample_bytes);
         heaplens__modules_refresh(&recorder->modules, &recorder->store, &recorder->lock);
         atomic_store_explicit(&recorder->store.header->state, HEAPLENS_STORE_RECORDING,
                               memory_order_release);
@@ -207,6 +215,7 @@ static void read_environment(void)
         memcpy(plan.session, session, length + 1);
     }
     plan.depth_max = (uint32_t)number_of("HEAPLENS_DEPTH");
+    plan.seed = number_of("HEAPLENS_SEED");
     plan.store_bytes_max = number_of("HEAPLENS_STORE_BYTES");
     plan.is_alone = secure_getenv("HEAPLENS_ONLY_PID") != NULL;
 }
@@ -218,8 +227,10 @@ static bool environment_wants(void)
     }
     const char *const mode = secure_getenv("HEAPLENS_MODE");
     if (mode != NULL) {
-        return strcmp(mode, "full") == 0;
+        return heaplens__mode_read(mode, &plan.mode, &plan.sample_bytes) &&
+               plan.mode != HEAPLENS_MODE_OFF;
     }
+    plan.mode = HEAPLENS_MODE_FULL;
     return secure_getenv("HEAPLENS_SESSION") != NULL;
 }
 
@@ -294,6 +305,9 @@ heaplens_status heaplens__lifecycle_start(const heaplens_options *options)
     heaplens__thread_set_busy(true);
     plan.is_set = true;
     plan.depth_max = options->depth_max;
+    plan.mode = options->mode;
+    plan.sample_bytes = options->sample_bytes;
+    plan.seed = options->seed;
     plan.store_bytes_max =
         options->store_bytes_max != 0 ? options->store_bytes_max : (uint64_t)1 << 30;
     const heaplens_status status = plan_path(options->path) ? begin(false) : HEAPLENS_EIO;

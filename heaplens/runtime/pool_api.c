@@ -2,12 +2,13 @@
 // heaplens/pool.h: pools as the program tells of them.
 #include <heaplens/pool.h>
 
+#include <heaplens/heaplens.h>
+
 #include <errno.h>
 
+#include "runtime/capture.h"
 #include "runtime/counter.h"
-#include "runtime/hooks.h"
 #include "runtime/ledger.h"
-#include "runtime/lifecycle.h"
 #include "runtime/pools.h"
 #include "runtime/real.h"
 #include "runtime/scopes.h"
@@ -45,7 +46,8 @@ static pool_call enter(const heaplens_pool *pool, const void *block)
         return call;
     }
     call.status = HEAPLENS_EINACTIVE;
-    if (heaplens__lifecycle_phase() == HEAPLENS__PHASE_RECORDING) {
+    // In other modes than full the chunk under the pool is not known either.
+    if (heaplens_mode_current() == HEAPLENS_MODE_FULL) {
         call.shard = heaplens__thread_enter();
         call.status = call.shard != NULL ? HEAPLENS_OK : HEAPLENS_ENOMEM;
     }
@@ -65,7 +67,7 @@ heaplens_status heaplens_pool_alloc(heaplens_pool *pool, const void *block, size
     if (call.shard == NULL) {
         return call.status;
     }
-    const uint32_t site = heaplens__hooks_site(call.shard, __builtin_frame_address(0));
+    const uint32_t site = heaplens__capture_site(call.shard, __builtin_frame_address(0));
     const bool is_counted = heaplens__pools_alloc(pool, call.shard, block, size, site);
     return leave(&call, is_counted ? HEAPLENS_OK : HEAPLENS_ENOMEM);
 }
@@ -99,7 +101,7 @@ static bool take_back(heaplens__shard *shard, void *chunk)
     if (chunk != shard->latest_block || !heaplens__tail_read(chunk, usable, secret, &was)) {
         return false;
     }
-    heaplens__ledger_take_back(shard, &was, usable);
+    heaplens__ledger_take_back(shard, &was);
     if (heaplens__scopes_are_open()) {
         heaplens__scopes_forget(chunk);
     }

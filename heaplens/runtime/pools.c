@@ -103,8 +103,11 @@ static void count_death(heaplens_store_scope *figures, uint64_t size)
 static void count_end(heaplens_pool *pool, heaplens__shard *shard,
                       const heaplens__block_entry *entry)
 {
-    const heaplens__block was = {
-        .size = entry->size, .birth_clock = entry->stamps[0], .site = entry->site};
+    const heaplens__block was = {.size = entry->size,
+                                 .usable = entry->size + HEAPLENS__TAIL_BYTES,
+                                 .birth_clock = entry->stamps[0],
+                                 .timing = HEAPLENS__TIMING_ONE,
+                                 .site = entry->site};
     // NOLINTNEXTLINE(performance-no-int-to-ptr): the address that it was given
     const void *const block = (const void *)entry->address;
     heaplens_store_scope *const figures = figures_of(pool, shard->recorder);
@@ -125,8 +128,12 @@ bool heaplens__pools_alloc(heaplens_pool *pool, heaplens__shard *shard, const vo
     const heaplens__block_entry entry = {
         .address = (uintptr_t)block, .size = size, .site = site, .stamps = {clock}};
     if (!heaplens__block_map_put(&pool->blocks, &entry)) {
-        const heaplens__block what = {.size = size, .birth_clock = clock, .site = site};
-        heaplens__ledger_take_back(shard, &what, size + HEAPLENS__TAIL_BYTES);
+        const heaplens__block what = {.size = size,
+                                      .usable = size + HEAPLENS__TAIL_BYTES,
+                                      .birth_clock = clock,
+                                      .timing = HEAPLENS__TIMING_ONE,
+                                      .site = site};
+        heaplens__ledger_take_back(shard, &what);
         return false;
     }
     heaplens_store_scope *const figures = figures_of(pool, shard->recorder);

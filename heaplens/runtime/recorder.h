@@ -36,21 +36,41 @@ typedef struct heaplens__recorder {
     uint32_t shards_used;                 // lock; threads that have a shard
     _Atomic bool is_shared;               // more than one thread has a shard
     uint64_t secret;                      // key of the blocks' tails
-    uint32_t depth_max;                   // frames
-    uint32_t generation;                  // recordings begun; threads compare it with their own
+    uint64_t secret_before;               // of the recording before, or the parent's; 0: none
+    uint64_t seed;                        // of the draws
+    _Atomic int mode;                     // heaplens_mode
+    _Atomic bool has_tails;  // blocks may have tails that heaplens__drawn_blocks does not know
+    _Atomic uint64_t sample_bytes;  // mean distance of samples
+    uint32_t depth_max;             // frames
+    uint32_t generation;            // recordings begun; threads compare it with their own
 
     _Atomic int64_t watch_bytes;  // min(header.bytes_peak, api_bytes_peak)
     // The peak that heaplens_totals_read() tells: heaplens_peak_reset() lowers it, and leaves the
     // profile's own peak alone.
     _Atomic int64_t api_bytes_peak;
     _Atomic int64_t api_blocks_peak;
+    _Atomic int64_t counted_api_peak;  // the same in count mode
+    _Atomic int64_t counted_api_blocks;
+
+    _Atomic uint64_t point_due;  // when the timeline wants its next point
+    bool knows_rss;              // lock; the system tells the resident set
 } heaplens__recorder;
 
 /** The one recording of the process. */
 extern heaplens__recorder heaplens__recording;
 
-/** Begin a recording in `recorder`, whose store was just created. Not thread-safe. */
+/** Begin a recording in `recorder`, whose store was just created; its mode is off. Not thread-safe. */
 heaplens_status heaplens__recorder_init(heaplens__recorder *recorder, uint32_t depth_max,
                                         uint64_t secret);
+
+/**
+ * Record in another way from here on. Blocks that were recorded stay known in every mode.
+ *
+ * @param sample_bytes  for HEAPLENS_MODE_SAMPLE the mean distance of samples; 0: the default
+ *
+ * Threads: one at a time; others record meanwhile, some still in the old mode.
+ */
+void heaplens__recorder_set_mode(heaplens__recorder *recorder, heaplens_mode mode,
+                                 uint64_t sample_bytes);
 
 #endif

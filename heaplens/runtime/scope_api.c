@@ -13,7 +13,8 @@
 
 static heaplens_scope begin(const char *label, bool is_process)
 {
-    if (heaplens__lifecycle_phase() != HEAPLENS__PHASE_RECORDING) {
+    // Of other modes than full the blocks are not all known.
+    if (heaplens_mode_current() != HEAPLENS_MODE_FULL) {
         return (heaplens_scope){.is_process = is_process, .status = HEAPLENS_EINACTIVE};
     }
     heaplens__thread_set_busy(true);

@@ -2,6 +2,7 @@
 // Shards: giving them to threads, and finding a site and its entry from within one.
 #include "runtime/shard.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include <sys/syscall.h>
@@ -9,6 +10,7 @@
 #include "runtime/clock.h"
 #include "runtime/counter.h"
 #include "runtime/pages.h"
+#include "runtime/timeline.h"
 
 enum {
     ENTRY_RUN = 32,           // entries given to a shard at a time: 5 KiB
@@ -22,9 +24,18 @@ void heaplens__shard_flush(heaplens__shard *shard)
     atomic_fetch_add_explicit(&header->bytes_live, shard->pending_bytes, memory_order_relaxed);
     atomic_fetch_add_explicit(&header->blocks_live, shard->pending_blocks, memory_order_relaxed);
     atomic_fetch_add_explicit(&header->bytes_clock, shard->pending_clock, memory_order_relaxed);
+    if (shard->counted_blocks != 0 || shard->counted_bytes != 0) {
+        atomic_fetch_add_explicit(&header->counted_bytes, shard->counted_bytes,
+                                  memory_order_relaxed);
+        atomic_fetch_add_explicit(&header->counted_blocks, shard->counted_blocks,
+                                  memory_order_relaxed);
+        shard->counted_bytes = 0;
+        shard->counted_blocks = 0;
+    }
     shard->pending_bytes = 0;
     shard->pending_blocks = 0;
     shard->pending_clock = 0;
+    heaplens__timeline_look(recorder);
 }
 
 static heaplens__shard *create(heaplens__recorder *recorder)
@@ -56,6 +67,8 @@ heaplens__shard *heaplens__shard_acquire(heaplens__recorder *recorder)
         shard = create(recorder);
     }
     if (shard != NULL) {
+        heaplens__sampler_init(&shard->sampler, recorder->seed,
+                               heaplens__counted(&recorder->store.header->threads));
         shard->figures->tid = (uint32_t)syscall(SYS_gettid);
         shard->figures->threads++;
         heaplens__count(&recorder->store.header->threads, 1);
@@ -149,7 +162,10 @@ heaplens_store_entry *heaplens__shard_entry(heaplens__shard *shard, uint32_t sit
     if (page != NULL && page[site % HEAPLENS__INDEX_PAGE] != 0) {
         return entry_at(shard, page[site % HEAPLENS__INDEX_PAGE] - 1);
     }
-    return create_entry(shard, site);
+    const int saved_errno = errno;
+    heaplens_store_entry *const entry = create_entry(shard, site);
+    errno = saved_errno;
+    return entry;
 }
 
 static uint32_t find_shared(const heaplens__shard *shard, const heaplens__stack *stack,
@@ -158,12 +174,14 @@ static uint32_t find_shared(const heaplens__shard *shard, const heaplens__stack 
     heaplens__recorder *const recorder = shard->recorder;
     uint32_t site = heaplens__intern_find(&recorder->intern, hash);
     if (site == 0) {
+        const int saved_errno = errno;
         heaplens__modules_refresh(&recorder->modules, &recorder->store, &recorder->lock);
         pthread_mutex_lock(&recorder->lock);
         site = heaplens__intern_add(&recorder->intern, &recorder->store, &recorder->modules, stack,
                                     hash);
         heaplens__clock_read_both(&recorder->store.header->latest);
         pthread_mutex_unlock(&recorder->lock);
+        errno = saved_errno;
     }
     return site;
 }

@@ -14,6 +14,7 @@
 
 #include "format/store.h"
 #include "runtime/recorder.h"
+#include "runtime/sampler.h"
 #include "runtime/unwind_memo.h"
 
 enum {
@@ -33,10 +34,14 @@ typedef struct heaplens__shard {
     heaplens__recorder *recorder;
     heaplens_store_shard *figures;  // in the store
     uint32_t id;
-    uint32_t thread;           // number of the thread that has it, from 1
-    int64_t pending_bytes;     // counted here, not yet in header.bytes_live
-    int64_t pending_blocks;    // the same for recorder.blocks_live
-    uint64_t pending_clock;    // the same for header.bytes_clock
+    uint32_t thread;         // number of the thread that has it, from 1
+    int64_t pending_bytes;   // counted here, not yet in header.bytes_live
+    int64_t pending_blocks;  // the same for header.blocks_live
+    uint64_t pending_clock;  // the same for header.bytes_clock
+    int64_t counted_bytes;   // the same for header.counted_bytes
+    int64_t counted_blocks;  // the same for header.counted_blocks
+    heaplens__sampler sampler;
+    uint32_t timing_gap;       // blocks to the next that is timed
     const void *latest_block;  // of this thread's latest allocation; NULL: it is freed
     uint64_t entry_next;       // of the run of entries that the shard was given
     uint64_t entry_end;

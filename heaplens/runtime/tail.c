@@ -6,32 +6,131 @@
 
 #include "format/store.h"
 
-enum { SLACK_ELSEWHERE = 255, SIZE_BYTES = 8 };
+enum {
+    SLACK_DRAWN = 254,
+    SLACK_ELSEWHERE = 255,
+    BIRTH_BITS = 48,
+    BIRTH_CHECK_SHIFT = 50,
+    SIZE_BYTES = 8,
+    HALF = 8,  // the watched bytes are compared as two words
+};
 
-static uint32_t check_of(const void *block, uint32_t low, uint64_t birth_clock, uint64_t secret)
+// 0xA5 is no letter, no small number and no half of a usual address.
+static const unsigned char pattern[HEAPLENS__TAIL_WATCHED] = {
+    0xA5, 0xA5, 0xA5, 0xA5, 0xA5, 0xA5, 0xA5, 0xA5, 0xA5, 0xA5, 0xA5, 0xA5, 0xA5, 0xA5, 0xA5, 0xA5,
+};
+
+typedef struct words {
+    uint64_t birth;
+    uint64_t identity;
+} words;
+
+/** What lies before the words of a drawn block. */
+typedef struct drawn {
+    uint64_t size;
+    heaplens__weight weight;
+} drawn;
+
+_Static_assert(sizeof(drawn) + sizeof(words) == HEAPLENS__TAIL_DRAWN_BYTES, "the tail's size");
+
+// The constants are splitmix64's: the upper part of the product depends on all bits below. Guards
+// against accidents, not against attackers.
+static inline uint64_t key_of(const void *block, uint64_t secret)
 {
-    // Two multiplications by odd constants (those of splitmix64): the upper half of the product
-    // depends on all bits below. Guards against accidents, not against attackers.
-    uint64_t h = ((uint64_t)(uintptr_t)block ^ secret) * 0xBF58476D1CE4E5B9U;
-    h ^= birth_clock ^ ((uint64_t)low << 32) ^ (h >> 29);
-    return (uint32_t)((h * 0x94D049BB133111EBU) >> 32);
+    const uint64_t h = ((uint64_t)(uintptr_t)block ^ secret) * 0xBF58476D1CE4E5B9U;
+    return h ^ (h >> 29);
+}
+
+static inline uint64_t check_of(uint64_t key, uint64_t bits)
+{
+    return (key ^ bits) * 0x94D049BB133111EBU;
+}
+
+static inline uint64_t seal_birth(uint64_t key, uint64_t clock, heaplens__timing timing)
+{
+    const uint64_t low = (clock & HEAPLENS__TAIL_CLOCK_MASK) | (uint64_t)timing << BIRTH_BITS;
+    return low | check_of(key, low) >> BIRTH_CHECK_SHIFT << BIRTH_CHECK_SHIFT;
+}
+
+static inline uint64_t seal_identity(uint64_t key, uint32_t low)
+{
+    return low | check_of(key, (uint64_t)low << 32) >> 32 << 32;
 }
 
 void heaplens__tail_write(void *block, size_t usable, const heaplens__block *what, uint64_t secret)
 {
-    unsigned char *const tail = (unsigned char *)block + usable - HEAPLENS__TAIL_BYTES;
+    unsigned char *const end = (unsigned char *)block + usable;
+    // All of it, whatever the slack: the tail is written over what is not slack.
+    memcpy((unsigned char *)block + what->size, pattern, sizeof pattern);
     size_t slack = usable - HEAPLENS__TAIL_BYTES - what->size;
-    if (slack >= SLACK_ELSEWHERE) {
+    if (what->is_drawn) {
+        const drawn more = {.size = what->size, .weight = what->weight};
+        memcpy(end - HEAPLENS__TAIL_DRAWN_BYTES, &more, sizeof more);
+        slack = SLACK_DRAWN;
+    } else if (slack >= SLACK_DRAWN) {
         const uint64_t size = what->size;
-        memcpy(tail - SIZE_BYTES, &size, sizeof size);
+        memcpy(end - HEAPLENS__TAIL_BYTES - SIZE_BYTES, &size, sizeof size);
         slack = SLACK_ELSEWHERE;
     }
-    const uint32_t low = what->site | (uint32_t)slack << 24;
-    const uint64_t words[2] = {
-        low | (uint64_t)check_of(block, low, what->birth_clock, secret) << 32,
-        what->birth_clock,
+    const uint64_t key = key_of(block, secret);
+    const words tail = {
+        .birth = seal_birth(key, what->birth_clock, what->timing),
+        .identity = seal_identity(key, what->site | (uint32_t)slack << 24),
     };
-    memcpy(tail, words, sizeof words);
+    memcpy(end - sizeof tail, &tail, sizeof tail);
+}
+
+// Up to which of the first `watched` bytes behind the end something was changed.
+static inline uint32_t changed_bytes(const unsigned char *end_of_block, size_t watched)
+{
+    uint64_t have[2];
+    uint64_t want[2];
+    memcpy(want, pattern, sizeof want);
+    memcpy(have, end_of_block, sizeof have[0]);
+    have[0] ^= want[0];
+    if (watched > HALF) {
+        memcpy(have + 1, end_of_block + HALF, sizeof have[1]);
+        have[1] = (have[1] ^ want[1]) << (8 * (HEAPLENS__TAIL_WATCHED - watched));
+        if (have[1] != 0) {
+            return (uint32_t)watched - (uint32_t)__builtin_clzll(have[1]) / 8;
+        }
+        watched = HALF;
+    }
+    have[0] = watched == 0 ? 0 : have[0] << (8 * (HALF - watched));
+    return have[0] == 0 ? 0 : (uint32_t)watched - (uint32_t)__builtin_clzll(have[0]) / 8;
+}
+
+// The size and what it says of the slack. False if it cannot be.
+static inline bool read_size(const unsigned char *end, size_t usable, uint32_t code,
+                             heaplens__block *out, size_t *slack)
+{
+    const size_t room = usable - HEAPLENS__TAIL_BYTES;
+    out->is_drawn = code == SLACK_DRAWN;
+    if (code < SLACK_DRAWN) {
+        *slack = code;
+        out->size = room - code;
+        return code <= room;
+    }
+    uint64_t size = 0;
+    size_t taken = SIZE_BYTES;
+    if (out->is_drawn) {
+        drawn more;
+        taken = sizeof more;
+        if (room < taken) {
+            return false;
+        }
+        memcpy(&more, end - HEAPLENS__TAIL_DRAWN_BYTES, sizeof more);
+        out->weight = more.weight;
+        size = more.size;
+    } else {
+        if (room < SLACK_DRAWN) {
+            return false;
+        }
+        memcpy(&size, end - HEAPLENS__TAIL_BYTES - SIZE_BYTES, sizeof size);
+    }
+    out->size = size;
+    *slack = room - taken - size;
+    return size <= room - taken;
 }
 
 bool heaplens__tail_read(const void *block, size_t usable, uint64_t secret, heaplens__block *out)
@@ -39,32 +138,32 @@ bool heaplens__tail_read(const void *block, size_t usable, uint64_t secret, heap
     if (usable < HEAPLENS__TAIL_BYTES) {
         return false;
     }
-    const unsigned char *const tail = (const unsigned char *)block + usable - HEAPLENS__TAIL_BYTES;
-    uint64_t words[2];
-    memcpy(words, tail, sizeof words);
-    const uint32_t low = (uint32_t)words[0];
-    if ((uint32_t)(words[0] >> 32) != check_of(block, low, words[1], secret)) {
-        return false;
-    }
-
-    uint64_t size = usable - HEAPLENS__TAIL_BYTES;
-    const uint32_t slack = low >> 24;
-    if (slack == SLACK_ELSEWHERE && size >= SLACK_ELSEWHERE) {
-        const uint64_t room = size;
-        memcpy(&size, tail - SIZE_BYTES, sizeof size);
-        if (size > room - SLACK_ELSEWHERE) {
-            return false;
-        }
-    } else if (slack <= size) {
-        size -= slack;
-    } else {
-        return false;
-    }
+    const unsigned char *const end = (const unsigned char *)block + usable;
+    words tail;
+    memcpy(&tail, end - sizeof tail, sizeof tail);
+    const uint64_t key = key_of(block, secret);
+    const uint32_t low = (uint32_t)tail.identity;
     const uint32_t site = low & HEAPLENS_STORE_SITES_MAX;
-    if (site == HEAPLENS_STORE_SITE_NONE) {
+    if (tail.identity != seal_identity(key, low) || site == HEAPLENS_STORE_SITE_NONE) {
         return false;
     }
-    *out = (heaplens__block){.size = size, .birth_clock = words[1], .site = site};
+    heaplens__block found;
+    size_t slack = 0;
+    if (!read_size(end, usable, low >> 24, &found, &slack)) {
+        return false;
+    }
+    found.site = site;
+    found.usable = usable;
+    found.birth_clock = tail.birth & HEAPLENS__TAIL_CLOCK_MASK;
+    found.timing = (heaplens__timing)(tail.birth >> BIRTH_BITS & 3);
+    found.is_birth_lost = tail.birth != seal_birth(key, found.birth_clock, found.timing);
+    const size_t watched = slack < HEAPLENS__TAIL_WATCHED ? slack : HEAPLENS__TAIL_WATCHED;
+    found.bytes_beyond = changed_bytes((const unsigned char *)block + found.size, watched);
+    if (found.is_birth_lost) {
+        found.timing = HEAPLENS__TIMING_NONE;
+        found.bytes_beyond = (uint32_t)slack + 1;  // at least
+    }
+    *out = found;
     return true;
 }
 

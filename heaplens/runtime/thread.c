@@ -2,19 +2,12 @@
 // From a thread to its shard, and back when it ends.
 #include "runtime/thread.h"
 
+#include <errno.h>
 #include <limits.h>
 
 #include "runtime/counter.h"
 
-// Initial-exec (a compile option of the library): the general model may call the loader, which
-// may allocate.
-static _Thread_local struct {
-    heaplens__shard *shard;
-    uint32_t generation;  // of the recording that the shard belongs to
-    bool is_busy;
-    bool is_ending;  // the shard was given back: every operation borrows one
-    int rounds;      // destructor calls so far
-} self;
+_Thread_local heaplens__thread_self heaplens__self;
 
 static pthread_key_t end_key;
 static bool has_end_key;
@@ -24,17 +17,18 @@ static bool has_end_key;
 static void end_thread(void *value)
 {
     heaplens__thread_set_busy(true);
-    self.rounds++;
-    const bool is_last = self.rounds >= PTHREAD_DESTRUCTOR_ITERATIONS;
+    heaplens__self.rounds++;
+    const bool is_last = heaplens__self.rounds >= PTHREAD_DESTRUCTOR_ITERATIONS;
     if (!is_last && pthread_setspecific(end_key, value) == 0) {
         heaplens__thread_set_busy(false);
         return;
     }
-    self.is_ending = true;
-    if (self.shard != NULL && self.generation == heaplens__recording.generation) {
-        heaplens__shard_release(self.shard);
+    heaplens__self.is_ending = true;
+    if (heaplens__self.shard != NULL &&
+        heaplens__self.generation == heaplens__recording.generation) {
+        heaplens__shard_release(heaplens__self.shard);
     }
-    self.shard = NULL;
+    heaplens__self.shard = NULL;
     heaplens__thread_set_busy(false);
 }
 
@@ -46,53 +40,47 @@ bool heaplens__thread_init(void)
     return has_end_key;
 }
 
-void heaplens__thread_set_busy(bool is_busy)
-{
-    self.is_busy = is_busy;
-    // Against the compiler only: signal handlers of this thread see the flag in order.
-    atomic_signal_fence(memory_order_seq_cst);
-}
-
 static heaplens__shard *attach(void)
 {
-    self.generation = heaplens__recording.generation;
-    self.shard = heaplens__shard_acquire(&heaplens__recording);
-    if (self.shard == NULL) {
+    heaplens__self.generation = heaplens__recording.generation;
+    heaplens__self.shard = heaplens__shard_acquire(&heaplens__recording);
+    if (heaplens__self.shard == NULL) {
         atomic_fetch_add_explicit(&heaplens__recording.store.header->shards_absent, 1,
                                   memory_order_relaxed);
         return NULL;
     }
-    heaplens__unwind_forget(&self.shard->memo);  // of the shard's last thread, on another stack
-    if (!self.is_ending) {
-        (void)pthread_setspecific(end_key, self.shard);
+    heaplens__unwind_forget(
+        &heaplens__self.shard->memo);  // of the shard's last thread, on another stack
+    if (!heaplens__self.is_ending) {
+        (void)pthread_setspecific(end_key, heaplens__self.shard);
     }
-    return self.shard;
+    return heaplens__self.shard;
 }
 
-heaplens__shard *heaplens__thread_enter(void)
+heaplens__shard *heaplens__thread_enter_anew(void)
 {
-    if (self.is_busy) {
-        if (self.shard != NULL) {
-            heaplens__count(&self.shard->figures->allocs_nested, 1);
+    if (heaplens__self.is_busy) {
+        if (heaplens__self.shard != NULL) {
+            heaplens__count(&heaplens__self.shard->figures->allocs_nested, 1);
         }
         return NULL;
     }
+    const int saved_errno = errno;
     heaplens__thread_set_busy(true);
-    if (self.shard != NULL && self.generation == heaplens__recording.generation) {
-        return self.shard;
-    }
     heaplens__shard *const shard = attach();
     if (shard == NULL) {
         heaplens__thread_set_busy(false);
     }
+    errno = saved_errno;
     return shard;
 }
 
-void heaplens__thread_leave(void)
+void heaplens__thread_leave_ending(void)
 {
-    if (self.is_ending && self.shard != NULL) {
-        heaplens__shard_release(self.shard);
-        self.shard = NULL;
+    if (heaplens__self.shard != NULL) {
+        const int saved_errno = errno;
+        heaplens__shard_release(heaplens__self.shard);
+        heaplens__self.shard = NULL;
+        errno = saved_errno;
     }
-    heaplens__thread_set_busy(false);
 }

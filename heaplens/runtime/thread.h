@@ -8,6 +8,32 @@
  */
 #include "runtime/shard.h"
 
+/** Of the calling thread. Initial-exec (a compile option of the library): the general model may call
+ *  the loader, which may allocate. */
+typedef struct heaplens__thread_self {
+    heaplens__shard *shard;
+    uint32_t generation;  // of the recording that the shard belongs to
+    bool is_busy;
+    bool is_ending;  // the shard was given back: every operation borrows one
+    int rounds;      // destructor calls so far
+} heaplens__thread_self;
+
+extern _Thread_local heaplens__thread_self heaplens__self;
+
+/** heaplens__thread_enter() where the thread is busy or has no shard. Keeps errno. */
+heaplens__shard *heaplens__thread_enter_anew(void);
+
+/** heaplens__thread_leave() where the thread is ending. */
+void heaplens__thread_leave_ending(void);
+
+/** Keep the calling thread from recording, as if it were inside the recorder; or let it again. */
+static inline void heaplens__thread_set_busy(bool is_busy)
+{
+    heaplens__self.is_busy = is_busy;
+    // Against the compiler only: signal handlers of this thread see the flag in order.
+    atomic_signal_fence(memory_order_seq_cst);
+}
+
 /**
  * Begin to record in the calling thread.
  *
@@ -16,13 +42,25 @@
  *
  * @return the thread's shard; NULL: do not record, and do not call heaplens__thread_leave()
  */
-heaplens__shard *heaplens__thread_enter(void);
+static inline heaplens__shard *heaplens__thread_enter(void)
+{
+    const heaplens__thread_self *const self = &heaplens__self;
+    if (self->is_busy || self->shard == NULL ||
+        self->generation != heaplens__recording.generation) {
+        return heaplens__thread_enter_anew();
+    }
+    heaplens__thread_set_busy(true);
+    return self->shard;
+}
 
 /** End what heaplens__thread_enter() began. */
-void heaplens__thread_leave(void);
-
-/** Keep the calling thread from recording, as if it were inside the recorder; or let it again. */
-void heaplens__thread_set_busy(bool is_busy);
+static inline void heaplens__thread_leave(void)
+{
+    if (heaplens__self.is_ending) {
+        heaplens__thread_leave_ending();
+    }
+    heaplens__thread_set_busy(false);
+}
 
 /** Once a process: have shards given back when threads end. False if the system refuses. */
 bool heaplens__thread_init(void);

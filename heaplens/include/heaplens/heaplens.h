@@ -29,8 +29,10 @@ extern "C" {
 
 /** How much the recorder keeps. */
 typedef enum heaplens_mode {
-    HEAPLENS_MODE_OFF = 0,   // nothing
-    HEAPLENS_MODE_FULL = 2,  // every block, with its call stack
+    HEAPLENS_MODE_OFF = 0,     // nothing new; that recorded blocks are freed is still counted
+    HEAPLENS_MODE_COUNT = 1,   // totals, sizes, live bytes and their peak; no call stacks
+    HEAPLENS_MODE_FULL = 2,    // every block, with its call stack
+    HEAPLENS_MODE_SAMPLE = 3,  // blocks drawn at random, with their call stacks: estimates
 } heaplens_mode;
 
 /** Figures of the whole process since recording started. */
@@ -45,10 +47,12 @@ typedef struct heaplens_totals {
 
 typedef struct heaplens_options {
     uint32_t size;             // sizeof(heaplens_options) as the caller saw it
-    heaplens_mode mode;        // HEAPLENS_MODE_FULL
+    heaplens_mode mode;        // not HEAPLENS_MODE_OFF
     const char *path;          // where the profile is kept; NULL: memory, until heaplens_save()
     uint64_t store_bytes_max;  // bound of the profile's size; 0: 1 GiB (it grows as it is used)
     uint32_t depth_max;        // frames kept of a call stack; 0: 128
+    uint64_t sample_bytes;     // in sample mode, the mean distance of samples; 0: 512 KiB
+    uint64_t seed;             // in sample mode, of the draws; 0: another one every time
 } heaplens_options;
 
 #define HEAPLENS_OPTIONS_INIT                                        \
@@ -70,6 +74,25 @@ HEAPLENS_API HEAPLENS_MUST_USE heaplens_status heaplens_start(const heaplens_opt
 /** Stop recording; the figures stay readable. HEAPLENS_EINACTIVE if it does not record. */
 HEAPLENS_API heaplens_status heaplens_stop(void);
 
+/**
+ * Record in another way from here on.
+ *
+ * Blocks that were recorded stay recorded, in every mode, until they are freed. Count mode puts no
+ * mark on blocks: what is live and its peak then mean what was allocated since the mode began, in
+ * bytes that the allocator gave.
+ *
+ * @param sample_bytes  for HEAPLENS_MODE_SAMPLE, the mean distance of samples; 0: 512 KiB
+ * @return HEAPLENS_OK; HEAPLENS_EINACTIVE if it does not record; HEAPLENS_EINVAL if there is no such
+ *         mode
+ *
+ * Threads: safe; operations of other threads that are under way still end in the old mode.
+ */
+HEAPLENS_API HEAPLENS_MUST_USE heaplens_status heaplens_mode_set(heaplens_mode mode,
+                                                                 uint64_t sample_bytes);
+
+/** The mode; HEAPLENS_MODE_OFF also where the recorder does not record. */
+HEAPLENS_API heaplens_mode heaplens_mode_current(void);
+
 /** Does the recorder record? False also where the program runs without it. */
 HEAPLENS_API bool heaplens_is_active(void);
 
@@ -81,6 +104,8 @@ HEAPLENS_API bool heaplens_is_active(void);
  *
  * Numerics: exact while one thread allocates; with several, totals are exact as of the last
  * completed call of each thread, and the peak is within the bound that docs/format/store.md gives.
+ * In sample mode what is live and its peak are estimates; in count mode they are in the bytes that
+ * the allocator gave, which are somewhat more than the requested ones.
  */
 HEAPLENS_API HEAPLENS_MUST_USE heaplens_status heaplens_totals_read(heaplens_totals *out);
 

@@ -92,10 +92,18 @@ static void test_pools__what_is_taken_back_leaves_no_peak(void **state)
     heaplens__shard *const shard = heaplens__shard_acquire(recorder);
     const uint32_t site = site_at(shard, 0xA);
     const uint64_t clock = heaplens__ledger_alloc_bare(shard, memory[0], 5000, site);
-    const heaplens__block chunk = {.size = 5000, .birth_clock = clock, .site = site};
-    heaplens__ledger_take_back(shard, &chunk, chunk.size + HEAPLENS__TAIL_BYTES);
+    const heaplens__block chunk = {.size = 5000,
+                                   .usable = 5000 + HEAPLENS__TAIL_BYTES,
+                                   .birth_clock = clock,
+                                   .timing = HEAPLENS__TIMING_ONE,
+                                   .site = site};
+    heaplens__ledger_take_back(shard, &chunk);
     const uint64_t birth = heaplens__ledger_alloc_bare(shard, memory[0], 70, site);
-    const heaplens__block block = {.size = 70, .birth_clock = birth, .site = site};
+    const heaplens__block block = {.size = 70,
+                                   .usable = 70 + HEAPLENS__TAIL_BYTES,
+                                   .birth_clock = birth,
+                                   .timing = HEAPLENS__TIMING_ONE,
+                                   .site = site};
     heaplens__ledger_free(shard, memory[0], &block);
     const heaplens_store_entry *const entry = heaplens__shard_entry(shard, site);
     assert_int_equal(heaplens__counted(&entry->bytes_total), 70);

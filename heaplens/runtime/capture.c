@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// Walking the stack, and finding what is known of it.
+#include "runtime/capture.h"
+
+#include "runtime/counter.h"
+#include "runtime/unwind.h"
+
+_Static_assert((int)HEAPLENS__DEPTH_LIMIT <= (int)HEAPLENS__MEMO_DEPTH_MAX,
+               "a thread's memory of stacks has room for the deepest that is captured");
+
+static void count_stop(heaplens__shard *shard, heaplens__unwind_stop why)
+{
+    if (why != HEAPLENS__UNWIND_OUTERMOST) {
+        const bool is_cut = why == HEAPLENS__UNWIND_DEPTH;
+        heaplens__count(is_cut ? &shard->figures->stacks_deeper : &shard->figures->stacks_stopped,
+                        1);
+    }
+}
+
+// The site of a stack whose frames must be looked at: they were not seen before, or are too many.
+static uint32_t find_site(heaplens__shard *shard, const heaplens__unwind_trace *trace)
+{
+    heaplens__unwind_recall_frames(&shard->memo, trace, shard->ips);
+    const heaplens__stack stack = {
+        .ips = shard->ips,
+        .depth = trace->depth,
+        .is_cut = trace->why == HEAPLENS__UNWIND_DEPTH,
+    };
+    return heaplens__shard_site(shard, &stack);
+}
+
+uint32_t heaplens__capture_site(heaplens__shard *shard, const void *frame)
+{
+    const uint64_t unloads = heaplens__counted(&shard->recorder->store.header->module_subs);
+    if (shard->memo_unloads != unloads) {
+        // The same addresses may be other code: another site.
+        heaplens__unwind_forget(&shard->memo);
+        shard->memo_unloads = unloads;
+    }
+    const heaplens__unwind_start start = heaplens__unwind_from(frame);
+    heaplens__unwind_trace trace;
+    heaplens__unwind_recall(&shard->memo, &start, shard->recorder->depth_max, &trace);
+    count_stop(shard, trace.why);
+    if (trace.note == NULL) {
+        return find_site(shard, &trace);
+    }
+    if (*trace.note == HEAPLENS_STORE_SITE_NONE) {
+        *trace.note = find_site(shard, &trace);
+    }
+    return *trace.note;
+}

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/drawn_blocks.h"
+
+_Atomic uint8_t heaplens__drawn_blocks[1 << HEAPLENS__DRAWN_BITS];

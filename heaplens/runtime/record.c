@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+// What each mode does about an operation.
+#include "runtime/record.h"
+
+#include <errno.h>
+
+#include "runtime/capture.h"
+#include "runtime/counter.h"
+#include "runtime/drawn_blocks.h"
+#include "runtime/ledger.h"
+#include "runtime/real.h"
+#include "runtime/scopes.h"
+#include "runtime/tally.h"
+#include "runtime/thread.h"
+#include "runtime/unwind.h"
+
+// Not a realloc, where the bytes that one copied are asked for.
+enum { NO_REALLOC = -1 };
+
+static inline int current_mode(void)
+{
+    return atomic_load_explicit(&heaplens__recording.mode, memory_order_relaxed);
+}
+
+// Can this very block have a tail? In sample mode, seldom; and that is told without reading it.
+static inline bool may_have_tail(const void *block)
+{
+    return atomic_load_explicit(&heaplens__recording.has_tails, memory_order_relaxed) ||
+           heaplens__drawn_blocks_may_have(block);
+}
+
+heaplens__treatment heaplens__record_choose_lightly(size_t size)
+{
+    const int mode = current_mode();
+    if (mode == HEAPLENS_MODE_COUNT) {
+        return HEAPLENS__TREAT_COUNT;
+    }
+    if (mode != HEAPLENS_MODE_SAMPLE) {
+        return mode == HEAPLENS_MODE_FULL ? HEAPLENS__TREAT_MARK : HEAPLENS__TREAT_NOT;
+    }
+    heaplens__shard *const shard = heaplens__thread_enter();
+    if (shard == NULL) {
+        return HEAPLENS__TREAT_NOT;
+    }
+    const uint64_t mean =
+        atomic_load_explicit(&heaplens__recording.sample_bytes, memory_order_relaxed);
+    const bool is_drawn = heaplens__sampler_draws(&shard->sampler, size, mean);
+    heaplens__thread_leave();
+    return is_drawn ? HEAPLENS__TREAT_DRAW : HEAPLENS__TREAT_PASS;
+}
+
+// What scopes are told; they take locks and memory, and so may change errno.
+static void note_in_scopes(const void *block, size_t size, uint32_t site)
+{
+    const int saved_errno = errno;
+    heaplens__scopes_note_alloc(block, size, site);
+    errno = saved_errno;
+}
+
+static inline void record_marked(heaplens__shard *shard, void *block, size_t size,
+                                 const void *frame)
+{
+    const size_t usable = heaplens__real.malloc_usable_size(block);
+    const uint32_t site = heaplens__capture_site(shard, frame);
+    heaplens__ledger_alloc(shard, block, size, usable, site);
+    if (heaplens__scopes_are_open()) {
+        note_in_scopes(block, size, site);
+    }
+}
+
+static void record_drawn(heaplens__shard *shard, void *block, size_t size, const void *frame,
+                         int64_t copied)
+{
+    const size_t usable = heaplens__real.malloc_usable_size(block);
+    const uint32_t site = heaplens__capture_site(shard, frame);
+    heaplens__ledger_alloc_drawn(shard, block, size, usable, site, copied);
+}
+
+static inline void record_passed(heaplens__shard *shard, size_t size)
+{
+    heaplens__tally_request(shard, size, 1);
+    shard->pending_clock += size;
+    shard->latest_block = NULL;
+    if (shard->pending_clock > HEAPLENS__PENDING_BYTES) {
+        heaplens__shard_flush(shard);
+    }
+}
+
+static inline void record_counted(heaplens__shard *shard, void *block, size_t size)
+{
+    heaplens__tally_request(shard, size, 1);
+    shard->pending_clock += size;
+    heaplens__tally_move(shard, (int64_t)heaplens__real.malloc_usable_size(block), 1);
+}
+
+static inline void *record(void *block, size_t size, heaplens__treatment how, const void *frame,
+                           int64_t copied)
+{
+    heaplens__shard *const shard = how == HEAPLENS__TREAT_NOT ? NULL : heaplens__thread_enter();
+    if (shard == NULL) {
+        return block;
+    }
+    if (block == NULL) {
+        heaplens__count(&shard->figures->allocs_failed, 1);
+    } else {
+        switch (how) {
+        case HEAPLENS__TREAT_NOT: break;
+        case HEAPLENS__TREAT_MARK: record_marked(shard, block, size, frame); break;
+        case HEAPLENS__TREAT_DRAW: record_drawn(shard, block, size, frame, copied); break;
+        case HEAPLENS__TREAT_PASS: record_passed(shard, size); break;
+        case HEAPLENS__TREAT_COUNT: record_counted(shard, block, size); break;
+        }
+    }
+    heaplens__thread_leave();
+    return block;
+}
+
+void *heaplens__record_alloc(void *block, size_t size, heaplens__treatment how, const void *frame)
+{
+    return record(block, size, how, frame, NO_REALLOC);
+}
+
+// Takes the tail from a block, if it has one: the block is then as the allocator made it.
+static inline bool take_tail(void *block, size_t usable, heaplens__block *was)
+{
+    if (!heaplens__tail_read(block, usable, heaplens__recording.secret, was)) {
+        return false;
+    }
+    heaplens__tail_erase(block, usable);
+    return true;
+}
+
+// Counts that a block ends that had a tail.
+static inline void count_free(heaplens__shard *shard, const void *block, const heaplens__block *was)
+{
+    if (was->site == HEAPLENS__LEDGER_SITE_CHUNK) {
+        return;
+    }
+    heaplens__ledger_free(shard, block, was);
+    if (heaplens__scopes_are_open()) {
+        const int saved_errno = errno;
+        heaplens__scopes_note_free(block, was->size);
+        errno = saved_errno;
+    }
+}
+
+// A block without a tail of this recording: from before it, or from the parent before fork.
+static void count_unknown(heaplens__shard *shard, void *block, size_t usable)
+{
+    heaplens__count(&shard->figures->frees_unknown, 1);
+    heaplens__block was;
+    const uint64_t secret = heaplens__recording.secret_before;
+    if (secret != 0 && heaplens__tail_read(block, usable, secret, &was)) {
+        heaplens__tail_erase(block, usable);
+        heaplens__count(&shard->figures->frees_inherited, 1);
+    }
+}
+
+// Counts that a block is about to be freed. Before the real free: after it, another thread may
+// have been given the address.
+void heaplens__record_free(void *block)
+{
+    const int mode = current_mode();
+    const bool may_be_ours = may_have_tail(block);
+    if (!may_be_ours && mode != HEAPLENS_MODE_COUNT) {
+        return;
+    }
+    heaplens__block was;
+    const size_t usable = heaplens__real.malloc_usable_size(block);
+    const bool is_ours = may_be_ours && take_tail(block, usable, &was);
+    if (heaplens__lifecycle_phase() != HEAPLENS__PHASE_RECORDING) {
+        return;
+    }
+    heaplens__shard *const shard = heaplens__thread_enter();
+    if (shard == NULL) {
+        return;
+    }
+    if (is_ours) {
+        count_free(shard, block, &was);
+    } else if (mode == HEAPLENS_MODE_COUNT) {
+        heaplens__tally_move(shard, -(int64_t)usable, -1);
+    } else if (mode == HEAPLENS_MODE_FULL) {
+        count_unknown(shard, block, usable);
+    }
+    heaplens__thread_leave();
+}
+
+// What the open scopes know of a block that is about to be reallocated, which they then forget.
+static void detach_from_scopes(const void *old, heaplens__block_entry *scoped)
+{
+    if (heaplens__scopes_are_open() && heaplens__thread_enter() != NULL) {
+        heaplens__scopes_detach(old, scoped);
+        heaplens__thread_leave();
+    }
+}
+
+static void reattach_to_scopes(const heaplens__block_entry *scoped)
+{
+    const int saved_errno = errno;
+    if (scoped->address != 0 && heaplens__thread_enter() != NULL) {
+        heaplens__scopes_reattach(scoped);
+        heaplens__thread_leave();
+    }
+    errno = saved_errno;
+}
+
+// Full mode keeps the block with the site that allocated it first, and its life goes on.
+static void count_resize(heaplens__shard *shard, const void *old, void *block,
+                         const heaplens__block *was, size_t size,
+                         const heaplens__block_entry *scoped)
+{
+    heaplens__ledger_resize(shard, old, block, was, size, heaplens__real.malloc_usable_size(block));
+    if (heaplens__scopes_are_open() && was->site != HEAPLENS__LEDGER_SITE_CHUNK) {
+        const int saved_errno = errno;
+        heaplens__scopes_note_resize(scoped, was->size, block, size, was->site);
+        errno = saved_errno;
+    }
+}
+
+// The old block of a realloc ends, in the modes in which the new one is another.
+static void count_replaced(heaplens__shard *shard, const void *old, const heaplens__block *was,
+                           size_t usable, heaplens__treatment how)
+{
+    if (was != NULL && was->site != HEAPLENS__LEDGER_SITE_CHUNK) {
+        heaplens__ledger_free(shard, old, was);
+    } else if (was == NULL && how == HEAPLENS__TREAT_COUNT) {
+        heaplens__tally_move(shard, -(int64_t)usable, -1);
+    }
+}
+
+// The tail is taken before the real call, and put back if it fails: once the block has moved, another
+// thread can be given its old address.
+void *heaplens__record_realloc(void *old, size_t size, heaplens__treatment how, const void *frame)
+{
+    heaplens__block was;
+    heaplens__block_entry scoped = {.address = 0};
+    const bool may_be_ours = may_have_tail(old);
+    const bool asks = may_be_ours || how == HEAPLENS__TREAT_COUNT || how == HEAPLENS__TREAT_DRAW;
+    const size_t usable = asks ? heaplens__real.malloc_usable_size(old) : 0;
+    const bool is_ours = may_be_ours && take_tail(old, usable, &was);
+    if (is_ours) {
+        detach_from_scopes(old, &scoped);
+    }
+    void *const block = heaplens__real.realloc(old, size + heaplens__record_extra(how));
+    if (block == NULL) {
+        if (is_ours) {
+            heaplens__tail_write(old, usable, &was, heaplens__recording.secret);
+            reattach_to_scopes(&scoped);
+        }
+        return record(NULL, size, how, frame, NO_REALLOC);
+    }
+    const bool goes_on = is_ours && !was.is_drawn && how == HEAPLENS__TREAT_MARK;
+    const bool is_recording = heaplens__lifecycle_phase() == HEAPLENS__PHASE_RECORDING;
+    heaplens__shard *const shard =
+        is_recording && (is_ours || how == HEAPLENS__TREAT_COUNT) ? heaplens__thread_enter() : NULL;
+    if (shard != NULL) {
+        if (goes_on) {
+            count_resize(shard, old, block, &was, size, &scoped);
+        } else {
+            count_replaced(shard, old, is_ours ? &was : NULL, usable, how);
+        }
+        heaplens__thread_leave();
+    }
+    if (goes_on) {
+        return block;
+    }
+    const size_t kept = size < usable ? size : usable;
+    return record(block, size, how, frame, old == block ? 0 : (int64_t)kept);
+}
+
+size_t heaplens__record_usable(void *block)
+{
+    const size_t usable = heaplens__real.malloc_usable_size(block);
+    heaplens__block was;
+    // What was asked for, and not a byte of the tail: a program may write up to what this returns.
+    return heaplens__record_may_know() && may_have_tail(block) &&
+                   heaplens__tail_read(block, usable, heaplens__recording.secret, &was)
+               ? was.size
+               : usable;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#ifndef HEAPLENS_RUNTIME_TALLY_H
+#define HEAPLENS_RUNTIME_TALLY_H
+
+/**
+ * @file
+ * Figures without sites: the requests of every mode, and the live bytes of count mode.
+ *
+ * In count mode a block bears no mark, so its requested size is not known when it is freed. What
+ * malloc_usable_size() says is the same at both ends: docs/format/store.md, Count mode.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/counter.h"
+#include "runtime/shard.h"
+
+/** The bin of a size: docs/format/store.md. */
+static inline size_t heaplens__tally_bin(size_t size)
+{
+    const size_t width = size == 0 ? 0 : 64 - (size_t)__builtin_clzll(size);
+    return width < HEAPLENS_STORE_SIZE_BINS ? width : HEAPLENS_STORE_SIZE_BINS - 1;
+}
+
+/** Count a request that was met, once, or UINT64_MAX times to undo that. */
+static inline void heaplens__tally_request(heaplens__shard *shard, size_t size, uint64_t times)
+{
+    heaplens_store_shard *const figures = shard->figures;
+    heaplens__count(&figures->bytes_total, times * size);
+    heaplens__count(&figures->blocks_total, times);
+    heaplens__count(&figures->sizes[heaplens__tally_bin(size)], times);
+}
+
+/**
+ * Count mode: `usable` bytes more are live, in `blocks` blocks more.
+ *
+ * The peak is exact while one thread allocates, and within HEAPLENS__PENDING_BYTES a thread else.
+ */
+void heaplens__tally_move(heaplens__shard *shard, int64_t usable, int64_t blocks);
+
+/** Count mode begins in a process that recorded before: what is live is counted from here. */
+void heaplens__tally_begin(heaplens__recorder *recorder);
+
+#endif
