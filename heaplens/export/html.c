@@ -22,17 +22,32 @@ heaplens_status heaplens__html_end(heaplens_sink *sink, heaplens_status status)
     return status == HEAPLENS_OK ? flushed : status;
 }
 
+// The index of a process in its session, or the session's count of processes.
+static size_t index_of(const heaplens_session *session, const heaplens_process *process)
+{
+    size_t index = 0;
+    while (index < session->process_count && &session->processes[index] != process) {
+        index++;
+    }
+    return index;
+}
+
 heaplens_status heaplens_write_html(heaplens_sink *sink, const heaplens_session *session,
                                     const heaplens_process *shown)
 {
     if (!heaplens_has_viewer()) {
         return HEAPLENS_EINVAL;
     }
+    heaplens_process part = *shown;
+    const heaplens_session alone = {
+        .names = session->names, .processes = &part, .process_count = 1};
+    const size_t index = index_of(session, shown);
+    const bool is_part = index == session->process_count;
     const heaplens_html_data data = {
         .prefix = "",
-        .session = session,
+        .session = is_part ? &alone : session,
         .texts = &session->names,
-        .shown = (size_t)(shown - session->processes),
+        .shown = is_part ? 0 : index,
     };
     heaplens__html_begin(sink);
     return heaplens__html_end(sink, heaplens__write_html_data(sink, &data));

@@ -16,7 +16,8 @@ bool heaplens_has_viewer(void);
  * The page of `heaplens/viewer` with the session's processes as data, each in a JSON element of its
  * own, so that a browser parses only the one that is shown. docs/format/html.md describes them.
  *
- * @param[in] shown  process of `session` that is shown first
+ * @param[in] shown  process of `session` that is shown first; one that is not of it, such as a part
+ *                   that was selected from a process, is the only one in the page
  * @return the sink's status: HEAPLENS_OK; HEAPLENS_EIO; HEAPLENS_ENOMEM; HEAPLENS_EINVAL without a
  *         viewer
  *

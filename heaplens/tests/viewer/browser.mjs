@@ -94,9 +94,9 @@ export function diffJson(before, after) {
 }
 
 /** Writes the report of a profile; its path. */
-export function report(profile) {
-  const page = `${profile}.html`;
-  heaplens("report", "--format", "html", "-o", page, profile);
+export function report(profile, ...arguments_) {
+  const page = `${profile}${arguments_.join("")}.html`;
+  heaplens("report", "--format", "html", "-o", page, ...arguments_, profile);
   return page;
 }
 

@@ -154,6 +154,15 @@ test("shows another process when it is chosen", async () => {
   assert.match(await tab.locator(".flame").textContent(), /Nothing was live at the peak/);
 });
 
+test("shows a part that was selected, and nothing else", async () => {
+  const { tab } = await open(report(sessionProfile, "--filter", "parse_row"));
+  await tab.locator("#tab-sites").click();
+  // The two sites through parse_row: 2,500,000 and 400,000 bytes at the peak.
+  assert.equal(await tab.locator("#panel-sites tbody tr").count(), 2);
+  assert.match(await tab.locator(".frame").first().getAttribute("aria-label"), /, 2,900,000 bytes/);
+  assert.equal(await tab.locator("#process").count(), 0);
+});
+
 test("says in plain words that data are damaged", async () => {
   const later = withData(sessionPage, "session", (session) => ({ ...session, version: 99 }));
   const { tab } = await open(later);

@@ -70,7 +70,7 @@ export class FlameView implements View {
         ),
       ),
       this.readout,
-      this.graph,
+      h("div", { class: "flame-scroll" }, this.graph),
       this.legend,
     );
     this.graph.addEventListener("click", (event) => this.onClick(event));
