@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "export/figure_text.h"
 #include "export/finding_text.h"
@@ -110,12 +111,12 @@ heaplens_status heaplens__report_scopes(const heaplens_report *r)
 // Largest first.
 static int compare_threads(const void *a, const void *b)
 {
-    const heaplens_thread *const x = *(const heaplens_thread *const *)a;
-    const heaplens_thread *const y = *(const heaplens_thread *const *)b;
+    const heaplens_thread *const x = a;
+    const heaplens_thread *const y = b;
     if (x->bytes_total != y->bytes_total) {
         return x->bytes_total > y->bytes_total ? -1 : 1;
     }
-    return (x > y) - (x < y);
+    return (x->tid > y->tid) - (x->tid < y->tid);
 }
 
 heaplens_status heaplens__report_threads(const heaplens_report *r)
@@ -124,28 +125,26 @@ heaplens_status heaplens__report_threads(const heaplens_report *r)
     if (count < 2) {
         return HEAPLENS_OK;
     }
-    const heaplens_thread **const order = calloc(count, sizeof(*order));
-    if (order == NULL) {
+    heaplens_thread *const threads = calloc(count, sizeof(*threads));
+    if (threads == NULL) {
         return HEAPLENS_ENOMEM;
     }
-    for (size_t i = 0; i < count; i++) {
-        order[i] = &r->process->threads[i];
-    }
-    qsort(order, count, sizeof(*order), compare_threads);
+    memcpy(threads, r->process->threads, count * sizeof(*threads));
+    qsort(threads, count, sizeof(*threads), compare_threads);
     heaplens__report_heading(r, "Threads (--thread TID shows the sites of one)");
     heaplens__sink_printf(r->sink, "  %10s  %12s  %14s\n", "thread", "allocated", "blocks");
     for (size_t i = 0; i < count && i < ROWS_SHOWN; i++) {
-        heaplens__sink_printf(r->sink, "  %10u  %12s  %14s", order[i]->tid,
-                              heaplens__figure_bytes(order[i]->bytes_total).text,
-                              heaplens__figure_count(order[i]->blocks_total).text);
-        if (order[i]->threads > 1) {
-            heaplens__sink_printf(r->sink, "  and %u threads before it", order[i]->threads - 1);
+        heaplens__sink_printf(r->sink, "  %10u  %12s  %14s", threads[i].tid,
+                              heaplens__figure_bytes(threads[i].bytes_total).text,
+                              heaplens__figure_count(threads[i].blocks_total).text);
+        if (threads[i].threads > 1) {
+            heaplens__sink_printf(r->sink, "  and %u threads before it", threads[i].threads - 1);
         }
         heaplens__sink_puts(r->sink, "\n");
     }
     if (count > ROWS_SHOWN) {
         heaplens__sink_printf(r->sink, "  %10s  and %zu more\n", "", count - ROWS_SHOWN);
     }
-    free(order);
+    free(threads);
     return HEAPLENS_OK;
 }

@@ -17,6 +17,7 @@
 #include "export/speedscope.h"
 #include "profile/bytes.h"
 #include "profile/finished.h"
+#include "profile/select.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -56,9 +57,28 @@ typedef heaplens_status writer(heaplens_sink *sink, const heaplens_session *sess
 static writer *const writers[] = {heaplens_write_dhat, heaplens_write_json, heaplens_write_pprof,
                                   heaplens_write_speedscope};
 
+// What matches "a*", and what scopes without a label did, if there are any.
+static void report_part(heaplens_sink *sink, const heaplens_session *session,
+                        const heaplens_process *process, const heaplens_report_options *options)
+{
+    static const heaplens_selection selections[] = {{.pattern = "a*"}, {.scope = ""}};
+    for (size_t i = 0; i < sizeof(selections) / sizeof(selections[0]); i++) {
+        heaplens_process part = {0};
+        const heaplens_status status =
+            heaplens_process_select(session, process, &selections[i], &part, NULL);
+        if (status == HEAPLENS_OK &&
+            (heaplens__process_check(&part, session->names.size, NULL) != HEAPLENS_OK ||
+             heaplens_write_text(sink, session, &part, options) != HEAPLENS_OK)) {
+            abort();
+        }
+        heaplens_selection_release(&part);
+    }
+}
+
 static void report_everything(const heaplens_session *session)
 {
     const heaplens_report_options options = {.top = 3};
+    const heaplens_report_options inverted = {.top = 3, .is_inverted = true};
     size_t written = 0;
     for (size_t i = 0; i < session->process_count && i < 3; i++) {
         heaplens_sink sink = {.write = count_bytes, .self = &written};
@@ -68,6 +88,7 @@ static void report_everything(const heaplens_session *session)
             heaplens_write_folded(&sink, session, process, HEAPLENS_METRIC_TOTAL) != HEAPLENS_OK) {
             abort();
         }
+        report_part(&sink, session, process, &inverted);
         for (size_t w = 0; w < sizeof(writers) / sizeof(writers[0]); w++) {
             if (writers[w](&sink, session, process) != HEAPLENS_OK) {
                 abort();

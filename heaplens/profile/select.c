@@ -212,20 +212,25 @@ static heaplens_status narrow_to_thread(const heaplens_process *process, uint32_
 
 // -------------------------------------------------------------------------------- the part
 
-// Keep the rows of a table whose site is kept, and number their sites anew. Each row type has a
-// member `site`.
-#define KEEP_ROWS(rows, count, place)                               \
-    do {                                                            \
-        size_t rows_kept = 0;                                       \
-        for (size_t row = 0; row < (count); row++) {                \
-            if ((place)[(rows)[row].site] != UINT32_MAX) {          \
-                (rows)[rows_kept] = (rows)[row];                    \
-                (rows)[rows_kept].site = (place)[(rows)[row].site]; \
-                rows_kept++;                                        \
-            }                                                       \
-        }                                                           \
-        (count) = rows_kept;                                        \
-    } while (0)
+// Keep the rows of a table whose site is kept, and number their sites anew. `site_at` is where a row
+// has its site.
+static void keep_rows(void *rows, size_t *count, size_t row_bytes, size_t site_at,
+                      const uint32_t *place)
+{
+    char *const bytes = rows;
+    size_t kept = 0;
+    for (size_t i = 0; i < *count; i++) {
+        uint32_t site = 0;
+        memcpy(&site, bytes + i * row_bytes + site_at, sizeof(site));
+        if (place[site] == UINT32_MAX) {
+            continue;
+        }
+        memmove(bytes + kept * row_bytes, bytes + i * row_bytes, row_bytes);
+        memcpy(bytes + kept * row_bytes + site_at, &place[site], sizeof(site));
+        kept++;
+    }
+    *count = kept;
+}
 
 static void *copy_rows(const void *rows, size_t count, size_t row_bytes)
 {
@@ -286,11 +291,16 @@ static void keep_sites(heaplens_process *out, const bool *keep, uint32_t *place)
         }
     }
     out->site_count = used;
-    KEEP_ROWS(out->site_sizes, out->site_size_count, place);
-    KEEP_ROWS(out->estimates, out->estimate_count, place);
-    KEEP_ROWS(out->overflows, out->overflow_count, place);
-    KEEP_ROWS(out->scope_sites, out->scope_site_count, place);
-    KEEP_ROWS(out->thread_sites, out->thread_site_count, place);
+    keep_rows(out->site_sizes, &out->site_size_count, sizeof(*out->site_sizes),
+              offsetof(heaplens_site_size, site), place);
+    keep_rows(out->estimates, &out->estimate_count, sizeof(*out->estimates),
+              offsetof(heaplens_estimate, site), place);
+    keep_rows(out->overflows, &out->overflow_count, sizeof(*out->overflows),
+              offsetof(heaplens_overflow, site), place);
+    keep_rows(out->scope_sites, &out->scope_site_count, sizeof(*out->scope_sites),
+              offsetof(heaplens_scope_site, site), place);
+    keep_rows(out->thread_sites, &out->thread_site_count, sizeof(*out->thread_sites),
+              offsetof(heaplens_thread_site, site), place);
     sum_facts(out);
 }
 

@@ -219,6 +219,12 @@ static heaplens_status check_estimates(const heaplens_process *process, heaplens
     return HEAPLENS_OK;
 }
 
+// The limit that the largest id so far needs.
+static void raise_limit(uint64_t *limit, uint32_t id)
+{
+    *limit = (uint64_t)id + 1 > *limit ? (uint64_t)id + 1 : *limit;
+}
+
 // Every table whose rows name a site, and those that name a scope or a thread too.
 static heaplens_status check_site_ids(const heaplens_process *process, heaplens_failure *failure)
 {
@@ -226,26 +232,24 @@ static heaplens_status check_site_ids(const heaplens_process *process, heaplens_
     uint64_t worst_scope = 0;
     uint64_t worst_thread = 0;
     uint64_t worst_class = 0;
-#define RAISE(worst, id) (worst) = (uint64_t)(id) + 1 > (worst) ? (uint64_t)(id) + 1 : (worst)
     for (size_t i = 0; i < process->site_size_count; i++) {
-        RAISE(worst_site, process->site_sizes[i].site);
-        RAISE(worst_class, process->site_sizes[i].size_class);
+        raise_limit(&worst_site, process->site_sizes[i].site);
+        raise_limit(&worst_class, process->site_sizes[i].size_class);
     }
     for (size_t i = 0; i < process->estimate_count; i++) {
-        RAISE(worst_site, process->estimates[i].site);
+        raise_limit(&worst_site, process->estimates[i].site);
     }
     for (size_t i = 0; i < process->overflow_count; i++) {
-        RAISE(worst_site, process->overflows[i].site);
+        raise_limit(&worst_site, process->overflows[i].site);
     }
     for (size_t i = 0; i < process->scope_site_count; i++) {
-        RAISE(worst_site, process->scope_sites[i].site);
-        RAISE(worst_scope, process->scope_sites[i].scope);
+        raise_limit(&worst_site, process->scope_sites[i].site);
+        raise_limit(&worst_scope, process->scope_sites[i].scope);
     }
     for (size_t i = 0; i < process->thread_site_count; i++) {
-        RAISE(worst_site, process->thread_sites[i].site);
-        RAISE(worst_thread, process->thread_sites[i].thread);
+        raise_limit(&worst_site, process->thread_sites[i].site);
+        raise_limit(&worst_thread, process->thread_sites[i].thread);
     }
-#undef RAISE
     if (worst_site > process->site_count || worst_scope > process->scope_count ||
         worst_thread > process->thread_count || worst_class > HEAPLENS_SIZE_CLASSES) {
         return heaplens__fail(failure, HEAPLENS_EFORMAT,

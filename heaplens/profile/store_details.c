@@ -34,6 +34,18 @@ static int compare_site_sizes(const void *a, const void *b)
 // Each entry has at most all classes of a histogram, and one more word for each of its own.
 enum { ENTRY_ROWS_MAX = HEAPLENS_STORE_SIZE_BINS + HEAPLENS_STORE_ENTRY_BINS };
 
+static size_t collect_histogram(const heaplens_store_histogram *histogram, uint32_t site,
+                                heaplens_site_size *rows)
+{
+    size_t used = 0;
+    for (uint32_t b = 0; b < HEAPLENS_STORE_SIZE_BINS; b++) {
+        if (histogram->sizes[b] > 0) {
+            rows[used++] = (heaplens_site_size){site, b, histogram->sizes[b]};
+        }
+    }
+    return used;
+}
+
 static size_t collect_bins(const heaplens_store_reader *r, const heaplens_store_entry *entry,
                            uint32_t site, heaplens_site_size *rows)
 {
@@ -49,11 +61,7 @@ static size_t collect_bins(const heaplens_store_reader *r, const heaplens_store_
         } else if (tag == HEAPLENS_STORE_BIN_ELSEWHERE && !has_histogram &&
                    value < r->counts[HEAPLENS_STORE_HISTOGRAMS]) {
             has_histogram = true;
-            for (uint32_t b = 0; b < HEAPLENS_STORE_SIZE_BINS; b++) {
-                if (histograms[value].sizes[b] > 0) {
-                    rows[used++] = (heaplens_site_size){site, b, histograms[value].sizes[b]};
-                }
-            }
+            used += collect_histogram(&histograms[value], site, rows + used);
         }
     }
     return used;

@@ -164,34 +164,40 @@ static void build_inverted(builder *b, heaplens_metric metric, uint64_t least)
     }
 }
 
+typedef struct ranked_branch {
+    uint64_t value;
+    uint32_t id;
+} ranked_branch;
+
 // Smallest first: each is then put before the others of its parent.
-static int compare_values(const void *a, const void *b)
+static int compare_branches(const void *a, const void *b)
 {
-    const heaplens_branch *const x = *(const heaplens_branch *const *)a;
-    const heaplens_branch *const y = *(const heaplens_branch *const *)b;
+    const ranked_branch *const x = a;
+    const ranked_branch *const y = b;
     if (x->value != y->value) {
         return x->value < y->value ? -1 : 1;
     }
-    return (x < y) - (x > y);
+    return (x->id < y->id) - (x->id > y->id);
 }
 
 static bool order_children(builder *b)
 {
-    heaplens_branch **const order = heaplens__array_zeroed(b->count, sizeof(*order));
+    ranked_branch *const order = heaplens__array_zeroed(b->count, sizeof(*order));
     if (order == NULL) {
         return false;
     }
     for (size_t i = b->count; i > 1; i--) {
         b->branches[b->branches[i - 1].parent].value += b->branches[i - 1].value;
     }
-    for (size_t i = 1; i < b->count; i++) {
-        order[i - 1] = &b->branches[i];
+    for (uint32_t i = 1; i < b->count; i++) {
+        order[i - 1] = (ranked_branch){.value = b->branches[i].value, .id = i};
     }
-    qsort(order, b->count - 1, sizeof(*order), compare_values);
+    qsort(order, b->count - 1, sizeof(*order), compare_branches);
     for (size_t i = 0; i + 1 < b->count; i++) {
-        heaplens_branch *const parent = &b->branches[order[i]->parent];
-        order[i]->sibling = parent->child;
-        parent->child = (uint32_t)(order[i] - b->branches);
+        heaplens_branch *const branch = &b->branches[order[i].id];
+        heaplens_branch *const parent = &b->branches[branch->parent];
+        branch->sibling = parent->child;
+        parent->child = order[i].id;
     }
     free(order);
     return true;
