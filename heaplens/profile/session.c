@@ -144,6 +144,7 @@ static heaplens_status check_names(const heaplens_process *process, size_t names
 
 static heaplens_status check_locations(const heaplens_process *process, heaplens_failure *failure)
 {
+    uint64_t frames = 0;
     for (size_t i = 0; i < process->location_count; i++) {
         const heaplens_location *const location = &process->locations[i];
         if (location->module != HEAPLENS_MODULE_NONE && location->module >= process->module_count) {
@@ -156,6 +157,13 @@ static heaplens_status check_locations(const heaplens_process *process, heaplens
                 failure, HEAPLENS_EFORMAT, "location %zu: frames %u + %u, limit %zu", i,
                 location->frame_first, location->frame_count, process->frame_count);
         }
+        frames += location->frame_count;
+    }
+    // Each frame belongs to one location. If locations shared them, a small hostile file could make
+    // every walk over frames quadratic.
+    if (frames > process->frame_count) {
+        return heaplens__fail(failure, HEAPLENS_EFORMAT, "locations have %llu frames, limit %zu",
+                              (unsigned long long)frames, process->frame_count);
     }
     return HEAPLENS_OK;
 }

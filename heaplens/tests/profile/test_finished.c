@@ -203,6 +203,9 @@ static void test_finished__refuses_indices_that_point_nowhere(void **state)
     session->processes[1].locations[0].frame_count = UINT32_MAX;
     expect_refused(session, "frames");
     session = synthetic_session();
+    session->processes[1].locations[2].frame_count = 1;  // frames of another location
+    expect_refused(session, "shared frames");
+    session = synthetic_session();
     session->processes[1].locations[0].module = 2;
     expect_refused(session, "module");
     session = synthetic_session();

@@ -45,39 +45,45 @@ static void *zeroed(size_t count, size_t bytes)
     return items;
 }
 
-static void add_frames(heaplens_session *session, heaplens_process *process)
+static void add_module(heaplens_session *session, heaplens_process *process)
 {
     process->modules = zeroed(1, sizeof(*process->modules));
     process->modules[0].path = add_name(session, "/usr/bin/large");
     process->modules[0].symbols = HEAPLENS_SYMBOLS_LINES;
     process->module_count = 1;
-    process->frames = zeroed(FUNCTIONS, sizeof(*process->frames));
-    process->frame_count = FUNCTIONS;
-    for (uint32_t i = 0; i < FUNCTIONS; i++) {
-        char text[120];
-        (void)snprintf(text, sizeof(text), "unit_%u::visitor<node_%u>::visit(node_%u const&)",
-                       i / 50, i % 7, i);
-        process->frames[i].function = add_name(session, text);
-        (void)snprintf(text, sizeof(text), "/src/unit_%u.cc", i / 50);
-        process->frames[i].file = add_name(session, text);
-        process->frames[i].line = i % 997 + 1;
-    }
+}
+
+static heaplens_frame make_frame(heaplens_session *session, uint64_t *seed)
+{
+    const uint32_t number = (uint32_t)(next_random(seed) % FUNCTIONS);
+    char function[120];
+    char file[120];
+    (void)snprintf(function, sizeof(function), "unit_%u::visitor<node_%u>::visit(node_%u const&)",
+                   number / 50, number % 7, number);
+    (void)snprintf(file, sizeof(file), "/src/unit_%u.cc", number / 50);
+    return (heaplens_frame){.function = add_name(session, function),
+                            .file = add_name(session, file),
+                            .line = number % 997 + 1};
 }
 
 // Locations are calls in functions; stacks are up to 40 nodes deep, as in a recursive descent, and
 // share most of their outer frames.
-static void add_stacks(heaplens_process *process, size_t sites, uint64_t *seed)
+static void add_stacks(heaplens_session *session, heaplens_process *process, size_t sites,
+                       uint64_t *seed)
 {
     const size_t locations = sites / 2 + 100;
     const size_t nodes = sites * 2;
     process->locations = zeroed(locations, sizeof(*process->locations));
     process->location_count = locations;
+    process->frames = zeroed(locations * FRAMES_OF_LOCATION, sizeof(*process->frames));
     for (size_t i = 0; i < locations; i++) {
-        process->locations[i] = (heaplens_location){
-            .address = 0x400000 + i * 16,
-            .frame_first = (uint32_t)(next_random(seed) % (FUNCTIONS - FRAMES_OF_LOCATION)),
-            .frame_count = (uint32_t)(1 + i % FRAMES_OF_LOCATION),
-        };
+        heaplens_location *const location = &process->locations[i];
+        location->address = 0x400000 + i * 16;
+        location->frame_first = (uint32_t)process->frame_count;
+        location->frame_count = (uint32_t)(1 + i % FRAMES_OF_LOCATION);
+        for (uint32_t f = 0; f < location->frame_count; f++) {
+            process->frames[process->frame_count++] = make_frame(session, seed);
+        }
     }
     process->nodes = zeroed(nodes, sizeof(*process->nodes));
     process->node_count = nodes;
@@ -151,8 +157,8 @@ int main(int argc, char **argv)
         return 1;
     }
     process.facts.command = add_name(session, "large");
-    add_frames(session, &process);
-    add_stacks(&process, sites, &seed);
+    add_module(session, &process);
+    add_stacks(session, &process, sites, &seed);
     add_sites(&process, sites, &seed);
     heaplens_status status = heaplens__session_add(session, &process);
     if (status == HEAPLENS_OK) {
