@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <zlib.h>
-
 #include "export/dhat.h"
 #include "export/folded.h"
 #include "export/json.h"
@@ -15,9 +13,9 @@
 #include "export/pprof.h"
 #include "export/report_text.h"
 #include "export/speedscope.h"
-#include "profile/bytes.h"
 #include "profile/finished.h"
 #include "profile/select.h"
+#include "repair_sums.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -26,29 +24,6 @@ static heaplens_status count_bytes(void *self, const char *data, size_t size)
     (void)data;
     *(size_t *)self += size;
     return HEAPLENS_OK;
-}
-
-static void repair_sums(uint8_t *data, size_t size)
-{
-    if (size < HEAPLENS_FINISHED_HEADER_BYTES) {
-        return;
-    }
-    uint8_t *const table = data + HEAPLENS_FINISHED_HEADER_BYTES;
-    const size_t room = (size - HEAPLENS_FINISHED_HEADER_BYTES) / HEAPLENS_FINISHED_ENTRY_BYTES;
-    const size_t count = heaplens__load32(data + 12);
-    for (size_t i = 0; i < count && i < room; i++) {
-        uint8_t *const entry = table + i * HEAPLENS_FINISHED_ENTRY_BYTES;
-        const uint64_t at = heaplens__load64(entry + 16);
-        const uint64_t bytes = heaplens__load64(entry + 24);
-        if (at <= size && bytes <= size - at) {
-            heaplens__store32(entry + 32, (uint32_t)crc32_z(0, data + at, bytes));
-        }
-    }
-    if (count <= room) {
-        heaplens__store32(data + 24,
-                          (uint32_t)crc32_z(0, table, count * HEAPLENS_FINISHED_ENTRY_BYTES));
-    }
-    heaplens__store64(data + 16, size);
 }
 
 typedef heaplens_status writer(heaplens_sink *sink, const heaplens_session *session,
@@ -108,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 0) {
         memcpy(copy, data, size);
     }
-    repair_sums(copy, size);
+    repair_finished_sums(copy, size);
     if (heaplens__finished_read(&session, copy, size, &failure) == HEAPLENS_OK) {
         report_everything(session);
     } else if (session != NULL) {
