@@ -188,7 +188,7 @@ def prepare(folder, scale):
         "sqlite3": (["sqlite3", ":memory:"], {}, sql),
         "jq": (["jq", jq_filter, rows], {}, None),
         "cc1": ([cc1, "-quiet", "-O2", source, "-o", "/dev/null"], {}, None),
-        "python3": (["/usr/bin/python3", "-I", script], {"PYTHONMALLOC": "malloc"}, None),
+        "python3": (["/usr/bin/python3", "-S", script], {"PYTHONMALLOC": "malloc"}, None),
         "git": (["git", "-C", repository, "log", "-p", "--stat"], {"GIT_PAGER": "cat"}, None),
         "xmllint": (["xmllint", "--xpath", "count(//person[city='c7'])", xml], {}, None),
         "micro1": ([churn, pairs, "1", "20"], {}, None),
