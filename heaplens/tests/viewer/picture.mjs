@@ -7,7 +7,10 @@ const profiles = positionals.slice(0, -1);
 const page = profiles.length === 2 ? diffReport(...profiles) : report(profiles[0]);
 const viewport = { width: Number(options.width), height: Number(options.height) };
 const { tab, troubles } = await open(page, { viewport, colorScheme: options.theme });
-await tab.locator("#search").fill(options.search);
+if (options.search !== "") {
+  await tab.locator("#search").fill(options.search);
+  await tab.evaluate(() => scrollTo(0, 0));
+}
 await tab.screenshot({ path: positionals.at(-1) });
 await close();
 console.log(troubles.join("\n") || `${positionals.at(-1)}: ${viewport.width} x ${viewport.height}`);

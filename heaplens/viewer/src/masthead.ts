@@ -34,7 +34,7 @@ export class MastheadView implements View {
     this.facts.textContent =
       before === null
         ? sentence(facts, `${countText(profile.siteCount)} call sites`)
-        : `${sentence(facts, "")}; compared with ${before.facts.command}, ${sentence(before.facts, "")}`;
+        : `${sentence(facts, "")}; compared with ${before.facts.command}, ${sentence(elsewhere(before.facts, facts), "")}`;
   }
 
   private nextTheme(): void {
@@ -60,6 +60,11 @@ function storedTheme(): Theme {
   } catch {
     return THEMES.find((theme) => theme === shown) ?? "auto";
   }
+}
+
+// The host again only if it is another one.
+function elsewhere(facts: Facts, here: Facts): Facts {
+  return facts.host === here.host ? { ...facts, host: "" } : facts;
 }
 
 function sentence(facts: Facts, sites: string): string {

@@ -98,6 +98,9 @@ function changed(state: State, metric: Metric): string {
     metric.key === "temporary"
       ? [before!.sum(metric.site), profile.sum(metric.site)]
       : [metric.whole(before!.facts), metric.whole(profile.facts)];
-  const share = was > 0 && is !== was ? ` (${changeText(is - was, (change) => shareText(change, was))})` : "";
-  return `${changeText(is - was, metric.text)}${share} from ${metric.text(was)}`;
+  if (is === was) {
+    return "as before";
+  }
+  const change = was > 0 ? changeText(is - was, (part) => shareText(part, was)) : changeText(is - was, metric.text);
+  return `was ${metric.text(was)}, ${change}`;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Heap and resident set over time, with the peak and the moments that the program marked.
+// The heap over time, with the peak and the moments that the program marked; beside it the resident set,
+// or in a comparison the heap before.
 import { bisector, ticks } from "d3-array";
 import { area, curveStepAfter, line } from "d3-shape";
 import { h, s } from "./dom";
@@ -8,6 +9,8 @@ import type { Profile } from "./profile";
 import type { State, View } from "./state";
 
 const HEIGHT = 220;
+// A resident set that is larger by so much would press the heap flat: it is drawn when asked for.
+const RSS_TOO_LARGE = 4;
 const MARGIN = { top: 18, right: 12, bottom: 24, left: 72 };
 
 interface Point {
@@ -25,18 +28,20 @@ export class TimelineView implements View {
     "aria-label": "Heap and resident set over time; left and right arrow keys read the values",
   });
   private readonly readout = h("p", { class: "readout", "aria-live": "polite" });
+  private readonly rssShown = h("input", { type: "checkbox", id: "rss-shown", change: () => this.draw() });
+  private readonly rssKey: HTMLElement;
+  private readonly beforeKey: HTMLElement;
   private points: Point[] = [];
+  private pointsBefore: Point[] = [];
   private profile: Profile | null = null;
   private cursor = -1;
 
   constructor() {
     const title = h("h2", { id: "timeline-title" }, "Over time");
-    const key = h(
-      "ul",
-      { class: "legend" },
-      h("li", {}, h("span", { class: "line-key heap-key", "aria-hidden": "true" }), "Heap"),
-      h("li", {}, h("span", { class: "line-key rss-key", "aria-hidden": "true" }), "Resident set"),
-    );
+    const line = (kind: string) => h("span", { class: `line-key ${kind}`, "aria-hidden": "true" });
+    this.rssKey = h("li", {}, h("label", {}, this.rssShown, line("rss-key"), "Resident set"));
+    this.beforeKey = h("li", {}, line("rss-key"), "Heap before");
+    const key = h("ul", { class: "legend" }, h("li", {}, line("heap-key"), "Heap"), this.rssKey, this.beforeKey);
     this.node = h(
       "section",
       { id: "timeline", "aria-labelledby": "timeline-title" },
@@ -54,13 +59,14 @@ export class TimelineView implements View {
     if (this.profile === state.analysis.profile) {
       return;
     }
-    this.profile = state.analysis.profile;
-    const { points } = this.profile.data;
-    this.points = points.time_ns.map((time, i) => ({
-      time,
-      heap: points.bytes_live[i]!,
-      rss: points.rss_bytes[i]!,
-    }));
+    const { profile, before } = state.analysis;
+    this.profile = profile;
+    this.points = pointsOf(profile);
+    this.pointsBefore = before === null ? [] : pointsOf(before);
+    const largestRss = Math.max(0, ...this.points.map((point) => point.rss));
+    this.rssKey.hidden = largestRss === 0 || before !== null;
+    this.rssShown.checked = !this.rssKey.hidden && largestRss <= RSS_TOO_LARGE * profile.facts.bytes_peak;
+    this.beforeKey.hidden = before === null;
     this.node.hidden = this.points.length < 2;
     this.cursor = -1;
     this.draw();
@@ -72,11 +78,12 @@ export class TimelineView implements View {
       return;
     }
     const { facts } = this.profile!;
-    const end = Math.max(facts.duration_ns, this.points[this.points.length - 1]!.time);
-    const top = Math.max(facts.bytes_peak, ...this.points.map((point) => Math.max(point.heap, point.rss))) || 1;
+    const end = this.end();
+    const hasRss = this.rssShown.checked;
+    const heaps = [...this.points, ...this.pointsBefore].map((point) => point.heap);
+    const top = Math.max(facts.bytes_peak, ...heaps, ...(hasRss ? this.points.map((point) => point.rss) : [])) || 1;
     const x = (time: number) => MARGIN.left + (time / end) * (width - MARGIN.left - MARGIN.right);
     const y = (bytes: number) => HEIGHT - MARGIN.bottom - (bytes / top) * (HEIGHT - MARGIN.top - MARGIN.bottom);
-    const hasRss = this.points.some((point) => point.rss > 0);
     const heap = area<Point>()
       .x((point) => x(point.time))
       .y0(y(0))
@@ -96,6 +103,7 @@ export class TimelineView implements View {
     if (hasRss) {
       drawing.append(s("path", { class: "rss-line", d: rss(this.points) ?? "" }));
     }
+    drawing.append(s("path", { class: "rss-line", d: heap.lineY1()(this.pointsBefore) ?? "" }));
     drawing.append(...this.peakMark(x(facts.peak_ns), y(facts.bytes_peak), width), ...this.momentMarks(x));
     drawing.append(this.cursorMark(x, y, hasRss));
     this.chart.replaceChildren(drawing);
@@ -153,8 +161,11 @@ export class TimelineView implements View {
   private point(event: PointerEvent): void {
     const box = this.chart.getBoundingClientRect();
     const share = (event.clientX - box.left - MARGIN.left) / (box.width - MARGIN.left - MARGIN.right);
-    const end = Math.max(this.profile!.facts.duration_ns, this.points[this.points.length - 1]!.time);
-    this.moveCursor(bisector((point: Point) => point.time).center(this.points, share * end));
+    this.moveCursor(bisector((point: Point) => point.time).center(this.points, share * this.end()));
+  }
+
+  private end(): number {
+    return Math.max(this.profile!.facts.duration_ns, ...[...this.points, ...this.pointsBefore].map(({ time }) => time));
   }
 
   private moveCursor(cursor: number): void {
@@ -169,6 +180,10 @@ export class TimelineView implements View {
       this.moveCursor(Math.max(0, this.cursor + step));
     }
   }
+}
+
+function pointsOf({ data: { points } }: Profile): Point[] {
+  return points.time_ns.map((time, i) => ({ time, heap: points.bytes_live[i]!, rss: points.rss_bytes[i]! }));
 }
 
 // Ticks at round numbers of the unit that fits, which is a power of 1024.
