@@ -13,6 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+
 #include "runtime/clock.h"
 #include "runtime/message.h"
 #include "runtime/mode_text.h"
@@ -159,6 +162,38 @@ static bool init_once(void)
            madvise(&heaplens__phase_word, sizeof heaplens__phase_word, MADV_WIPEONFORK) == 0;
 }
 
+// Asks the kernel for a memory barrier in every thread of the process, so that none of them needs one
+// in each operation: a thread that saw an earlier phase is seen busy after it.
+static void make_others_see(void)
+{
+    if (syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) != 0 ||
+        syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) != 0) {
+        const struct timespec long_enough = {.tv_nsec = 10000000};
+        (void)nanosleep(&long_enough, NULL);
+    }
+}
+
+// Ends an earlier recording for good: waits until no thread is in the middle of an operation of it.
+// The phase is BUSY, so that none begins one. On success the lock is held.
+static bool retire_recording(heaplens__recorder *recorder)
+{
+    const struct timespec pause = {.tv_nsec = 100000};
+    pthread_mutex_lock(&recorder->lock);
+    recorder->generation++;  // whoever enters from here on has to ask for a shard, and for the lock
+    make_others_see();
+    for (int i = 0; !heaplens__shards_are_idle(recorder, heaplens__thread_shard()); i++) {
+        pthread_mutex_unlock(&recorder->lock);
+        if (i == TRIES) {
+            return false;  // a signal handler that never returned
+        }
+        (void)nanosleep(&pause, NULL);
+        pthread_mutex_lock(&recorder->lock);
+    }
+    heaplens__thread_forget_shard();
+    heaplens__shards_release_memory(recorder);
+    return true;
+}
+
 // Begins a recording as `plan` says. The thread is busy, the phase is BUSY.
 static heaplens_status begin(bool is_child)
 {
@@ -173,11 +208,24 @@ static heaplens_status begin(bool is_child)
         plan.mode = (heaplens_mode)atomic_load_explicit(&recorder->mode, memory_order_relaxed);
         plan.sample_bytes = atomic_load_explicit(&recorder->sample_bytes, memory_order_relaxed);
     }
-    recorder->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
-    heaplens_status status = create_store(&recorder->store, is_child);
+    const bool is_again = !is_child && recorder->store.header != NULL;
+    if (!is_again) {
+        recorder->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    } else if (!retire_recording(recorder)) {
+        errno = EBUSY;
+        return HEAPLENS_EIO;
+    }
+    // Others may read the old store meanwhile: there is always one.
+    heaplens__store fresh;
+    heaplens_status status = create_store(&fresh, is_child);
     if (status == HEAPLENS_OK) {
+        heaplens__store_retire(&recorder->store);
+        recorder->store = fresh;
         describe_process(&recorder->store);
         status = heaplens__recorder_init(recorder, plan.depth_max, make_secret());
+    }
+    if (is_again) {
+        pthread_mutex_unlock(&recorder->lock);
     }
     if (status == HEAPLENS_OK) {
         recorder->seed = plan.seed != 0 ? plan.seed : recorder->seed;

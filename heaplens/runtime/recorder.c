@@ -28,6 +28,7 @@ heaplens_status heaplens__recorder_init(heaplens__recorder *recorder, uint32_t d
     recorder->seed = secret;
     recorder->generation++;
     recorder->free_shards = NULL;
+    recorder->all_shards = NULL;  // those of a parent are its own
     recorder->shards_used = 0;
     atomic_store_explicit(&recorder->is_shared, false, memory_order_relaxed);
     atomic_store_explicit(&recorder->watch_bytes, 0, memory_order_relaxed);

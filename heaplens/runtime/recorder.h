@@ -33,6 +33,7 @@ typedef struct heaplens__recorder {
     heaplens__modules modules;  // lock
     pthread_mutex_t lock;
     struct heaplens__shard *free_shards;  // lock; shards of threads that have ended
+    struct heaplens__shard *all_shards;   // lock
     uint32_t shards_used;                 // lock; threads that have a shard
     _Atomic bool is_shared;               // more than one thread has a shard
     uint64_t secret;                      // key of the blocks' tails

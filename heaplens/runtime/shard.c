@@ -50,6 +50,9 @@ static heaplens__shard *create(heaplens__recorder *recorder)
         return NULL;
     }
     shard->recorder = recorder;
+    shard->generation = recorder->generation;
+    shard->next_made = recorder->all_shards;
+    recorder->all_shards = shard;
     shard->id = (uint32_t)id;
     shard->figures =
         (heaplens_store_shard *)heaplens__store_items(store, HEAPLENS_STORE_SHARDS) + id;
@@ -57,7 +60,8 @@ static heaplens__shard *create(heaplens__recorder *recorder)
     return shard;
 }
 
-heaplens__shard *heaplens__shard_acquire(heaplens__recorder *recorder)
+heaplens__shard *heaplens__shard_acquire(heaplens__recorder *recorder,
+                                         const volatile bool *owner_is_busy)
 {
     pthread_mutex_lock(&recorder->lock);
     heaplens__shard *shard = recorder->free_shards;
@@ -69,6 +73,7 @@ heaplens__shard *heaplens__shard_acquire(heaplens__recorder *recorder)
     if (shard != NULL) {
         heaplens__sampler_init(&shard->sampler, recorder->seed,
                                heaplens__counted(&recorder->store.header->threads));
+        shard->owner_is_busy = owner_is_busy;
         shard->figures->tid = (uint32_t)syscall(SYS_gettid);
         shard->figures->threads++;
         heaplens__count(&recorder->store.header->threads, 1);
@@ -83,31 +88,80 @@ heaplens__shard *heaplens__shard_acquire(heaplens__recorder *recorder)
     return shard;
 }
 
-void heaplens__shard_release(heaplens__shard *shard)
+// Under the lock.
+static void release(heaplens__shard *shard)
 {
     heaplens__recorder *const recorder = shard->recorder;
     heaplens__shard_flush(shard);
     shard->latest_block = NULL;
-    pthread_mutex_lock(&recorder->lock);
+    shard->owner_is_busy = NULL;
     shard->next = recorder->free_shards;
     recorder->free_shards = shard;
     recorder->shards_used--;
     if (recorder->shards_used <= 1) {
         atomic_store_explicit(&recorder->is_shared, false, memory_order_relaxed);
     }
+}
+
+void heaplens__shard_release(heaplens__shard *shard)
+{
+    heaplens__recorder *const recorder = shard->recorder;
+    pthread_mutex_lock(&recorder->lock);
+    release(shard);
     pthread_mutex_unlock(&recorder->lock);
+}
+
+void heaplens__shard_abandon(heaplens__recorder *recorder, heaplens__shard *shard,
+                             uint32_t generation)
+{
+    pthread_mutex_lock(&recorder->lock);
+    // The memory of a shard whose recording is over may be gone: it is looked for, not looked at.
+    for (const heaplens__shard *s = recorder->all_shards; s != NULL; s = s->next_made) {
+        if (s == shard && s->generation == generation) {
+            release(shard);
+            break;
+        }
+    }
+    pthread_mutex_unlock(&recorder->lock);
+}
+
+bool heaplens__shards_are_idle(const heaplens__recorder *recorder, const heaplens__shard *own)
+{
+    for (const heaplens__shard *s = recorder->all_shards; s != NULL; s = s->next_made) {
+        if (s != own && s->owner_is_busy != NULL && *s->owner_is_busy) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void heaplens__shards_release_memory(heaplens__recorder *recorder)
+{
+    while (recorder->all_shards != NULL) {
+        heaplens__shard *const shard = recorder->all_shards;
+        recorder->all_shards = shard->next_made;
+        while (shard->chunks != NULL) {
+            heaplens__spare_chunk *const chunk = shard->chunks;
+            shard->chunks = chunk->next;
+            heaplens__pages_release(chunk, SPARE_BYTES);
+        }
+        heaplens__pages_release(shard, sizeof *shard);
+    }
 }
 
 static uint32_t *create_page(heaplens__shard *shard)
 {
     const size_t bytes = HEAPLENS__INDEX_PAGE * sizeof(uint32_t);
     if (shard->spare_bytes < bytes) {
-        shard->spare = heaplens__pages_take(SPARE_BYTES);
-        if (shard->spare == NULL) {
+        heaplens__spare_chunk *const chunk = heaplens__pages_take(SPARE_BYTES);
+        if (chunk == NULL) {
             shard->spare_bytes = 0;
             return NULL;
         }
-        shard->spare_bytes = SPARE_BYTES;
+        chunk->next = shard->chunks;
+        shard->chunks = chunk;
+        shard->spare = (unsigned char *)chunk + sizeof *chunk;
+        shard->spare_bytes = SPARE_BYTES - sizeof *chunk;
     }
     uint32_t *const page = (uint32_t *)(void *)shard->spare;
     shard->spare += bytes;

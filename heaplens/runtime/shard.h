@@ -10,6 +10,7 @@
  * (relaxed) stores. When the thread ends, the next one goes on counting in the same shard.
  */
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "format/store.h"
@@ -30,6 +31,11 @@ typedef struct heaplens__cache_line {
     uint32_t reserved;
 } heaplens__cache_line;
 
+/** The head of a piece of private memory. A cache line, so that what follows stays aligned. */
+typedef struct heaplens__spare_chunk {
+    _Alignas(64) struct heaplens__spare_chunk *next;
+} heaplens__spare_chunk;
+
 typedef struct heaplens__shard {
     heaplens__recorder *recorder;
     heaplens_store_shard *figures;  // in the store
@@ -47,9 +53,13 @@ typedef struct heaplens__shard {
     uint64_t entry_end;
     unsigned char *spare;  // private memory for index pages
     size_t spare_bytes;
-    struct heaplens__shard *next;
-    heaplens__unwind_memo memo;  // stacks seen before; a note is a site
-    uint64_t memo_unloads;       // header.module_subs that the notes belong to
+    heaplens__spare_chunk *chunks;       // all that it took, the one in use first
+    struct heaplens__shard *next;        // of those that no thread has
+    struct heaplens__shard *next_made;   // of all
+    const volatile bool *owner_is_busy;  // lock; the flag of the thread that has it; NULL: none
+    uint32_t generation;                 // of the recording that it belongs to
+    heaplens__unwind_memo memo;          // stacks seen before; a note is a site
+    uint64_t memo_unloads;               // header.module_subs that the notes belong to
     uintptr_t ips[HEAPLENS__DEPTH_LIMIT];
     heaplens__cache_line cache[HEAPLENS__CACHE_SETS][HEAPLENS__CACHE_WAYS];
     uint32_t *index[HEAPLENS__INDEX_PAGES];  // site -> entry + 1; mostly never touched
@@ -58,12 +68,25 @@ typedef struct heaplens__shard {
 /**
  * Give the calling thread a shard: one that a thread left, or a new one.
  *
+ * @param owner_is_busy  true while the thread uses the shard; valid until it gives it back; NULL in
+ *                       tests that have one thread
  * @return NULL if there is no room or memory
  */
-heaplens__shard *heaplens__shard_acquire(heaplens__recorder *recorder);
+heaplens__shard *heaplens__shard_acquire(heaplens__recorder *recorder,
+                                         const volatile bool *owner_is_busy);
+
+/** heaplens__shard_release(), unless the recording that the shard belonged to is over. */
+void heaplens__shard_abandon(heaplens__recorder *recorder, heaplens__shard *shard,
+                             uint32_t generation);
 
 /** Hand in what is pending, and let another thread have the shard. */
 void heaplens__shard_release(heaplens__shard *shard);
+
+/** Is no thread in the middle of using a shard, `own` aside? Call under the lock. */
+bool heaplens__shards_are_idle(const heaplens__recorder *recorder, const heaplens__shard *own);
+
+/** Release the memory of all shards. Call under the lock, when they are idle. */
+void heaplens__shards_release_memory(heaplens__recorder *recorder);
 
 /** Hand in what is pending. */
 void heaplens__shard_flush(heaplens__shard *shard);

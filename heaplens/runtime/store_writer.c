@@ -153,6 +153,15 @@ heaplens_status heaplens__store_create(heaplens__store *store, const char *path,
     return HEAPLENS_OK;
 }
 
+void heaplens__store_retire(heaplens__store *store)
+{
+    if (store->header != NULL) {
+        // Read-only and private: it counts against no limit of the memory that is promised.
+        (void)mmap(store->header, store->bytes, PROT_READ,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    }
+}
+
 void heaplens__store_unmap(heaplens__store *store)
 {
     if (store->header != NULL) {

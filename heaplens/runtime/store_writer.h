@@ -40,6 +40,12 @@ typedef struct heaplens__store {
  */
 heaplens_status heaplens__store_create(heaplens__store *store, const char *path, uint64_t bytes);
 
+/**
+ * Give back the memory of a store that is over, but not its addresses: a thread that still reads
+ * finds zeros.
+ */
+void heaplens__store_retire(heaplens__store *store);
+
 /** Unmap. The file stays. */
 void heaplens__store_unmap(heaplens__store *store);
 

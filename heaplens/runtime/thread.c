@@ -24,9 +24,9 @@ static void end_thread(void *value)
         return;
     }
     heaplens__self.is_ending = true;
-    if (heaplens__self.shard != NULL &&
-        heaplens__self.generation == heaplens__recording.generation) {
-        heaplens__shard_release(heaplens__self.shard);
+    if (heaplens__self.shard != NULL) {
+        heaplens__shard_abandon(&heaplens__recording, heaplens__self.shard,
+                                heaplens__self.generation);
     }
     heaplens__self.shard = NULL;
     heaplens__thread_set_busy(false);
@@ -40,17 +40,27 @@ bool heaplens__thread_init(void)
     return has_end_key;
 }
 
+const heaplens__shard *heaplens__thread_shard(void)
+{
+    return heaplens__self.shard;
+}
+
+void heaplens__thread_forget_shard(void)
+{
+    heaplens__self.shard = NULL;
+}
+
 static heaplens__shard *attach(void)
 {
-    heaplens__self.generation = heaplens__recording.generation;
-    heaplens__self.shard = heaplens__shard_acquire(&heaplens__recording);
+    heaplens__self.shard = heaplens__shard_acquire(&heaplens__recording, &heaplens__self.is_busy);
     if (heaplens__self.shard == NULL) {
         atomic_fetch_add_explicit(&heaplens__recording.store.header->shards_absent, 1,
                                   memory_order_relaxed);
         return NULL;
     }
-    heaplens__unwind_forget(
-        &heaplens__self.shard->memo);  // of the shard's last thread, on another stack
+    heaplens__self.generation = heaplens__self.shard->generation;
+    // Of the shard's last thread, on another stack.
+    heaplens__unwind_forget(&heaplens__self.shard->memo);
     if (!heaplens__self.is_ending) {
         (void)pthread_setspecific(end_key, heaplens__self.shard);
     }
@@ -60,7 +70,8 @@ static heaplens__shard *attach(void)
 heaplens__shard *heaplens__thread_enter_anew(void)
 {
     if (heaplens__self.is_busy) {
-        if (heaplens__self.shard != NULL) {
+        if (heaplens__self.shard != NULL &&
+            heaplens__self.generation == heaplens__recording.generation) {
             heaplens__count(&heaplens__self.shard->figures->allocs_nested, 1);
         }
         return NULL;

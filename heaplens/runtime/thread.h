@@ -45,12 +45,16 @@ static inline void heaplens__thread_set_busy(bool is_busy)
 static inline heaplens__shard *heaplens__thread_enter(void)
 {
     const heaplens__thread_self *const self = &heaplens__self;
-    if (self->is_busy || self->shard == NULL ||
-        self->generation != heaplens__recording.generation) {
-        return heaplens__thread_enter_anew();
+    if (!self->is_busy) {
+        // Busy before the recording is looked at: heaplens_start() ends one, and then waits for those
+        // who are still in it.
+        heaplens__thread_set_busy(true);
+        if (self->shard != NULL && self->generation == heaplens__recording.generation) {
+            return self->shard;
+        }
+        heaplens__thread_set_busy(false);
     }
-    heaplens__thread_set_busy(true);
-    return self->shard;
+    return heaplens__thread_enter_anew();
 }
 
 /** End what heaplens__thread_enter() began. */
@@ -61,6 +65,12 @@ static inline void heaplens__thread_leave(void)
     }
     heaplens__thread_set_busy(false);
 }
+
+/** The shard that the calling thread had last, whether or not its recording is over; NULL: none. */
+const heaplens__shard *heaplens__thread_shard(void);
+
+/** Forget it: the recording is over. */
+void heaplens__thread_forget_shard(void);
 
 /** Once a process: have shards given back when threads end. False if the system refuses. */
 bool heaplens__thread_init(void);

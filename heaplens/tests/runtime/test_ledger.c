@@ -58,7 +58,7 @@ static void test_ledger__the_peak_is_split_over_the_sites_as_it_was(void **state
 {
     (void)state;
     begin();
-    heaplens__shard *const shard = heaplens__shard_acquire(recorder);
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder, NULL);
     const uint32_t a = site_at(shard, 0xA);
     const uint32_t b = site_at(shard, 0xB);
     assert_true(a != b && a == site_at(shard, 0xA));
@@ -92,7 +92,7 @@ static void test_ledger__a_resize_counts_as_an_allocation_of_the_first_site(void
 {
     (void)state;
     begin();
-    heaplens__shard *const shard = heaplens__shard_acquire(recorder);
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder, NULL);
     const uint32_t a = site_at(shard, 0xA);
     unsigned char *const block = malloc(1000);
     assert_non_null(block);
@@ -128,7 +128,7 @@ static uint64_t bytes_asked[THREADS];
 static void *work(void *argument)
 {
     const size_t self = *(const size_t *)argument;
-    heaplens__shard *const shard = heaplens__shard_acquire(recorder);
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder, NULL);
     uint64_t random = self + 1;
     for (size_t i = 0; i < ROUNDS; i++) {
         random = random * 6364136223846793005U + 1442695040888963407U;
@@ -203,7 +203,7 @@ static void test_ledger__a_full_store_counts_on_and_says_so(void **state)
     assert_int_equal(heaplens__store_create(&recorder->store, NULL, HEAPLENS__STORE_SMALLEST),
                      HEAPLENS_OK);
     assert_int_equal(heaplens__recorder_init(recorder, 0, 42), HEAPLENS_OK);
-    heaplens__shard *const shard = heaplens__shard_acquire(recorder);
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder, NULL);
     enum { MANY = 20000 };
     for (uintptr_t i = 0; i < MANY; i++) {
         unsigned char block[64];

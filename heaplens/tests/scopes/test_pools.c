@@ -41,7 +41,7 @@ static const heaplens_store_scope *label_at(uint64_t at)
 static void *work(void *argument)
 {
     char *const own = argument;
-    heaplens__shard *const shard = heaplens__shard_acquire(recorder);
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder, NULL);
     const uint32_t site = site_at(shard, 0xA);
     for (size_t round = 0; round < ROUNDS; round++) {
         for (size_t i = 0; i < BLOCKS; i++) {
@@ -76,7 +76,7 @@ static void test_pools__threads_add_up_in_the_label_and_the_site(void **state)
     assert_int_equal(heaplens__counted(&label->blocks_live), THREADS * LEFT);
     assert_in_range(heaplens__counted(&label->bytes_peak), BLOCKS * SIZE, THREADS * BLOCKS * SIZE);
 
-    heaplens__shard *const shard = heaplens__shard_acquire(recorder);
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder, NULL);
     heaplens__pools_clear(pool, shard);
     assert_int_equal(heaplens__counted(&label->blocks_live), 0);
     assert_int_equal(heaplens__counted(&label->blocks_freed), THREADS * ROUNDS * BLOCKS);
@@ -89,7 +89,7 @@ static void test_pools__what_is_taken_back_leaves_no_peak(void **state)
 {
     (void)state;
     begin();
-    heaplens__shard *const shard = heaplens__shard_acquire(recorder);
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder, NULL);
     const uint32_t site = site_at(shard, 0xA);
     const uint64_t clock = heaplens__ledger_alloc_bare(shard, memory[0], 5000, site);
     const heaplens__block chunk = {.size = 5000,
@@ -121,10 +121,10 @@ static void test_pools__a_recording_begins_with_empty_pools(void **state)
     (void)state;
     begin();
     pool = heaplens__pools_create("again");
-    heaplens__shard *shard = heaplens__shard_acquire(recorder);
+    heaplens__shard *shard = heaplens__shard_acquire(recorder, NULL);
     assert_true(heaplens__pools_alloc(pool, shard, memory[0], SIZE, site_at(shard, 0xA)));
     begin();
-    shard = heaplens__shard_acquire(recorder);
+    shard = heaplens__shard_acquire(recorder, NULL);
     assert_false(heaplens__pools_free(pool, shard, memory[0]));
     assert_true(heaplens__pools_alloc(pool, shard, memory[1], SIZE, site_at(shard, 0xA)));
     assert_int_equal(heaplens__counted(&label_at(0)->blocks_total), 1);

@@ -290,7 +290,7 @@ class Checker:
         if len(profile.pids) != 1 + 2 * 60:
             return [*found, f"{len(profile.pids)} processes, 121 expected"]
         # In the order of their start: each child, and then its own.
-        for child, grandchild in zip(range(1, 121, 20), range(2, 121, 20)):
+        for child, grandchild in zip(range(1, 121, 40), range(2, 121, 40)):
             figures = (profile.figures(child, "allocate_in_child"),
                        profile.figures(grandchild, "allocate_in_grandchild"))
             if figures != ((300, 10, 300, 10), (800, 20, 800, 20)):

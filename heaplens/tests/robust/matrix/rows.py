@@ -64,6 +64,8 @@ ROWS = [
     Row("threads_end", "threads end while others record", "threads_end",
         figures={(0, "allocate_in_thread"): (480000, 20000, 96, 4),
                  (0, "allocate_in_destructor"): (1600, 200, 0, 0)}),
+    Row("restart", "heaplens_start() and heaplens_stop() 100 times while threads come and go",
+        "restart", stdout="good\nbounded\n", check="plain"),
     Row("dlopen_loop", "dlopen() and dlclose() in a loop", "load_plugin", ("{plugin}",),
         figures={(0, "plugin_allocate"): (6400, 100, 0, 0)}),
     Row("static_tls", "the recorder loaded late, into a running program", "load_late",

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/wait.h>
 
-enum { THREADS = 4, CHILDREN = 60, DEPTH = 16 };
+enum { THREADS = 4, CHILDREN = 60, DEPTH = 13 };
 
 static _Atomic bool is_over;
 
