@@ -26,7 +26,9 @@ static const char usage[] =
     "Run a program, and every program that it starts, and write one profile of their heaps.\n"
     "\n"
     "  -o FILE             the profile (default: heaplens.NAME.PID.heaplens)\n"
-    "  --mode full         record every block with its call stack; the only mode\n"
+    "  --mode MODE         full: every block with its call stack (the default); count: totals only;\n"
+    "                      sample, sample=BYTES: blocks drawn at random, one in 512K bytes or in\n"
+    "                      BYTES, and estimates; off: start without recording\n"
     "  --depth N           frames kept of a call stack (default 128, most 1024)\n"
     "  --no-follow-fork    record PROGRAM only, not what it starts\n"
     "  --store-max BYTES   bound of what is kept of a process, e.g. 512M (default 1G)\n"
@@ -52,6 +54,7 @@ enum {
 
 typedef struct run_command {
     const char *output;  // NULL: named after the program
+    char mode[32];       // "": full
     char depth[24];      // "": the recorder's default
     char store_max[24];
     bool is_alone;  // --no-follow-fork
@@ -70,6 +73,27 @@ static bool take_number(const char *text, uint64_t low, uint64_t high, char *out
     return true;
 }
 
+static bool take_mode(run_command *command, const char *value)
+{
+    static const char *const names[] = {"off", "count", "full", "sample"};
+    static const char with_bytes[] = "sample=";
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(value, names[i]) == 0) {
+            (void)snprintf(command->mode, sizeof(command->mode), "%s", value);
+            return true;
+        }
+    }
+    if (strncmp(value, with_bytes, sizeof(with_bytes) - 1) == 0) {
+        char bytes[24];
+        const bool is_number = take_number(value + sizeof(with_bytes) - 1, 1, UINT64_C(1) << 40,
+                                           bytes, sizeof(bytes));
+        (void)snprintf(command->mode, sizeof(command->mode), "sample=%.23s", bytes);
+        return is_number;
+    }
+    heaplens__complain("no mode \"%s\": off, count, full, sample or sample=BYTES", value);
+    return false;
+}
+
 static bool take_option(run_command *command, int option, const char *value)
 {
     switch (option) {
@@ -81,12 +105,7 @@ static bool take_option(run_command *command, int option, const char *value)
                            sizeof(command->store_max));
     case OPTION_FOLLOW: command->is_alone = false; return true;
     case OPTION_NO_FOLLOW: command->is_alone = true; return true;
-    case OPTION_MODE:
-        if (strcmp(value, "full") == 0) {
-            return true;
-        }
-        heaplens__complain("no mode \"%s\": only full", value);
-        return false;
+    case OPTION_MODE: return take_mode(command, value);
     default: return false;  // getopt has complained
     }
 }
@@ -201,6 +220,7 @@ int heaplens__cmd_run(int argc, char **argv)
         .folder = folder,
         .library = heaplens__target_is_sanitized(command.arguments[0]) ? NULL : library,
         .is_alone = command.is_alone,
+        .mode = command.mode[0] == '\0' ? NULL : command.mode,
         .depth = command.depth[0] == '\0' ? NULL : command.depth,
         .store_max = command.store_max[0] == '\0' ? NULL : command.store_max,
         .arguments = command.arguments,

@@ -52,7 +52,8 @@ static bool set_environment(const heaplens_launch *launch)
     char self[24];
     (void)snprintf(self, sizeof(self), "%ld", (long)getpid());
     return set_preload(launch->library) && set_or_clear("HEAPLENS_SESSION", launch->folder) &&
-           set_or_clear("HEAPLENS_MODE", "full") && set_or_clear("HEAPLENS_DEPTH", launch->depth) &&
+           set_or_clear("HEAPLENS_MODE", launch->mode != NULL ? launch->mode : "full") &&
+           set_or_clear("HEAPLENS_DEPTH", launch->depth) &&
            set_or_clear("HEAPLENS_STORE_BYTES", launch->store_max) &&
            set_or_clear("HEAPLENS_ONLY_PID", launch->is_alone ? self : NULL);
 }

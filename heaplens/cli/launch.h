@@ -11,6 +11,7 @@ typedef struct heaplens_launch {
     const char *folder;     // of the session
     const char *library;    // libheaplens.so; NULL: run it unprofiled
     bool is_alone;          // what the program starts is not recorded
+    const char *mode;       // as HEAPLENS_MODE has it; NULL: full
     const char *depth;      // NULL: the recorder's default
     const char *store_max;  // bytes; NULL: the recorder's default
     char **arguments;       // program and arguments, NULL-terminated

@@ -8,6 +8,7 @@
 
 #include "runtime/clock.h"
 #include "runtime/ledger.h"
+#include "runtime/timeline.h"
 
 enum { THREADS = 4, ROUNDS = 20000, BLOCKS = 64, SIZE_MAX_ = 3000 };
 
@@ -224,6 +225,85 @@ static void test_ledger__a_full_store_counts_on_and_says_so(void **state)
     heaplens__shard_release(shard);
 }
 
+// Six sizes of as many bins: two in the entry's words, four in a table.
+static void test_ledger__a_site_of_many_sizes_has_a_histogram(void **state)
+{
+    (void)state;
+    begin();
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder);
+    const uint32_t site = site_at(shard, 0xA);
+    static const size_t sizes[] = {0, 1, 100, 1000, 5000, 100000, 1, 5000, 5000};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        release(shard, allocate(shard, sizes[i], site), sizes[i]);
+    }
+    const heaplens_store_entry *const entry = entry_of(shard, site);
+    assert_true(entry->bins[0] == (UINT64_C(1) << 56 | 1));
+    assert_true(entry->bins[1] == (UINT64_C(2) << 56 | 2));
+    assert_true(entry->bins[2] >> 56 == HEAPLENS_STORE_BIN_ELSEWHERE);
+    const heaplens_store_histogram *const table =
+        (const heaplens_store_histogram *)heaplens__store_items(&recorder->store,
+                                                                HEAPLENS_STORE_HISTOGRAMS) +
+        (entry->bins[2] & 0xFFFFFF);
+    assert_int_equal(table->sizes[7], 1);   // 64 to 127
+    assert_int_equal(table->sizes[10], 1);  // 512 to 1023
+    assert_int_equal(table->sizes[13], 3);  // 4096 to 8191
+    assert_int_equal(table->sizes[17], 1);  // 65536 to 131071
+    assert_int_equal(entry->threads, 1);
+    heaplens__shard_release(shard);
+}
+
+// Of many blocks that live and die, no timed one is left over, and they stand for all.
+static void test_ledger__timed_blocks_stand_for_all(void **state)
+{
+    (void)state;
+    enum { MANY = 16000 };
+    static void *blocks[MANY];
+    begin();
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder);
+    const uint32_t site = site_at(shard, 0xA);
+    for (size_t i = 0; i < MANY; i++) {
+        blocks[i] = allocate(shard, 10, site);
+    }
+    const heaplens_store_entry *const entry = entry_of(shard, site);
+    // Some 1000 draws of gaps that deviate by 9 of 16: 2 % of the sum; five times that.
+    EXPECT_NEAR((double)entry->timed_live, MANY, 0.1 * MANY, "timed blocks");
+    for (size_t i = 0; i < MANY; i++) {
+        release(shard, blocks[i], 10);
+    }
+    assert_int_equal(entry->timed_live, 0);
+    assert_true((int64_t)entry->life_time >= 0);
+    heaplens__shard_release(shard);
+}
+
+static void test_ledger__the_timeline_is_thinned_and_stays_in_order(void **state)
+{
+    (void)state;
+    begin();
+    const heaplens_store_header *const header = recorder->store.header;
+    const heaplens_store_point *const all =
+        heaplens__store_items(&recorder->store, HEAPLENS_STORE_POINTS);
+    uint64_t gap = header->point_gap;
+    size_t thinned = 0;
+    for (size_t i = 0; i < 5000; i++) {
+        const uint64_t word = header->points;
+        atomic_store(&recorder->point_due, 0);
+        heaplens__timeline_look(recorder);
+        const uint64_t count = header->points & UINT32_MAX;
+        assert_true(count >= 1 && count <= HEAPLENS_STORE_TIMELINE_POINTS);
+        if (header->points >> 32 != word >> 32) {
+            thinned++;
+            assert_true(header->point_gap == 2 * gap);
+            gap = header->point_gap;
+            assert_int_equal(count, HEAPLENS_STORE_TIMELINE_POINTS / 2 + 1);
+        }
+        const heaplens_store_point *const points = all + (header->points >> 32);
+        assert_true(count < 2 || points[count - 1].time >= points[count - 2].time);
+    }
+    // 1024 points, and 512 more for each time that they were thinned.
+    assert_int_equal(thinned, (5000 - 1024 + 511) / 512);
+    heaplens__store_unmap(&recorder->store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +311,9 @@ int main(void)
         cmocka_unit_test(test_ledger__a_resize_counts_as_an_allocation_of_the_first_site),
         cmocka_unit_test(test_ledger__threads_that_free_each_others_blocks_keep_totals_exact),
         cmocka_unit_test(test_ledger__a_full_store_counts_on_and_says_so),
+        cmocka_unit_test(test_ledger__a_site_of_many_sizes_has_a_histogram),
+        cmocka_unit_test(test_ledger__timed_blocks_stand_for_all),
+        cmocka_unit_test(test_ledger__the_timeline_is_thinned_and_stays_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
