@@ -66,7 +66,7 @@ class Run(unittest.TestCase):
         self.assertEqual(self.run_program(__file__).returncode, 126)
         self.assertEqual(heaplens("run").returncode, 2)
         self.assertEqual(heaplens("run", "--depth", "0", "true").returncode, 2)
-        self.assertEqual(heaplens("run", "--mode", "sample", "true").returncode, 2)
+        self.assertEqual(heaplens("run", "--mode", "sometimes", "true").returncode, 2)
 
     def test_says_why_a_static_program_was_not_recorded(self):
         done = self.run_program(OPTIONS.static)
