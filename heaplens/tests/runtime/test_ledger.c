@@ -230,7 +230,7 @@ static void test_ledger__a_site_of_many_sizes_has_a_histogram(void **state)
 {
     (void)state;
     begin();
-    heaplens__shard *const shard = heaplens__shard_acquire(recorder);
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder, NULL);
     const uint32_t site = site_at(shard, 0xA);
     static const size_t sizes[] = {0, 1, 100, 1000, 5000, 100000, 1, 5000, 5000};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -259,7 +259,7 @@ static void test_ledger__timed_blocks_stand_for_all(void **state)
     enum { MANY = 16000 };
     static void *blocks[MANY];
     begin();
-    heaplens__shard *const shard = heaplens__shard_acquire(recorder);
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder, NULL);
     const uint32_t site = site_at(shard, 0xA);
     for (size_t i = 0; i < MANY; i++) {
         blocks[i] = allocate(shard, 10, site);
