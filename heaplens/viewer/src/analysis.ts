@@ -57,7 +57,7 @@ export class Analysis {
     let merged = this.stacks.get(key);
     if (merged === undefined) {
       const { labels, ofSlots } = this.group(grouping);
-      const tree = new CallTree(options, labels.all.length);
+      const tree = new CallTree(options);
       merged = { labels, tree, ends: tree.add(this.profile, ofSlots) };
       this.stacks.set(key, merged);
     }
