@@ -15,14 +15,36 @@
 
 #include "cli/cli.h"
 
-// Written before the handler is installed.
-static volatile sig_atomic_t child_pid;
+// Signals as this process was started with them, which is how the program is to find them.
+typedef struct inherited_signals {
+    sigset_t mask;
+    struct sigaction child_ended;
+} inherited_signals;
 
-static void pass_on(int number)
+// SIGCHLD, and what is passed on: they are blocked and waited for, so that no handler is needed.
+static sigset_t awaited_signals(void)
 {
-    const int saved = errno;
-    (void)kill((pid_t)child_pid, number);
-    errno = saved;
+    sigset_t awaited;
+    (void)sigemptyset(&awaited);
+    (void)sigaddset(&awaited, SIGCHLD);
+    (void)sigaddset(&awaited, SIGTERM);
+    (void)sigaddset(&awaited, SIGHUP);
+    return awaited;
+}
+
+static void block_signals(inherited_signals *inherited)
+{
+    // Ignored, it would take the exit status of the program with it.
+    const struct sigaction by_default = {.sa_handler = SIG_DFL};
+    const sigset_t awaited = awaited_signals();
+    (void)sigaction(SIGCHLD, &by_default, &inherited->child_ended);
+    (void)sigprocmask(SIG_BLOCK, &awaited, &inherited->mask);
+}
+
+static void restore_signals(const inherited_signals *inherited)
+{
+    (void)sigaction(SIGCHLD, &inherited->child_ended, NULL);
+    (void)sigprocmask(SIG_SETMASK, &inherited->mask, NULL);
 }
 
 // LD_PRELOAD with the recorder before what is there: a second preloaded library keeps working.
@@ -69,24 +91,28 @@ static void become_program(const heaplens_launch *launch, int report)
     _exit(EXIT_CODE_NOT_FOUND);
 }
 
-static void leave_signals_to_child(pid_t pid)
+// The terminal sends these to the program too, and this process lives on to finish the profile.
+static void ignore_terminal_signals(void)
 {
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    struct sigaction forward = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
-    child_pid = pid;
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGINT, &ignore, NULL);
     (void)sigaction(SIGQUIT, &ignore, NULL);
-    (void)sigaction(SIGTERM, &forward, NULL);
-    (void)sigaction(SIGHUP, &forward, NULL);
 }
 
+// Waits for the program to end, and passes signals on to it meanwhile.
 static int wait_for(pid_t pid)
 {
+    const sigset_t awaited = awaited_signals();
     int status = 0;
-    while (waitpid(pid, &status, 0) < 0) {
-        if (errno != EINTR) {
-            return EXIT_CODE_IO;
+    pid_t ended = 0;
+    while ((ended = waitpid(pid, &status, WNOHANG)) == 0) {
+        const int number = sigwaitinfo(&awaited, NULL);
+        if (number == SIGTERM || number == SIGHUP) {
+            (void)kill(pid, number);
         }
+    }
+    if (ended < 0) {
+        return EXIT_CODE_IO;
     }
     return WIFSIGNALED(status) ? EXIT_CODE_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
@@ -99,8 +125,11 @@ int heaplens__launch(const heaplens_launch *launch, pid_t *pid)
         heaplens__complain("no pipe: %s", strerrordesc_np(errno));
         return EXIT_CODE_IO;
     }
+    inherited_signals inherited;
+    block_signals(&inherited);
     const pid_t child = fork();
     if (child == 0) {
+        restore_signals(&inherited);
         become_program(launch, report[1]);
     }
     (void)close(report[1]);
@@ -109,7 +138,7 @@ int heaplens__launch(const heaplens_launch *launch, pid_t *pid)
         (void)close(report[0]);
         return EXIT_CODE_IO;
     }
-    leave_signals_to_child(child);
+    ignore_terminal_signals();
 
     // The pipe closes when exec succeeds.
     int reason = 0;

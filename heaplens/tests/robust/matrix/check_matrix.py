@@ -68,15 +68,19 @@ class Profile:
 
 
 class Checker:
-    def __init__(self, row, heaplens, library, programs, folder):
-        self.row, self.heaplens, self.library = row, heaplens, library
+    def __init__(self, row, args, folder):
+        self.row, self.heaplens, self.library = row, args.heaplens, args.library
+        programs = args.programs
+        # A sanitized heaplens itself runs neither under another allocator nor without /proc: the
+        # program then records by itself.
+        self.is_sanitized = args.sanitized
         self.programs, self.folder = Path(programs), Path(folder)
         self.profile = self.folder / "out.heaplens"
         self.session = self.folder / "session"
         self.runtime = self.folder / "runtime"
         self.session.mkdir()
         self.runtime.mkdir()
-        places = {"plugin": self.programs / "libmatrix_plugin.so", "library": library,
+        places = {"plugin": self.programs / "libmatrix_plugin.so", "library": self.library,
                   "interposer": self.programs / "libmatrix_interposer.so",
                   "output": self.folder / "output"}
         self.command = [self.programs / f"matrix_{row.program}",
@@ -150,6 +154,9 @@ class Checker:
 
     def run(self):
         plain = self.execute(self.command)
+        if self.is_sanitized and self.preload:
+            profiled = self.execute(self.command, **self.recorded())
+            return self.compare(plain, profiled, own="") + self.check_profile(self.session)
         profiled = self.execute(self.run_command() + self.command)
         return self.compare(plain, profiled) + self.check_profile(self.profile)
 
@@ -331,6 +338,11 @@ class Checker:
 
     def no_proc(self):
         plain = self.execute(self.command)
+        if self.is_sanitized:
+            profiled = self.in_namespace(
+                'mount -t tmpfs none /proc; LD_PRELOAD="$1" HEAPLENS_SESSION="$2" exec "$3" "$4"',
+                self.library, self.session, *self.command)
+            return self.compare(plain, profiled, own="") + self.check_profile(self.session)
         profiled = self.in_namespace('mount -t tmpfs none /proc; exec "$@"', self.heaplens, "run",
                                      "-o", self.profile, "--", *self.command)
         return self.compare(plain, profiled) + self.check_profile(self.profile)
@@ -359,7 +371,7 @@ def check_row(row, args):
     """(passed, text) of a row; passed is None if it cannot be run here."""
     with tempfile.TemporaryDirectory() as folder:
         try:
-            checker = Checker(row, args.heaplens, args.library, args.programs, folder)
+            checker = Checker(row, args, folder)
             found = getattr(checker, row.check)()
         except Skip as reason:
             return None, str(reason)
@@ -407,6 +419,7 @@ def main():
     parser.add_argument("--heaplens")
     parser.add_argument("--library")
     parser.add_argument("--programs")
+    parser.add_argument("--sanitized", action="store_true", help="heaplens itself is sanitized")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--table")
     parser.add_argument("--check-table")

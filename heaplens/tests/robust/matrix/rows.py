@@ -133,7 +133,7 @@ ROWS = [
         check="address_space_limit", figures=THREE),
     Row("read_only_folder", "a read-only folder: a message, and the program runs unprofiled", "ends",
         check="read_only_folder"),
-    Row("no_proc", "no /proc", "ends", check="no_proc", figures=THREE),
+    Row("no_proc", "no /proc", "ends", ("_exit",), exit=3, check="no_proc", figures=THREE),
     Row("static", "a static binary: a message, and it runs unprofiled", "ends_static",
         check="left_alone", stdout="allocated\n"),
     Row("setuid", "a set-user-ID binary: a message, and it runs unprofiled", "ends", check="setuid"),
