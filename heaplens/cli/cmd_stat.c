@@ -24,6 +24,10 @@ static const char usage[] =
     "\n"
     "Run a program, and every program that it starts, and print the totals of their heaps.\n"
     "\n"
+    "  --mode count  totals, live bytes and their peak, at almost no cost (the default). Live "
+    "bytes\n"
+    "                are what the allocator gave\n"
+    "  --mode full   live bytes are those that were asked for; temporary blocks and reallocs too\n"
     "  --json        one JSON object instead of a table\n"
     "  -o FILE       write there instead of to standard error\n"
     "  --help\n"
@@ -31,10 +35,11 @@ static const char usage[] =
     "Exits as PROGRAM: its exit code, or 128 + the signal that killed it. 126 if it cannot be\n"
     "executed, 127 if it is not found, 2 usage, 74 if the totals cannot be written.\n";
 
-enum { OPTION_JSON = 256, OPTION_HELP };
+enum { OPTION_JSON = 256, OPTION_MODE, OPTION_HELP };
 
 typedef struct stat_command {
     bool is_json;
+    bool is_full;
     const char *output;  // NULL: standard error, which leaves standard output to the program
     char **arguments;
 } stat_command;
@@ -53,9 +58,10 @@ typedef struct stat_totals {
 static int parse_arguments(stat_command *command, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"json",             no_argument, NULL, OPTION_JSON},
-        {"output",              required_argument, NULL, 'o'},
-        {"help",                  no_argument, NULL, OPTION_HELP},
+        {"mode",       required_argument, NULL, OPTION_MODE},
+        {"json",        no_argument, NULL, OPTION_JSON},
+        {"output",            required_argument, NULL, 'o'},
+        {"help",no_argument, NULL, OPTION_HELP},
         {0},
     };
     int option = 0;
@@ -66,6 +72,13 @@ static int parse_arguments(stat_command *command, int argc, char **argv)
         case OPTION_HELP:
             return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO : EXIT_CODE_OK;
         case OPTION_JSON: command->is_json = true; break;
+        case OPTION_MODE:
+            command->is_full = strcmp(optarg, "full") == 0;
+            if (!command->is_full && strcmp(optarg, "count") != 0) {
+                heaplens__complain("no mode \"%s\": count or full", optarg);
+                return EXIT_CODE_USAGE;
+            }
+            break;
         case 'o': command->output = optarg; break;
         default: return EXIT_CODE_USAGE;  // getopt has complained
         }
@@ -111,21 +124,34 @@ static void add_sites(stat_totals *totals, const heaplens_process *process, uint
     }
 }
 
+enum {
+    ROW_IS_BYTES = 1,
+    ROW_IS_RARE = 2,         // not in the table when it is 0
+    ROW_NEEDS_SITES = 4,     // known in full mode only
+    ROW_MAY_BE_UNKNOWN = 8,  // 0 says that nobody knows
+};
+
 typedef struct stat_row {
     const char *key;    // in JSON
     const char *label;  // in the table
     uint64_t value;
-    bool is_bytes;
-    bool is_rare;  // not in the table when it is 0
+    int flags;  // ROW_*
 } stat_row;
+
+// What is not known is left out: it is not 0.
+static bool is_known(const stat_row *row, bool is_full)
+{
+    return (is_full || (row->flags & ROW_NEEDS_SITES) == 0) &&
+           (row->value > 0 || (row->flags & ROW_MAY_BE_UNKNOWN) == 0);
+}
 
 static void write_table_row(heaplens_sink *sink, const stat_row *row)
 {
-    if (row->is_rare && row->value == 0) {
+    if ((row->flags & ROW_IS_RARE) != 0 && row->value == 0) {
         return;
     }
     heaplens__sink_printf(sink, "  %22s  ", heaplens__figure_count(row->value).text);
-    if (row->is_bytes) {
+    if ((row->flags & ROW_IS_BYTES) != 0) {
         heaplens__sink_printf(sink, "%-32s%s\n", row->label,
                               heaplens__figure_bytes(row->value).text);
     } else {
@@ -142,25 +168,32 @@ static void write_rows(heaplens_sink *sink, const stat_totals *totals, uint64_t 
                        uint64_t reallocs)
 {
     const heaplens_facts *const sum = &totals->sum;
+    // clang-format off: a row a line
     const stat_row rows[] = {
-        {"bytes_total",        "bytes allocated",                 sum->bytes_total,        true,  false},
-        {"blocks_total",       "blocks allocated",                sum->blocks_total,       false, false},
-        {"blocks_temporary",   "blocks freed again at once",      temporary,               false, false},
-        {"reallocs",           "reallocs",                        reallocs,                false, false},
-        {"bytes_peak",         "bytes at the peak",               sum->bytes_peak,         true,  false},
-        {"blocks_peak",        "blocks at the peak",              sum->blocks_peak,        false, false},
-        {"peak_error_bytes",   "bytes that the peak may be off",  sum->peak_error_bytes,   true,  true },
-        {"bytes_end",          "bytes never freed",               sum->bytes_end,          true,  false},
-        {"blocks_end",         "blocks never freed",              sum->blocks_end,         false, false},
-        {"rss_peak_bytes",     "bytes resident at most",          sum->rss_peak_bytes,     true,  true },
-        {"allocations_failed", "allocations that failed",         sum->allocations_failed, false, true },
-        {"frees_unknown",      "frees of unknown blocks",         sum->frees_unknown,      false, true },
-        {"overflows",          "blocks overwritten at their end", sum->overflows,          false, true },
-        {"operations_lost",    "operations not counted",          sum->operations_lost,    false, true },
-        {"threads",            "threads that allocated",          sum->threads,            false, false},
-        {"processes",          "processes",                       totals->processes,       false, false},
+        {"bytes_total",        "bytes allocated",                 sum->bytes_total,        ROW_IS_BYTES   },
+        {"blocks_total",       "blocks allocated",                sum->blocks_total,       0              },
+        {"blocks_temporary",   "blocks freed again at once",      temporary,               ROW_NEEDS_SITES},
+        {"reallocs",           "reallocs",                        reallocs,                ROW_NEEDS_SITES},
+        {"bytes_peak",         "bytes at the peak",               sum->bytes_peak,         ROW_IS_BYTES   },
+        {"blocks_peak",        "blocks at the peak",              sum->blocks_peak,        0              },
+        {"peak_error_bytes",   "bytes that the peak may be off",  sum->peak_error_bytes,
+         ROW_IS_BYTES | ROW_IS_RARE                                                                       },
+        {"bytes_end",          "bytes never freed",               sum->bytes_end,          ROW_IS_BYTES   },
+        {"blocks_end",         "blocks never freed",              sum->blocks_end,         0              },
+        {"rss_peak_bytes",     "bytes resident at most",          sum->rss_peak_bytes,
+         ROW_IS_BYTES | ROW_MAY_BE_UNKNOWN                                                                },
+        {"allocations_failed", "allocations that failed",         sum->allocations_failed, ROW_IS_RARE    },
+        {"frees_unknown",      "frees of unknown blocks",         sum->frees_unknown,      ROW_IS_RARE    },
+        {"overflows",          "blocks overwritten at their end", sum->overflows,          ROW_IS_RARE    },
+        {"operations_lost",    "operations not counted",          sum->operations_lost,    ROW_IS_RARE    },
+        {"threads",            "threads that allocated",          sum->threads,            0              },
+        {"processes",          "processes",                       totals->processes,       0              },
     };
+    // clang-format on
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (!is_known(&rows[i], totals->command->is_full)) {
+            continue;
+        }
         if (totals->command->is_json) {
             write_json_row(sink, &rows[i]);
         } else {
@@ -185,7 +218,8 @@ static heaplens_status write_page(heaplens_sink *sink, const void *what)
     if (totals->command->is_json) {
         heaplens__sink_puts(sink, "{\"version\":1,\"program\":");
         heaplens__sink_json(sink, program);
-        heaplens__sink_printf(sink, ",\"exit_code\":%d", totals->exit_code);
+        heaplens__sink_printf(sink, ",\"mode\":\"%s\",\"exit_code\":%d",
+                              totals->command->is_full ? "full" : "count", totals->exit_code);
         write_rows(sink, totals, page->temporary, page->reallocs);
         heaplens__sink_printf(sink, ",\"wall_ns\":%llu,\"cpu_ns\":%llu}\n", wall_ns, cpu_ns);
     } else {
@@ -275,6 +309,7 @@ int heaplens__cmd_stat(int argc, char **argv)
     const heaplens_launch launch = {
         .folder = folder,
         .library = heaplens__target_is_sanitized(command.arguments[0]) ? NULL : library,
+        .mode = command.is_full ? "full" : "count",
         .arguments = command.arguments,
     };
     stat_totals totals = {.command = &command};

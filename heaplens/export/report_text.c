@@ -11,6 +11,8 @@
 #include "export/report_context.h"
 #include "profile/interval.h"
 
+enum { PROCESSES_SHOWN = 12 };
+
 static const char *name_of(const heaplens_report *r, heaplens_name name)
 {
     return heaplens__names_text(&r->session->names, name);
@@ -216,30 +218,61 @@ static void write_head(const heaplens_report *r)
     write_notes(r);
 }
 
-static void write_process_list(const heaplens_report *r)
+typedef struct ranked_process {
+    uint64_t bytes_peak;
+    size_t index;
+} ranked_process;
+
+// Largest peak first.
+static int compare_processes(const void *a, const void *b)
 {
-    if (r->session->process_count < 2) {
-        return;
+    const ranked_process *const x = a;
+    const ranked_process *const y = b;
+    if (x->bytes_peak != y->bytes_peak) {
+        return x->bytes_peak > y->bytes_peak ? -1 : 1;
     }
-    heaplens__sink_printf(r->sink, "\n%sProcesses%s (--process PID shows another one)\n",
-                          heaplens__report_style(r, HEAPLENS_BOLD),
-                          heaplens__report_style(r, HEAPLENS_PLAIN));
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+static void write_process_row(const heaplens_report *r, const heaplens_facts *facts)
+{
+    // A part of a process is another object.
+    const bool is_shown = facts->pid == r->process->facts.pid &&
+                          facts->start_unix_ns == r->process->facts.start_unix_ns;
+    heaplens__sink_printf(r->sink, "%c %8u %8u  %10s  %10s  %11s  ", is_shown ? '>' : ' ',
+                          facts->pid, facts->parent_pid,
+                          heaplens__figure_bytes(facts->bytes_peak).text,
+                          heaplens__figure_bytes(facts->bytes_total).text,
+                          heaplens__figure_bytes(facts->bytes_end).text);
+    heaplens__report_put(r, name_of(r, facts->command));
+    heaplens__sink_puts(r->sink, "\n");
+}
+
+static heaplens_status write_process_list(const heaplens_report *r)
+{
+    const size_t count = r->session->process_count;
+    if (count < 2) {
+        return HEAPLENS_OK;
+    }
+    ranked_process *const order = calloc(count, sizeof(*order));
+    if (order == NULL) {
+        return HEAPLENS_ENOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        order[i] = (ranked_process){r->session->processes[i].facts.bytes_peak, i};
+    }
+    qsort(order, count, sizeof(*order), compare_processes);
+    heaplens__report_heading(r, "Processes (--process PID shows another one)");
     heaplens__sink_printf(r->sink, "  %8s %8s  %10s  %10s  %10s\n", "pid", "parent", "peak",
                           "allocated", "never freed");
-    for (size_t i = 0; i < r->session->process_count; i++) {
-        const heaplens_process *const process = &r->session->processes[i];
-        const heaplens_facts *const facts = &process->facts;
-        // A part of a process is another object.
-        const bool is_shown = facts->pid == r->process->facts.pid &&
-                              facts->start_unix_ns == r->process->facts.start_unix_ns;
-        heaplens__sink_printf(r->sink, "%c %8u %8u  %10s  %10s  %11s  ", is_shown ? '>' : ' ',
-                              facts->pid, facts->parent_pid,
-                              heaplens__figure_bytes(facts->bytes_peak).text,
-                              heaplens__figure_bytes(facts->bytes_total).text,
-                              heaplens__figure_bytes(facts->bytes_end).text);
-        heaplens__report_put(r, name_of(r, facts->command));
-        heaplens__sink_puts(r->sink, "\n");
+    for (size_t i = 0; i < count && i < PROCESSES_SHOWN; i++) {
+        write_process_row(r, &r->session->processes[order[i].index].facts);
     }
+    if (count > PROCESSES_SHOWN) {
+        heaplens__sink_printf(r->sink, "  and %zu smaller ones\n", count - PROCESSES_SHOWN);
+    }
+    free(order);
+    return HEAPLENS_OK;
 }
 
 // ---------------------------------------------------------------------------------- parts
@@ -255,12 +288,17 @@ heaplens_status heaplens_write_text(heaplens_sink *sink, const heaplens_session 
     };
     heaplens_report r = {.sink = sink, .session = session, .process = process, .options = options};
     write_head(&r);
-    write_process_list(&r);
-    heaplens_status status = heaplens__report_answers(&r);
+    // Counted only: there are no sites, which is not "nothing".
+    const bool has_sites =
+        process->site_count > 0 || (process->facts.flags & HEAPLENS_PROCESS_COUNTED) == 0;
+    heaplens_status status = has_sites ? heaplens__report_answers(&r) : HEAPLENS_OK;
     if (status == HEAPLENS_OK) {
         status = heaplens__report_findings(&r);
     }
     if (status == HEAPLENS_OK) {
+        status = write_process_list(&r);
+    }
+    if (status == HEAPLENS_OK && has_sites) {
         status = heaplens__report_sites(&r);
     }
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && status == HEAPLENS_OK; i++) {

@@ -16,8 +16,6 @@
 #include "profile/array.h"
 #include "profile/store_reader.h"
 
-enum { MODE_COUNT = 1 };
-
 // Bytes of one item of each section, in version 2.
 static const uint32_t strides[HEAPLENS_STORE_KINDS] = {
     [HEAPLENS_STORE_TEXT] = 1,
@@ -266,10 +264,11 @@ static heaplens_status read_facts(heaplens_store_reader *r, heaplens_session *se
     read_clock(r);
     read_totals(r, process);
     read_peak(r, facts);
-    if (header->mode == MODE_COUNT && header->modes_used == 1U << MODE_COUNT) {
+    if (header->modes_used == 1U << HEAPLENS_MODE_COUNT) {
         read_counted(r, facts);
     }
-    facts->flags |= facts->samples > 0 ? HEAPLENS_PROCESS_SAMPLED : 0;
+    const bool is_sampled = (header->modes_used & 1U << HEAPLENS_MODE_SAMPLE) != 0;
+    facts->flags |= is_sampled ? HEAPLENS_PROCESS_SAMPLED : 0;
     facts->sample_bytes = header->sample_bytes;
     facts->rss_peak_bytes = header->rss_peak;
     facts->rss_end_bytes = header->rss_latest;

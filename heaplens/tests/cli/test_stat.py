@@ -25,14 +25,24 @@ class Stat(unittest.TestCase):
         self.assertRegex(done.stderr, r"\n +2  processes\n")
 
     def test_counts_what_the_program_allocates(self):
-        done = stat("--json", "--", OPTIONS.program, "leak")
+        done = stat("--mode", "full", "--json", "--", OPTIONS.program, "leak")
         totals = json.loads(done.stderr)
-        self.assertEqual(totals["version"], 1)
+        self.assertEqual((totals["version"], totals["mode"]), (1, "full"))
         self.assertEqual((totals["bytes_total"], totals["blocks_total"]), (3000, 3))
         self.assertEqual((totals["bytes_end"], totals["blocks_end"]), (3000, 3))
         self.assertEqual((totals["bytes_peak"], totals["peak_error_bytes"]), (3000, 0))
         self.assertEqual((totals["processes"], totals["exit_code"]), (1, 0))
+        self.assertEqual((totals["reallocs"], totals["blocks_temporary"]), (0, 0))
         self.assertGreater(totals["wall_ns"], 0)
+
+    def test_counts_usable_bytes_unless_told(self):
+        totals = json.loads(stat("--json", "--", OPTIONS.program, "leak").stderr)
+        self.assertEqual((totals["mode"], totals["bytes_total"]), ("count", 3000))
+        self.assertEqual(totals["blocks_end"], 3)
+        self.assertNotIn("reallocs", totals)  # unknown, which is not 0
+        self.assertGreaterEqual(totals["bytes_end"], 3000)
+        self.assertLess(totals["bytes_end"], 3100)
+        self.assertEqual(stat("--mode", "off", "--", "true").returncode, 2)
 
     def test_exits_as_the_program(self):
         self.assertEqual(stat("--", "sh", "-c", "exit 3").returncode, 3)

@@ -92,10 +92,10 @@ static heaplens_session *sample(uint64_t seed)
 }
 
 typedef struct coverage {
-    heaplens_metric metric;
     uint64_t truth;
-    int covered;
     double sum;
+    heaplens_metric metric;
+    int covered;
 } coverage;
 
 static void test_interval__covers_the_truth_as_often_as_it_says(void **state)

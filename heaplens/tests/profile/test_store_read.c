@@ -195,8 +195,7 @@ static void test_store_read__of_a_counted_process_knows_usable_bytes(void **stat
     synthetic_store store;
     heaplens_session *session = NULL;
     synthetic_store_init(&store);
-    store.header.mode = 1;
-    store.header.modes_used = 1 << 1;
+    store.header.modes_used = 1 << HEAPLENS_MODE_COUNT;
     store.header.counted_peak = 7000;
     store.header.counted_blocks_peak = 70;
     store.header.counted_at_start = 100;
