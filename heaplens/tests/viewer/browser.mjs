@@ -64,10 +64,10 @@ export function synthetic(kind) {
   return profile;
 }
 
-/** Records a program; the path of the profile. */
+/** Records a program, with options before a "--"; the path of the profile. */
 export function record(name, ...command) {
   const profile = join(folder, `${name}.heaplens`);
-  heaplens("run", "-o", profile, "--", ...command);
+  heaplens("run", "-o", profile, ...(command.includes("--") ? [] : ["--"]), ...command);
   return profile;
 }
 

@@ -151,7 +151,9 @@ test("shows another process when it is chosen", async () => {
   assert.equal(await tab.locator("h1").textContent(), "sh -c app");
   assert.equal(digits(await tab.locator("#metric-peak .card-value").getAttribute("title")), 10);
   assert.match(await tab.locator("#about .notes").textContent(), /did not end by itself/);
-  assert.match(await tab.locator(".flame").textContent(), /Nothing was live at the peak/);
+  assert.equal(await tab.locator("#stacks").isVisible(), false, "it has no call sites");
+  await tab.locator("#process").selectOption("1");
+  assert.equal(await frameNamed(tab, "parse_row").count(), 2);
 });
 
 test("shows a part that was selected, and nothing else", async () => {
@@ -253,6 +255,26 @@ test("says how far an estimate from a sample may be from the truth", async () =>
   // The deeper stack is the second site: 1.96 * sqrt(4 * 10^8) = 39,200.
   const deepest = tab.locator('.frame[aria-level="6"]');
   assert.match(await deepest.getAttribute("aria-label"), /^grow_buffer, 400,000 bytes ± 38\.3 KiB/);
+});
+
+test("shows what there is of a program that was only counted", async () => {
+  const profile = record("counted", "--mode", "count", "--", "sh", "-c", "a=1");
+  const { totals } = json(profile);
+  const { tab, troubles } = await open(report(profile));
+  const card = (metric) => tab.locator(`#metric-${metric} .card-value`).getAttribute("title");
+  assert.equal(digits(await card("total")), totals.bytes_total);
+  assert.equal(digits(await card("peak")), totals.bytes_at_peak);
+  assert.equal(await tab.locator("#stacks").isVisible(), false);
+  assert.match(await tab.locator("#about .notes").textContent(), /counted only/);
+  assert.deepEqual(troubles, []);
+});
+
+test("gives a recorded sample the intervals of the report for terminals", async () => {
+  const profile = record("sampled", "--mode", "sample=1K", "--", "sh", "-c", "for i in 1 2 3 4; do a=$a$a$i; done; set >/dev/null");
+  const peak = /^ +peak .* ([0-9.]+ .?i?B) \+- ([0-9.]+ .?i?B) /m.exec(text(profile));
+  const { tab } = await open(report(profile));
+  assert.equal(await tab.locator("#metric-peak .card-value").textContent(), `${peak[1]} ± ${peak[2]}`);
+  assert.equal(await tab.locator("#metric-total .card-interval").count(), 0, "it was counted");
 });
 
 test("shows no chart of a profile without a timeline", async () => {

@@ -19,7 +19,7 @@ export function limits(profile: Profile): string[] {
   }
   if (has(FLAG_SAMPLED)) {
     notes.push(
-      `Call sites and live blocks are estimates from ${countText(facts.samples)} blocks, one in ` +
+      `All but the totals of what was allocated is estimated from ${countText(facts.samples)} blocks, one in ` +
         `${bytesText(facts.sample_bytes)} on average; ± is the interval that covers the truth in 95 of 100 runs.`,
     );
   }

@@ -94,6 +94,7 @@ export class FlameView implements View {
       this.hues = analysis.moduleHues(HUES);
     }
     this.state = state;
+    this.node.hidden = analysis.profile.siteCount === 0;
     this.merged = merged;
     this.sums = analysis.sums(merged, metric.site);
     if (this.width(this.zoom) === 0) {

@@ -9,6 +9,8 @@ export interface Metric {
   /** Of figures in a sentence: "12 MiB live at the peak". */
   phrase: string;
   site: SiteKey;
+  /** The process counts it, also where its sites are estimated from a sample. */
+  isCounted: boolean;
   /** The process's own total, which also counts what has no site. */
   whole: (facts: Facts) => number;
   text: (value: number) => string;
@@ -24,6 +26,7 @@ export const METRICS: readonly Metric[] = [
     title: "At the peak",
     phrase: "live at the peak",
     site: "bytes_gmax",
+    isCounted: false,
     whole: (facts) => facts.bytes_peak,
     text: bytesText,
     exact: exactBytes,
@@ -33,6 +36,7 @@ export const METRICS: readonly Metric[] = [
     title: "Allocated",
     phrase: "allocated",
     site: "bytes_total",
+    isCounted: true,
     whole: (facts) => facts.bytes_total,
     text: bytesText,
     exact: exactBytes,
@@ -42,6 +46,7 @@ export const METRICS: readonly Metric[] = [
     title: "Blocks",
     phrase: "allocated",
     site: "blocks_total",
+    isCounted: true,
     whole: (facts) => facts.blocks_total,
     text: countText,
     exact: exactBlocks,
@@ -51,6 +56,7 @@ export const METRICS: readonly Metric[] = [
     title: "Never freed",
     phrase: "never freed",
     site: "bytes_end",
+    isCounted: false,
     whole: (facts) => facts.bytes_end,
     text: bytesText,
     exact: exactBytes,
@@ -60,6 +66,7 @@ export const METRICS: readonly Metric[] = [
     title: "Temporary",
     phrase: "freed before the thread's next allocation",
     site: "blocks_temporary",
+    isCounted: false,
     whole: (facts) => facts.blocks_total,
     text: countText,
     exact: exactBlocks,

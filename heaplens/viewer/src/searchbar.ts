@@ -29,6 +29,7 @@ export class SearchView implements View {
   }
 
   update({ analysis, metric, search }: State): void {
+    this.node.hidden = analysis.profile.siteCount === 0;
     if (this.field.value !== search.text) {
       this.field.value = search.text;
     }

@@ -4,6 +4,7 @@
 import { h } from "./dom";
 import { changeText, countText, intervalOf, shareText, timeText } from "./figures";
 import { METRICS, type Metric } from "./metrics";
+import type { Profile } from "./profile";
 import type { Change, State, View } from "./state";
 
 export class SummaryView implements View {
@@ -47,8 +48,7 @@ export class SummaryView implements View {
 
 function cardContent(state: State, metric: Metric): HTMLElement[] {
   const { analysis } = state;
-  const { facts } = analysis.profile;
-  const value = metric.key === "temporary" ? analysis.profile.sum(metric.site) : metric.whole(facts);
+  const value = valueOf(analysis.profile, metric);
   return [
     h("span", { class: "card-title" }, metric.title),
     h("span", { class: "card-value", title: metric.exact(value) }, metric.text(value), intervalMark(state, metric)),
@@ -57,9 +57,14 @@ function cardContent(state: State, metric: Metric): HTMLElement[] {
   ];
 }
 
+// The process's own figure; only call sites know how many blocks were temporary.
+function valueOf(profile: Profile, metric: Metric): number {
+  return metric.key === "temporary" ? profile.sum(metric.site) : metric.whole(profile.facts);
+}
+
 function intervalMark({ analysis }: State, metric: Metric): HTMLElement | null {
   const variances = analysis.profile.variances(metric.site);
-  if (variances === null) {
+  if (variances === null || metric.isCounted) {
     return null;
   }
   const interval = intervalOf(variances.reduce((sum, variance) => sum + variance, 0));
@@ -70,11 +75,12 @@ function intervalMark({ analysis }: State, metric: Metric): HTMLElement | null {
 function mostBy({ analysis }: State, metric: Metric): HTMLElement {
   const top = analysis.topFunction(metric);
   if (top === null) {
-    return h("span", { class: "card-top quiet" }, analysis.before === null ? "nothing" : "no function changed");
+    const nothing = analysis.before === null ? "nothing" : "no function changed";
+    return h("span", { class: "card-top quiet" }, analysis.profile.siteCount === 0 ? "no call sites" : nothing);
   }
   const figure =
     analysis.before === null
-      ? shareText(top.value, analysis.profile.sum(metric.site))
+      ? shareText(top.value, valueOf(analysis.profile, metric))
       : changeText(top.value, metric.text);
   return h("span", { class: "card-top" }, `${figure} by `, h("span", { class: "code", title: top.text }, top.text));
 }
@@ -83,7 +89,7 @@ function remark(state: State, metric: Metric): string {
   const { profile } = state.analysis;
   const { facts } = profile;
   const remarks: Record<string, () => string> = {
-    peak: () => `${countText(facts.blocks_peak)} blocks, after ${timeText(facts.peak_ns)}`,
+    peak: () => `${countText(facts.blocks_peak)} blocks${facts.peak_ns > 0 ? `, after ${timeText(facts.peak_ns)}` : ""}`,
     total: () => "over the whole run",
     blocks: () => `mean ${METRICS[0]!.text(Math.floor(facts.bytes_total / Math.max(facts.blocks_total, 1)))}`,
     leaked: () => `in ${countText(facts.blocks_end)} blocks`,
@@ -94,10 +100,7 @@ function remark(state: State, metric: Metric): string {
 
 function changed(state: State, metric: Metric): string {
   const { profile, before } = state.analysis;
-  const [was, is] =
-    metric.key === "temporary"
-      ? [before!.sum(metric.site), profile.sum(metric.site)]
-      : [metric.whole(before!.facts), metric.whole(profile.facts)];
+  const [was, is] = [valueOf(before!, metric), valueOf(profile, metric)];
   if (is === was) {
     return "as before";
   }

@@ -36,6 +36,7 @@ export class TablesView implements View {
 
   update(state: State): void {
     this.state = state;
+    this.node.hidden = state.analysis.profile.siteCount === 0;
     this.show(this.shown);
   }
 

@@ -112,6 +112,9 @@ export class TimelineView implements View {
 
   private peakMark(x: number, y: number, width: number): SVGElement[] {
     const { facts } = this.profile!;
+    if (facts.peak_ns === 0) {
+      return []; // it was counted, but not when it was
+    }
     const isRight = x > width / 2;
     return [
       s("circle", { class: "peak-dot", cx: x, cy: y, r: 4 }),
@@ -154,7 +157,7 @@ export class TimelineView implements View {
     this.readout.replaceChildren(
       h("strong", {}, point === undefined ? "Peak" : timeText(time)),
       `  heap ${bytesText(heap)}`,
-      point === undefined ? `, ${timeText(time)} after the start` : hasRss ? `, resident set ${bytesText(rss)}` : "",
+      point === undefined ? whenText(time) : hasRss ? `, resident set ${bytesText(rss)}` : "",
     );
   }
 
@@ -180,6 +183,10 @@ export class TimelineView implements View {
       this.moveCursor(Math.max(0, this.cursor + step));
     }
   }
+}
+
+function whenText(peak: number): string {
+  return peak > 0 ? `, ${timeText(peak)} after the start` : "";
 }
 
 function pointsOf({ data: { points } }: Profile): Point[] {
