@@ -26,7 +26,8 @@ static const char usage[] =
     "Run a program, and every program that it starts, and write one profile of their heaps.\n"
     "\n"
     "  -o FILE             the profile (default: heaplens.NAME.PID.heaplens)\n"
-    "  --mode MODE         full: every block with its call stack (the default); count: totals only;\n"
+    "  --mode MODE         full: every block with its call stack (the default); count: totals "
+    "only;\n"
     "                      sample, sample=BYTES: blocks drawn at random, one in 512K bytes or in\n"
     "                      BYTES, and estimates; off: start without recording\n"
     "  --depth N           frames kept of a call stack (default 128, most 1024)\n"
@@ -85,8 +86,8 @@ static bool take_mode(run_command *command, const char *value)
     }
     if (strncmp(value, with_bytes, sizeof(with_bytes) - 1) == 0) {
         char bytes[24];
-        const bool is_number = take_number(value + sizeof(with_bytes) - 1, 1, UINT64_C(1) << 40,
-                                           bytes, sizeof(bytes));
+        const bool is_number =
+            take_number(value + sizeof(with_bytes) - 1, 1, UINT64_C(1) << 40, bytes, sizeof(bytes));
         (void)snprintf(command->mode, sizeof(command->mode), "sample=%.23s", bytes);
         return is_number;
     }
