@@ -89,7 +89,7 @@ static void add_stacks(heaplens_session *session, heaplens_process *process, siz
     process->node_count = nodes;
     unsigned char *const depths = zeroed(nodes, 1);
     for (uint32_t i = 1; i < nodes; i++) {
-        const uint32_t back = 1 + (uint32_t)(next_random(seed) % (i < 50 ? i | 1 : 50));
+        const uint32_t back = 1 + (uint32_t)(next_random(seed) % (i < 50 ? i : 50));
         uint32_t parent = i - back;
         // Out of the recursion again, now and then.
         for (uint64_t up = depths[parent] < DEPTH ? 0 : 1 + next_random(seed) % DEPTH; up > 0;
@@ -99,6 +99,7 @@ static void add_stacks(heaplens_session *session, heaplens_process *process, siz
         depths[i] = (unsigned char)(depths[parent] + 1);
         process->nodes[i] = (heaplens_node){
             .parent = parent,
+            // NOLINTNEXTLINE(clang-analyzer-core.DivideZero): at least a hundred
             .location = (uint32_t)(next_random(seed) % locations),
         };
     }
