@@ -149,7 +149,7 @@ static void test_interval__of_an_exact_figure_is_nothing(void **state)
 
 int main(int argc, char **argv)
 {
-    run_count = argc > 1 ? atoi(argv[1]) : run_count;  // NOLINT(cert-err34-c): 0 fails the test
+    run_count = argc > 1 ? (int)strtol(argv[1], NULL, 10) : run_count;  // 0 fails the test
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_interval__covers_the_truth_as_often_as_it_says),
         cmocka_unit_test(test_interval__of_an_exact_figure_is_nothing),
