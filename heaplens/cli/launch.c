@@ -38,13 +38,13 @@ static void block_signals(inherited_signals *inherited)
     const struct sigaction by_default = {.sa_handler = SIG_DFL};
     const sigset_t awaited = awaited_signals();
     (void)sigaction(SIGCHLD, &by_default, &inherited->child_ended);
-    (void)sigprocmask(SIG_BLOCK, &awaited, &inherited->mask);
+    (void)sigprocmask(SIG_BLOCK, &awaited, &inherited->mask);  // NOLINT(concurrency-mt-unsafe)
 }
 
 static void restore_signals(const inherited_signals *inherited)
 {
     (void)sigaction(SIGCHLD, &inherited->child_ended, NULL);
-    (void)sigprocmask(SIG_SETMASK, &inherited->mask, NULL);
+    (void)sigprocmask(SIG_SETMASK, &inherited->mask, NULL);  // NOLINT(concurrency-mt-unsafe)
 }
 
 // LD_PRELOAD with the recorder before what is there: a second preloaded library keeps working.
