@@ -55,6 +55,10 @@ def check_pkg_config(prefix, folder, cc, packages):
 
 def check_programs(prefix, programs):
     for program in programs:
+        for file in (f"man/man1/{program}.1", f"bash-completion/completions/{program}",
+                     f"zsh/site-functions/_{program}", f"fish/vendor_completions.d/{program}.fish"):
+            if not (prefix / "share" / file).is_file():
+                sys.exit(f"{program}: share/{file} is not installed")
         said = run(prefix / "bin" / program, "--version").strip()
         if not said.startswith(program):
             sys.exit(f"{program} --version says: {said}")
