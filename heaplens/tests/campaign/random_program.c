@@ -7,11 +7,10 @@
 // that it may fork, one for the program that it may start with vfork and exec. A seed decides how
 // many threads there are, how they hand blocks to each other, and what each does.
 //
-// Two counts bracket the truth at every instant: `most` grows before a block is asked for and
-// shrinks after it is freed, `least` grows after and shrinks before. What a single thread does is
-// counted exactly, with every peak. Nothing here but the operations allocates.
+// Nothing here but the operations allocates.
+#include "random_count.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -21,66 +20,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SITES = 3, SLOTS = 48, THREADS_MAX = 6, PAGE = 4096 };
-enum { PROCESS_PROGRAM, PROCESS_CHILD, PROCESS_STARTED, PROCESSES };
-enum { NOBODY = 1000, NEVER = 1001 };
-enum { PATH_MAIN, PATH_THREAD, PATH_AT_EXIT, PATHS };
+enum { SLOTS = 48, THREADS_MAX = 6, PAGE = 4096 };
+
+enum { NOBODY = 1000, NEVER = 1001 };  // numbers of no thread
 
 // C23; an interposer may have them, the C library may not.
 __attribute__((weak)) void free_sized(void *block, size_t size);
 __attribute__((weak)) void free_aligned_sized(void *block, size_t alignment, size_t size);
-
-typedef enum kind {
-    KIND_MALLOC,
-    KIND_CALLOC,
-    KIND_REALLOC,
-    KIND_REALLOCARRAY,
-    KIND_ALIGNED_ALLOC,
-    KIND_POSIX_MEMALIGN,
-    KIND_MEMALIGN,
-    KIND_VALLOC,
-    KIND_PVALLOC,
-    KIND_ADOPTED,  // a parent's block, which is the child's own from its reallocation on
-    KINDS,
-} kind;
-
-// The rows that random_programs.py reads, in this order, each an int64_t.
-typedef struct key_count {
-    _Atomic int64_t bytes_total;
-    _Atomic int64_t blocks_total;
-    _Atomic int64_t most;
-    _Atomic int64_t least;
-    _Atomic int64_t blocks;
-    _Atomic int64_t peak_most;
-    _Atomic int64_t peak_least;
-    // Of one thread only:
-    int64_t bytes_gmax;
-    int64_t blocks_gmax;
-    int64_t blocks_own_peak;
-    int64_t temporary;
-    int64_t brief;       // died before 64 KiB were allocated
-    int64_t zero;        // requests of no bytes
-    int64_t reallocs;    // that a block of this key went through
-    int64_t copied;      // bytes, by reallocs
-    int64_t life_clock;  // deaths less births, on the clock of bytes allocated
-} key_count;
-
-typedef struct process_count {
-    int64_t pid;      // 0: there was no such process
-    int64_t threads;  // at once, at most
-    int64_t largest;  // bytes of one request, at most
-    int64_t clock;    // bytes allocated; of one thread only
-    _Atomic int64_t most;
-    _Atomic int64_t least;
-    _Atomic int64_t peak_most;
-    _Atomic int64_t peak_least;
-    _Atomic int64_t foreign_frees;  // of blocks that the parent allocated
-    key_count keys[PATHS][SITES][KINDS];
-} process_count;
 
 typedef struct slot {
     unsigned char *data;  // NULL: empty
@@ -119,21 +68,9 @@ static struct {
     unsigned start_at;
 } program;
 
-static process_count *counts;  // PROCESSES of them
-static int process;            // whose figures count
 static slot slots[SLOTS];
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 static worker main_worker;
-
-static process_count *own_count(void)
-{
-    return &counts[process];
-}
-
-static bool is_alone(void)
-{
-    return own_count()->threads == 1;
-}
 
 _Noreturn static void fail(const char *what)
 {
@@ -203,81 +140,11 @@ SITE(2)
 
 static void *(*const volatile sites[SITES])(const request *) = {site_0, site_1, site_2};
 
-static void raise_to(_Atomic int64_t *peak, int64_t value)
-{
-    int64_t was = atomic_load(peak);
-    while (value > was && !atomic_compare_exchange_weak(peak, &was, value)) {
-    }
-}
-
-// What may be live from now on.
-static void expect_growth(key_count *key, int64_t bytes)
-{
-    process_count *const own = own_count();
-    raise_to(&key->peak_most, atomic_fetch_add(&key->most, bytes) + bytes);
-    raise_to(&own->peak_most, atomic_fetch_add(&own->most, bytes) + bytes);
-}
-
-static void expect_loss(key_count *key, int64_t bytes)
-{
-    atomic_fetch_sub(&key->least, bytes);
-    atomic_fetch_sub(&own_count()->least, bytes);
-}
-
-static void copy_live(process_count *own)
-{
-    key_count *const keys = &own->keys[0][0][0];
-    for (size_t i = 0; i < sizeof own->keys / sizeof *keys; i++) {
-        keys[i].bytes_gmax = keys[i].least;
-        keys[i].blocks_gmax = keys[i].blocks;
-    }
-}
-
-// Of equal peaks the last counts, for the process and for a key.
-static void note_exact_peaks(key_count *key)
-{
-    process_count *const own = own_count();
-    if (key->least >= key->peak_least) {
-        key->blocks_own_peak = key->blocks;
-    }
-    if (own->least >= own->peak_least) {
-        copy_live(own);
-    }
-}
-
-static void confirm_growth(key_count *key, int64_t bytes)
-{
-    process_count *const own = own_count();
-    const int64_t live_key = atomic_fetch_add(&key->least, bytes) + bytes;
-    const int64_t live = atomic_fetch_add(&own->least, bytes) + bytes;
-    if (is_alone()) {
-        note_exact_peaks(key);
-    }
-    raise_to(&key->peak_least, live_key);
-    raise_to(&own->peak_least, live);
-}
-
-static void confirm_loss(key_count *key, int64_t bytes)
-{
-    atomic_fetch_sub(&key->most, bytes);
-    atomic_fetch_sub(&own_count()->most, bytes);
-}
-
-static void count_request(key_count *key, int64_t bytes)
-{
-    atomic_fetch_add(&key->bytes_total, bytes);
-    atomic_fetch_add(&key->blocks_total, 1);
-    if (is_alone()) {
-        own_count()->clock += bytes;
-        key->zero += bytes == 0;
-    }
-}
-
 static void count_birth(slot *at, worker *w)
 {
     count_request(at->key, (int64_t)at->size);
     atomic_fetch_add(&at->key->blocks, 1);
-    at->process = process;
+    at->process = counted_as();
     if (is_alone()) {
         at->birth = own_count()->clock;
         at->key->life_clock -= at->birth;
@@ -299,8 +166,8 @@ static void count_death(slot *at, worker *w)
     }
     expect_loss(at->key, (int64_t)at->size);
     atomic_fetch_sub(&at->key->blocks, 1);
-    if (is_alone() && at->size == 0 && own_count()->least == own_count()->peak_least) {
-        copy_live(own_count());  // the heap is as large as before: another moment of the peak
+    if (at->size == 0) {
+        count_empty_death();
     }
 }
 
@@ -349,7 +216,7 @@ static void drop(slot *at, worker *w)
         return;
     }
     verify(at->data, at->size, pattern_of(at));
-    const bool is_own = at->process == process;
+    const bool is_own = at->process == counted_as();
     if (is_own) {
         count_death(at, w);
     } else {
@@ -439,7 +306,7 @@ static void resize_own(slot *at, worker *w, const request *r, unsigned site)
 
 static void resize_to_nothing(slot *at, worker *w, const request *r, unsigned site)
 {
-    const bool is_own = at->process == process;
+    const bool is_own = at->process == counted_as();
     if (is_own) {
         count_death(at, w);
     } else {
@@ -470,7 +337,7 @@ static void resize(slot *at, worker *w)
         resize_to_nothing(at, w, &r, site);
         return;
     }
-    if (at->process == process) {
+    if (at->process == counted_as()) {
         resize_own(at, w, &r, site);
     } else {
         r.kind = KIND_ADOPTED;
@@ -560,10 +427,8 @@ static void fork_child(worker *w)
         wait_for(pid);
         return;
     }
-    process = PROCESS_CHILD;
     program.is_serial = false;
-    own_count()->pid = getpid();
-    own_count()->threads = 1;
+    count_as(PROCESS_CHILD, 1);
     worker child = {
         .random = w->random, .who = NOBODY, .path = w->path, .operations = program.operations / 2};
     run_operations(&child);
@@ -596,7 +461,7 @@ static void *run_thread(void *argument)
 static void run_threads(void)
 {
     static worker workers[THREADS_MAX];
-    pthread_t threads[THREADS_MAX];
+    pthread_t threads[THREADS_MAX] = {0};
     for (unsigned who = 1; who < program.threads; who++) {
         // Threads end one after the other, while the rest goes on.
         workers[who] = (worker){.random = seed_of(who),
@@ -621,19 +486,6 @@ static void operate_at_exit(void)
     run_operations(&main_worker);
 }
 
-static void map_counts(const char *path)
-{
-    const int file = open(path, O_RDWR | O_CLOEXEC);
-    void *const shared = file < 0 ? MAP_FAILED
-                                  : mmap(NULL, PROCESSES * sizeof *counts, PROT_READ | PROT_WRITE,
-                                         MAP_SHARED, file, 0);
-    if (shared == MAP_FAILED) {
-        fail("the file of counts cannot be mapped\n");
-    }
-    (void)close(file);
-    counts = shared;
-}
-
 static void choose_program(bool is_started)
 {
     main_worker.random = seed_of(63);
@@ -647,7 +499,6 @@ static void choose_program(bool is_started)
     if (is_started) {
         program.fork_at = NEVER;
         program.start_at = NEVER;
-        process = PROCESS_STARTED;
     }
     w->operations = program.operations;
 }
@@ -660,11 +511,12 @@ int main(int argc, char **argv)
     program.seed_text = argv[1];
     program.seed = strtoull(argv[1], NULL, 10);
     program.counts_path = argv[2];
-    map_counts(argv[2]);
+    if (!map_counts(argv[2])) {
+        fail("the file of counts cannot be mapped\n");
+    }
     choose_program(argc == 4);
-    own_count()->pid = getpid();
-    own_count()->threads = program.threads;
-    own_count()->largest = 300000;
+    count_as(argc == 4 ? PROCESS_STARTED : PROCESS_PROGRAM, program.threads);
+    own_count()->is_serial = program.is_serial;
     if (atexit(operate_at_exit) != 0) {
         fail("no atexit\n");
     }

@@ -36,7 +36,7 @@ FIELDS = ("bytes_total", "blocks_total", "most", "bytes_at_end", "blocks_at_end"
           "bytes_own_peak", "bytes_at_peak", "blocks_at_peak", "blocks_own_peak",
           "blocks_temporary", "blocks_short", "blocks_zero", "reallocs", "bytes_copied",
           "life_clock")
-HEADER = ("pid", "threads", "largest", "clock", "most", "least", "peak_most", "peak_least",
+HEADER = ("pid", "threads", "is_serial", "largest", "clock", "most", "least", "peak_most", "peak_least",
           "foreign_frees")
 ALWAYS_EQUAL = ("bytes_total", "blocks_total", "bytes_at_end", "blocks_at_end")
 EQUAL_ALONE = ("bytes_at_peak", "blocks_at_peak", "bytes_own_peak", "blocks_own_peak",
@@ -112,7 +112,8 @@ def judge(report, header, want, siblings):
     """
     got, foreign = read_report(report)
     losses, totals, threads = report["losses"], report["totals"], header["threads"]
-    slack = 0 if threads == 1 else threads * (PENDING_BYTES + header["largest"])
+    in_flight = 0 if header["is_serial"] else header["largest"]
+    slack = 0 if threads == 1 else threads * (PENDING_BYTES + in_flight)
     found = [f"a call site that allocated nothing: {key}" for key in got.keys() - want.keys()]
     for key, figures in want.items():
         found += judge_key(" < ".join(key[::-1]), got[key], figures, header, slack)
