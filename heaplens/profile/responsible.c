@@ -105,6 +105,22 @@ static const char *behind_return_type(const char *function)
                                                                           : function;
 }
 
+// The C library calls itself by aliases: __GI___strdup and __strdup are strdup.
+static const char *behind_alias(const char *function)
+{
+    static const char internal[] = "__GI_";
+    const size_t length = sizeof(internal) - 1;
+    const char *const name =
+        strncmp(function, internal, length) == 0 ? function + length : function;
+    return name + strspn(name, "_");
+}
+
+static bool is_listed(const char *function)
+{
+    return bsearch(function, wrappers, sizeof(wrappers) / sizeof(wrappers[0]), sizeof(wrappers[0]),
+                   compare_name) != NULL;
+}
+
 bool heaplens__is_wrapper(const char *function)
 {
     const char *const name = behind_return_type(function);
@@ -115,8 +131,7 @@ bool heaplens__is_wrapper(const char *function)
             return true;
         }
     }
-    return bsearch(function, wrappers, sizeof(wrappers) / sizeof(wrappers[0]), sizeof(wrappers[0]),
-                   compare_name) != NULL;
+    return is_listed(function) || is_listed(behind_alias(function));
 }
 
 heaplens_name heaplens__place_function(const heaplens_process *process, heaplens_place place)

@@ -14,6 +14,8 @@ static void test_responsible__passes_over_wrappers(void **state)
 {
     (void)state;
     static const char *const wrappers[] = {
+        "__GI___strdup",
+        "__strdup",
         "malloc",
         "xmalloc",
         "operator new(unsigned long)",
