@@ -185,18 +185,21 @@ static int finish(const run_command *command, const char *folder, pid_t pid, int
     }
     heaplens_session *session = NULL;
     heaplens_failure failure = {0};
+    const bool is_off = strcmp(command->mode, "off") == 0;
     const heaplens_status status = write_profile(folder, output, &session, &failure);
     if (status == HEAPLENS_OK) {
         say_what_was_written(session, output);
     } else if (status == HEAPLENS_ENOINPUT) {
         heaplens__complain("%s was not recorded: %s", command->arguments[0],
-                           heaplens__target_obstacle(command->arguments[0]));
+                           is_off ? "the mode is off, and it started no recording itself"
+                                  : heaplens__target_obstacle(command->arguments[0]));
     } else {
         (void)heaplens__complain_status(status, output, &failure);
     }
     heaplens_session_destroy(session);
+    const bool is_lost = status != HEAPLENS_OK && !(status == HEAPLENS_ENOINPUT && is_off);
     // The program's own failure matters more than the profile's.
-    return status == HEAPLENS_OK || code != EXIT_CODE_OK ? code : EXIT_CODE_IO;
+    return is_lost && code == EXIT_CODE_OK ? EXIT_CODE_IO : code;
 }
 
 int heaplens__cmd_run(int argc, char **argv)

@@ -52,21 +52,30 @@ void heaplens__pools_destroy(heaplens_pool *pool)
     pthread_mutex_unlock(&registry.lock);
 }
 
-// The figures of the pool's label, looked up once a recording. NULL: the store has no room.
-static heaplens_store_scope *figures_of(heaplens_pool *pool, heaplens__recorder *recorder)
+// Under the lock, where another thread may have been first: a pool is counted once.
+static heaplens_store_scope *look_up_figures(heaplens_pool *pool, heaplens__recorder *recorder)
 {
+    pthread_mutex_lock(&recorder->lock);
     heaplens_store_scope *figures = atomic_load_explicit(&pool->figures, memory_order_relaxed);
     if (figures == NULL) {
-        pthread_mutex_lock(&recorder->lock);
         figures =
             heaplens__scope_labels_find(&recorder->store, pool->label, HEAPLENS_STORE_SCOPE_POOL);
         if (figures != NULL) {
             heaplens__scope_labels_count_pool(figures);
         }
-        pthread_mutex_unlock(&recorder->lock);
-        atomic_store_explicit(&pool->figures, figures, memory_order_relaxed);
+        // Pairs with the acquire in figures_of().
+        atomic_store_explicit(&pool->figures, figures, memory_order_release);
     }
+    pthread_mutex_unlock(&recorder->lock);
     return figures;
+}
+
+// The figures of the pool's label, looked up once a recording. NULL: the store has no room.
+static heaplens_store_scope *figures_of(heaplens_pool *pool, heaplens__recorder *recorder)
+{
+    heaplens_store_scope *const figures =
+        atomic_load_explicit(&pool->figures, memory_order_acquire);
+    return figures != NULL ? figures : look_up_figures(pool, recorder);
 }
 
 static void add(heaplens_store_u64 *figure, uint64_t more)

@@ -79,6 +79,11 @@ class Run(unittest.TestCase):
         self.assertEqual(self.run_program(OPTIONS.program).returncode, 74)
         self.assertEqual(self.run_program(OPTIONS.program, "exit", "7").returncode, 7)
 
+    def test_a_program_that_starts_no_recording_in_mode_off_is_no_failure(self):
+        done = heaplens("run", "--mode", "off", "-o", self.profile, "--", "true")
+        self.assertEqual((done.returncode, self.profile.exists()), (0, False))
+        self.assertIn(b"the mode is off", done.stderr)
+
     def test_leaves_a_device_a_device(self):
         device = self.folder / "device"
         os.mkfifo(device)
