@@ -269,7 +269,8 @@ static heaplens_status write_process_list(const heaplens_report *r)
         write_process_row(r, &r->session->processes[order[i].index].facts);
     }
     if (count > PROCESSES_SHOWN) {
-        heaplens__sink_printf(r->sink, "  and %zu smaller ones\n", count - PROCESSES_SHOWN);
+        heaplens__sink_printf(r->sink, "  and %zu smaller ones, which --format json lists\n",
+                              count - PROCESSES_SHOWN);
     }
     free(order);
     return HEAPLENS_OK;

@@ -42,9 +42,8 @@ class Profile:
         self.command = [heaplens, "report"]
         self.path = path
         self.text = self.report()
-        # Under "Processes", or the only one in the second line.
-        rows = re.findall(r"^>? +(\d+) +(\d+) +\S+ \S+ +\S+ \S+ +\S+ \S+  ", self.text, re.M)
-        self.pids = [int(pid) for pid, _ in rows] or [int(re.search(r"process (\d+)", self.text)[1])]
+        # All of them, in the order of their start.
+        self.pids = [process["pid"] for process in json.loads(self.report("--format", "json"))["session"]]
 
     def report(self, *options):
         done = subprocess.run([*self.command, *options, self.path], capture_output=True, text=True,
