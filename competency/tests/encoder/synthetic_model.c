@@ -114,7 +114,7 @@ static double reference_gelu(competency__activation activation, double x)
     case COMPETENCY__GELU_TANH:
         return 0.5 * x * (1 + tanh(sqrt(2 / acos(-1.0)) * (x + 0.044715 * x * x * x)));
     }
-    return NAN;
+    return (double)NAN;
 }
 
 // What token t of one head takes from all tokens' values.

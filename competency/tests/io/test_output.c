@@ -110,7 +110,7 @@ static void test_output__fixed_numbers_round_to_three_places(void **state)
     competency__output_fixed(&output, -0.25, 8);
     competency__output_fixed(&output, -0.0004, 7);
     competency__output_fixed(&output, 12.9996, 0);
-    competency__output_fixed(&output, NAN, 5);
+    competency__output_fixed(&output, (double)NAN, 5);
     assert_int_equal(competency__output_flush(&output), COMPETENCY_OK);
     assert_string_equal(to.text, " 0.063  -0.250  0.00013.000 null");
 }
@@ -130,8 +130,8 @@ static void test_number_text__reads_back_and_is_shortest(void **state)
         {-2.5,                "-2.5"                 },
         {1e300,               "1e+300"               },
         {5e-324,              "4.94065645841247e-324"},
-        {INFINITY,            "null"                 },
-        {NAN,                 "null"                 },
+        {HUGE_VAL,            "null"                 },
+        {(double)NAN,         "null"                 },
         {0.05500000000000001, "0.05500000000000001"  },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -248,7 +248,7 @@ static void test_kernels__layer_norm_survives_a_mean_far_above_the_deviation(voi
 static void check_softmax(const competency__kernels *table, const float *x, const float *got,
                           size_t n, float scale)
 {
-    double largest = -INFINITY;
+    double largest = -HUGE_VAL;
     double reach = 0.0;
     for (size_t i = 0; i < n; i++) {
         largest = fmax(largest, (double)x[i] * (double)scale);

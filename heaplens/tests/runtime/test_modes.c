@@ -68,8 +68,9 @@ static void test_modes__count_mode_counts_requests_and_usable_bytes(void **state
     uint64_t asked = 0;
     uint64_t usable = 0;
     for (size_t i = 0; i < 100; i++) {
-        blocks[i] = malloc(10 * i);
-        asked += 10 * i;
+        const size_t size = 10 * i + 1;
+        blocks[i] = malloc(size);
+        asked += size;
         usable += malloc_usable_size(blocks[i]);
     }
     heaplens_totals now = read_totals();
