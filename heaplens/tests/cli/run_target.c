@@ -10,7 +10,8 @@ static void *volatile kept;  // or the compiler would see that nobody needs the 
 
 __attribute__((noinline)) static void leak_blocks(int count)
 {
-    for (int i = 0; i < count; i++) {
+    // Volatile: one call, whatever the optimiser thinks of loops.
+    for (volatile int i = 0; i < count; i++) {
         kept = malloc(1000);
     }
     kept = NULL;
