@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/profile_input.h"
+#include "cli/verb_options.h"
 #include "export/check_export.h"
 
 static const char usage[] =
@@ -75,11 +75,11 @@ enum {
     OPTION_BASELINES,
     OPTION_TOP,
     OPTION_FORMAT,
-    OPTION_HELP
 };
 
-static bool take_option(check_command *command, int option, const char *value)
+static bool take_option(void *self, int option, const char *value)
 {
+    check_command *const command = self;
     uint64_t number = 0;
     switch (option) {
     case OPTION_BUDGET: command->names.budget = value; return true;
@@ -112,24 +112,15 @@ static int parse_arguments(check_command *command, int argc, char **argv)
         {"top",required_argument, NULL, OPTION_TOP},
         {"format",   required_argument, NULL, OPTION_FORMAT},
         {"output",        required_argument, NULL, 'o'},
-        {"help",              no_argument, NULL, OPTION_HELP},
+        {"help",              no_argument, NULL, HEAPLENS_OPTION_HELP},
         {0                 },
     };
     // clang-format on
-    int option = 0;
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
-    while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO : EXIT_CODE_OK;
-        }
-        if (option == '?') {
-            return EXIT_CODE_USAGE;  // getopt has complained
-        }
-        if (!take_option(command, option, optarg)) {
-            heaplens__complain("\"%s\" is no value of this option; see heaplens check --help",
-                               optarg);
-            return EXIT_CODE_USAGE;
-        }
+    const heaplens_verb_options verb = {
+        .usage = usage, .letters = "o:", .names = options, .take = take_option};
+    const int stop = heaplens__parse_options(&verb, command, argc, argv);
+    if (stop >= 0) {
+        return stop;
     }
     if (optind + 1 != argc || command->names.budget == NULL) {
         heaplens__complain("one profile and --budget are wanted; see heaplens check --help");

@@ -2,7 +2,6 @@
 // heaplens diff: what changed between two profiles.
 #define _GNU_SOURCE
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/profile_input.h"
+#include "cli/verb_options.h"
 #include "export/diff_export.h"
 #include "export/html.h"
 
@@ -68,7 +68,6 @@ enum {
     OPTION_BEFORE,
     OPTION_AFTER,
     OPTION_FORMAT,
-    OPTION_HELP,
 };
 
 static bool take_threshold(const char *text, heaplens_diff_noise *out)
@@ -95,8 +94,9 @@ static bool take_format(diff_command *command, const char *name)
     return false;
 }
 
-static bool take_option(diff_command *command, int option, const char *value)
+static bool take_option(void *self, int option, const char *value)
 {
+    diff_command *const command = self;
     uint64_t number = 0;
     switch (option) {
     case OPTION_SORT:
@@ -132,24 +132,15 @@ static int parse_arguments(diff_command *command, int argc, char **argv)
         {"after-process",        required_argument, NULL, OPTION_AFTER},
         {"format",        required_argument, NULL, OPTION_FORMAT},
         {"output",              required_argument, NULL, 'o'},
-        {"help",                  no_argument, NULL, OPTION_HELP},
+        {"help",                  no_argument, NULL, HEAPLENS_OPTION_HELP},
         {0             },
     };
     // clang-format on
-    int option = 0;
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
-    while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO : EXIT_CODE_OK;
-        }
-        if (option == '?') {
-            return EXIT_CODE_USAGE;  // getopt has complained
-        }
-        if (!take_option(command, option, optarg)) {
-            heaplens__complain("\"%s\" is no value of this option; see heaplens diff --help",
-                               optarg);
-            return EXIT_CODE_USAGE;
-        }
+    const heaplens_verb_options verb = {
+        .usage = usage, .letters = "o:", .names = options, .take = take_option};
+    const int stop = heaplens__parse_options(&verb, command, argc, argv);
+    if (stop >= 0) {
+        return stop;
     }
     if (command->write == heaplens_write_diff_html && !heaplens_has_viewer()) {
         heaplens__complain("this heaplens was built without HTML reports, which need node and npm");

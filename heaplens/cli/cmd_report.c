@@ -5,10 +5,10 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/profile_input.h"
+#include "cli/verb_options.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,7 +94,6 @@ enum {
     OPTION_INVERT,
     OPTION_PROCESS,
     OPTION_FORMAT,
-    OPTION_HELP,
 };
 
 // --at says when, --sort says what: "end" is what was never freed.
@@ -116,8 +115,9 @@ static bool parse_format(const char *name, report_format *out)
     return false;
 }
 
-static bool take_option(report_command *command, int option, const char *value)
+static bool take_option(void *self, int option, const char *value)
 {
+    report_command *const command = self;
     uint64_t number = 0;
     switch (option) {
     case OPTION_SORT:
@@ -161,23 +161,14 @@ static int parse_arguments(report_command *command, int argc, char **argv)
         {"process",              required_argument, NULL, OPTION_PROCESS},
         {"format",     required_argument, NULL, OPTION_FORMAT},
         {"output",            required_argument, NULL, 'o'},
-        {"help",              no_argument, NULL, OPTION_HELP},
+        {"help",              no_argument, NULL, HEAPLENS_OPTION_HELP},
         {0                 },
     };
-    int option = 0;
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
-    while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO : EXIT_CODE_OK;
-        }
-        if (option == '?') {
-            return EXIT_CODE_USAGE;  // getopt has complained
-        }
-        if (!take_option(command, option, optarg)) {
-            heaplens__complain("\"%s\" is no value of this option; see heaplens report --help",
-                               optarg);
-            return EXIT_CODE_USAGE;
-        }
+    const heaplens_verb_options verb = {
+        .usage = usage, .letters = "o:", .names = options, .take = take_option};
+    const int stop = heaplens__parse_options(&verb, command, argc, argv);
+    if (stop >= 0) {
+        return stop;
     }
     if (command->format == FORMAT_HTML && !heaplens_has_viewer()) {
         heaplens__complain("this heaplens was built without HTML reports, which need node and npm");

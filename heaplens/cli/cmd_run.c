@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "cli/launch.h"
-#include "cli/library.h"
 #include "cli/session_folder.h"
 #include "cli/target.h"
 #include "export/figure_text.h"
@@ -211,13 +210,7 @@ int heaplens__cmd_run(int argc, char **argv)
     }
     char library[HEAPLENS_PATH_BYTES];
     char folder[HEAPLENS_PATH_BYTES];
-    if (!heaplens__find_library(library)) {
-        heaplens__complain("no libheaplens.so beside this program; HEAPLENS_LIBRARY can name it");
-        return EXIT_CODE_IO;
-    }
-    if (!heaplens__session_folder_make(folder)) {
-        heaplens__complain("no folder for the recording: $XDG_RUNTIME_DIR, /dev/shm, $TMPDIR and "
-                           "/tmp are not writable");
+    if (!heaplens__launch_prepare(library, folder)) {
         return EXIT_CODE_IO;
     }
     const heaplens_launch launch = {

@@ -4,7 +4,6 @@
 
 #include "cli/cli.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 
 #include "cli/live_store.h"
 #include "cli/top_view.h"
+#include "cli/verb_options.h"
 #include "profile/excerpt.h"
 #include "profile/query.h"
 #include "profile/symbols.h"
@@ -61,8 +61,9 @@ typedef struct top_look {
     uint64_t blocks_total;
 } top_look;
 
-static bool take_option(top_command *command, int option, const char *value)
+static bool take_option(void *self, int option, const char *value)
 {
+    top_command *const command = self;
     switch (option) {
     case OPTION_ONCE: command->is_once = true; return true;
     case OPTION_JSON: command->is_json = true; return true;
@@ -84,23 +85,14 @@ static int parse_arguments(top_command *command, int argc, char **argv)
         {"interval",            required_argument, NULL, OPTION_INTERVAL},
         {"top",required_argument, NULL, OPTION_TOP},
         {"sort", required_argument, NULL, OPTION_SORT},
-        {"help",   no_argument, NULL, OPTION_HELP},
+        {"help",   no_argument, NULL, HEAPLENS_OPTION_HELP},
         {0       },
     };
-    int option = 0;
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO : EXIT_CODE_OK;
-        }
-        if (option == '?') {
-            return EXIT_CODE_USAGE;  // getopt has complained
-        }
-        if (!take_option(command, option, optarg)) {
-            heaplens__complain("\"%s\" is no value of this option; see heaplens top --help",
-                               optarg);
-            return EXIT_CODE_USAGE;
-        }
+    const heaplens_verb_options verb = {
+        .usage = usage, .letters = "", .names = options, .take = take_option};
+    const int stop = heaplens__parse_options(&verb, command, argc, argv);
+    if (stop >= 0) {
+        return stop;
     }
     if (optind + 1 != argc || !heaplens__parse_number(argv[optind], 1, INT32_MAX, &command->pid)) {
         heaplens__complain("which process? See heaplens top --help");

@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/library.h"
+#include "cli/session_folder.h"
 
 // Signals as this process was started with them, which is how the program is to find them.
 typedef struct inherited_signals {
@@ -115,6 +117,20 @@ static int wait_for(pid_t pid)
         return EXIT_CODE_IO;
     }
     return WIFSIGNALED(status) ? EXIT_CODE_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+bool heaplens__launch_prepare(char *library, char *folder)
+{
+    if (!heaplens__find_library(library)) {
+        heaplens__complain("no libheaplens.so beside this program; HEAPLENS_LIBRARY can name it");
+        return false;
+    }
+    if (!heaplens__session_folder_make(folder)) {
+        heaplens__complain("no folder for the recording: $XDG_RUNTIME_DIR, /dev/shm, $TMPDIR and "
+                           "/tmp are not writable");
+        return false;
+    }
+    return true;
 }
 
 int heaplens__launch(const heaplens_launch *launch, pid_t *pid)

@@ -18,6 +18,15 @@ typedef struct heaplens_launch {
 } heaplens_launch;
 
 /**
+ * Find the recorder and make a folder for a session, or complain.
+ *
+ * @param[out] library  (HEAPLENS_PATH_BYTES) path of libheaplens.so
+ * @param[out] folder   (HEAPLENS_PATH_BYTES) removed by heaplens__session_folder_remove()
+ * @return false, after a message: there is then no folder
+ */
+bool heaplens__launch_prepare(char *library, char *folder);
+
+/**
  * Run a program under the recorder until it ends.
  *
  * SIGINT and SIGQUIT, which the terminal sends to both, are left to the program; SIGTERM and SIGHUP

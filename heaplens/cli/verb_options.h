@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#ifndef HEAPLENS_CLI_VERB_OPTIONS_H
+#define HEAPLENS_CLI_VERB_OPTIONS_H
+
+#include <getopt.h>
+#include <stdbool.h>
+
+/** What "help" stands for in the options of a verb; it has no letter. */
+enum { HEAPLENS_OPTION_HELP = 255 };
+
+/** The options of a verb. */
+typedef struct heaplens_verb_options {
+    const char *usage;           // what --help prints
+    const char *letters;         // getopt's short options
+    const struct option *names;  // getopt_long's; ended by zeros
+    // Keeps an option in the verb's own command; false: `value` is none of this option.
+    bool (*take)(void *command, int option, const char *value);
+} heaplens_verb_options;
+
+/**
+ * Read the options of a verb, up to the first argument that is none (`optind`), or complain.
+ *
+ * @param argv  begins with the verb
+ * @return -1 to go on; otherwise the exit code, --help included
+ */
+int heaplens__parse_options(const heaplens_verb_options *verb, void *command, int argc,
+                            char **argv);
+
+#endif
