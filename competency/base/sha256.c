@@ -4,10 +4,16 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 64, LENGTH_BYTES = 8 };
+#if COMPETENCY_HAVE_SHA_NI
+#include <cpuid.h>
+
+#include "base/sha256_ni.h"
+#endif
+
+enum { BLOCK_BYTES = COMPETENCY__SHA256_BLOCK_BYTES, LENGTH_BYTES = 8 };
 
 // The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
-static const uint32_t round_constants[64] = {
+const uint32_t competency__sha256_round_constants[64] = {
     0x428A2F98, 0x71374491, 0xB5C0FBCF, 0xE9B5DBA5, 0x3956C25B, 0x59F111F1, 0x923F82A4, 0xAB1C5ED5,
     0xD807AA98, 0x12835B01, 0x243185BE, 0x550C7DC3, 0x72BE5D74, 0x80DEB1FE, 0x9BDC06A7, 0xC19BF174,
     0xE49B69C1, 0xEFBE4786, 0x0FC19DC6, 0x240CA1CC, 0x2DE92C6F, 0x4A7484AA, 0x5CB0A9DC, 0x76F988DA,
@@ -65,7 +71,7 @@ static void compress(uint32_t state[8], const unsigned char *block)
     for (size_t t = 0; t < 64; t++) {
         const uint32_t sum1 = rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25);
         const uint32_t choice = (e & f) ^ (~e & g);
-        const uint32_t t1 = h + sum1 + choice + round_constants[t] + w[t];
+        const uint32_t t1 = h + sum1 + choice + competency__sha256_round_constants[t] + w[t];
         const uint32_t sum0 = rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22);
         const uint32_t majority = (a & b) ^ (a & c) ^ (b & c);
         h = g;
@@ -83,33 +89,83 @@ static void compress(uint32_t state[8], const unsigned char *block)
     }
 }
 
-void competency__sha256_hex(char out[COMPETENCY__SHA256_HEX_BYTES], const void *data, size_t size)
+void competency__sha256_blocks_portable(uint32_t state[8], const unsigned char *blocks,
+                                        size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        compress(state, blocks + i * BLOCK_BYTES);
+    }
+}
+
+competency__sha256_blocks competency__sha256_sha_ni(void)
+{
+#if COMPETENCY_HAVE_SHA_NI
+    // Asked by cpuid because __builtin_cpu_supports() of gcc 12 does not know the name "sha". The
+    // registers are SSE's, which every x86-64 system saves.
+    unsigned a = 0;
+    unsigned b = 0;
+    unsigned c = 0;
+    unsigned d = 0;
+    const unsigned sse = bit_SSSE3 | bit_SSE4_1;
+    const int has_sse = __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & sse) == sse;
+    if (has_sse && __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b & bit_SHA) != 0) {
+        return competency__sha256_blocks_with_sha_ni;
+    }
+#endif
+    return NULL;
+}
+
+competency__sha256_blocks competency__sha256_choose(void)
+{
+    const competency__sha256_blocks fast = competency__sha256_sha_ni();
+    return fast != NULL ? fast : competency__sha256_blocks_portable;
+}
+
+void competency__sha256_by(competency__sha256_blocks take_blocks,
+                           unsigned char out[COMPETENCY__SHA256_BYTES], const void *data,
+                           size_t size)
 {
     uint32_t state[8] = {0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A,
                          0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19};
-    const unsigned char *at = data;
-    size_t left = size;
-    for (; left >= BLOCK_BYTES; left -= BLOCK_BYTES, at += BLOCK_BYTES) {
-        compress(state, at);
-    }
+    const unsigned char *const bytes = data;
+    const size_t left = size % BLOCK_BYTES;
+    take_blocks(state, bytes, size / BLOCK_BYTES);
 
     // The rest, a 1 bit, zeros, and the length in bits: one block, or two if it does not fit.
     unsigned char tail[2 * BLOCK_BYTES] = {0};
     if (left > 0) {
-        memcpy(tail, at, left);
+        memcpy(tail, bytes + (size - left), left);
     }
     tail[left] = 0x80;
     const size_t tail_size = left + 1 + LENGTH_BYTES <= BLOCK_BYTES ? BLOCK_BYTES : 2 * BLOCK_BYTES;
     const uint64_t bits = (uint64_t)size * 8;
     store_be32(tail + tail_size - 8, (uint32_t)(bits >> 32));
     store_be32(tail + tail_size - 4, (uint32_t)bits);
-    for (size_t i = 0; i < tail_size; i += BLOCK_BYTES) {
-        compress(state, tail + i);
+    take_blocks(state, tail, tail_size / BLOCK_BYTES);
+    for (size_t i = 0; i < 8; i++) {
+        store_be32(out + 4 * i, state[i]);
     }
+}
 
+void competency__sha256(unsigned char out[COMPETENCY__SHA256_BYTES], const void *data, size_t size)
+{
+    competency__sha256_by(competency__sha256_choose(), out, data, size);
+}
+
+void competency__sha256_print(char out[COMPETENCY__SHA256_HEX_BYTES],
+                              const unsigned char sum[COMPETENCY__SHA256_BYTES])
+{
     static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < 64; i++) {
-        out[i] = digits[state[i / 8] >> (28 - 4 * (i % 8)) & 0xFU];
+    for (size_t i = 0; i < COMPETENCY__SHA256_BYTES; i++) {
+        out[2 * i] = digits[sum[i] >> 4];
+        out[2 * i + 1] = digits[sum[i] & 0xFU];
     }
-    out[64] = '\0';
+    out[COMPETENCY__SHA256_HEX_BYTES - 1] = '\0';
+}
+
+void competency__sha256_hex(char out[COMPETENCY__SHA256_HEX_BYTES], const void *data, size_t size)
+{
+    unsigned char sum[COMPETENCY__SHA256_BYTES];
+    competency__sha256(sum, data, size);
+    competency__sha256_print(out, sum);
 }

@@ -3,15 +3,32 @@
 // sha256sum over that many letters "a".
 #include "base/sha256.h"
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "expect.h"
 
+static void expect_hash_by(const char *name, competency__sha256_blocks take_blocks,
+                           const char *data, size_t size, const char *want)
+{
+    unsigned char sum[COMPETENCY__SHA256_BYTES];
+    char got[COMPETENCY__SHA256_HEX_BYTES];
+    competency__sha256_by(take_blocks, sum, data, size);
+    competency__sha256_print(got, sum);
+    EXPECT(strcmp(got, want) == 0, "%s, %zu bytes: got %s, want %s", name, size, got, want);
+}
+
+// By every code that this processor can run, and by the one that is chosen.
 static void expect_hash(const char *data, size_t size, const char *want)
 {
+    expect_hash_by("portable", competency__sha256_blocks_portable, data, size, want);
+    if (competency__sha256_sha_ni() != NULL) {
+        expect_hash_by("sha_ni", competency__sha256_sha_ni(), data, size, want);
+    }
     char got[COMPETENCY__SHA256_HEX_BYTES];
     competency__sha256_hex(got, data, size);
-    EXPECT(strcmp(got, want) == 0, "%zu bytes: got %s, want %s", size, got, want);
+    EXPECT(strcmp(got, want) == 0, "chosen, %zu bytes: got %s, want %s", size, got, want);
 }
 
 static void test_sha256__gives_the_values_of_the_standard(void **state)
@@ -46,11 +63,46 @@ static void test_sha256__pads_every_length_around_a_block(void **state)
     }
 }
 
+static void test_sha256__takes_any_number_of_blocks_from_any_address(void **state)
+{
+    (void)state;
+    enum { MILLION = 1000000 };
+    static char data[MILLION + 15];
+    memset(data, 'a', sizeof(data));
+    for (size_t offset = 0; offset < 15; offset += 7) {
+        // NIST's third example.
+        expect_hash(data + offset, MILLION,
+                    "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+    }
+    expect_hash("abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmno"
+                "ijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+                112, "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1");
+}
+
+static void test_sha256__uses_the_instructions_that_the_processor_says_it_has(void **state)
+{
+    (void)state;
+    // The kernel's list of the processor's features is the witness.
+    FILE *const file = fopen("/proc/cpuinfo", "re");
+    if (file == NULL) {
+        skip();
+        return;
+    }
+    static char text[65536];
+    text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+    (void)fclose(file);
+    const bool is_listed = strstr(text, " sha_ni ") != NULL && strstr(text, " sse4_1 ") != NULL;
+    assert_int_equal(competency__sha256_sha_ni() != NULL, is_listed);
+    assert_int_equal(competency__sha256_choose() != competency__sha256_blocks_portable, is_listed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sha256__gives_the_values_of_the_standard),
         cmocka_unit_test(test_sha256__pads_every_length_around_a_block),
+        cmocka_unit_test(test_sha256__takes_any_number_of_blocks_from_any_address),
+        cmocka_unit_test(test_sha256__uses_the_instructions_that_the_processor_says_it_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
