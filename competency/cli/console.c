@@ -28,7 +28,8 @@ cli_exit cli_exit_of(competency_status status)
     case COMPETENCY_EIO: return CLI_EXIT_IO;
     case COMPETENCY_ENOINPUT: return CLI_EXIT_NO_INPUT;
     case COMPETENCY_ENOMODEL:
-    case COMPETENCY_EUNSUPPORTED: return CLI_EXIT_NO_MODEL;
+    case COMPETENCY_EUNSUPPORTED:
+    case COMPETENCY_EINACTIVE: return CLI_EXIT_NO_MODEL;
     case COMPETENCY_EINVAL:
     case COMPETENCY_EFORMAT:
     case COMPETENCY_ECAPACITY:

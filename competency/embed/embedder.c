@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/phase.h"
 #include "encoder/encoder.h"
 #include "encoder/workspace.h"
 #include "kernels/kernels.h"
@@ -62,7 +63,9 @@ static competency_status run_batch(const bert_embedder *e, float *out, size_t en
     const size_t hidden = e->encoder.config->hidden;
     const size_t first = end - *gathered;
     const competency__batch batch = {.ids = e->ids, .starts = e->starts, .texts = *gathered};
+    COMPETENCY__PHASE_BEGIN("encode");
     competency__encoder_run(&e->encoder, out + first * hidden, &batch, e->block);
+    COMPETENCY__PHASE_END();
     *gathered = 0;
     for (size_t i = first * hidden; i < end * hidden; i++) {
         if (!isfinite(out[i])) {
@@ -83,8 +86,10 @@ static competency_status bert_embed(void *self, float *out, const char *const *t
     for (size_t i = 0; i < count && status == COMPETENCY_OK; i++) {
         size_t start = e->starts[gathered];  // below batch_tokens: tokens_max ids fit behind it
         competency__token_span text = {.ids = e->ids + start, .cap = tokens_max(e)};
+        COMPETENCY__PHASE_BEGIN("tokenise");
         status = competency__tokenizer_encode(tokenizer, &text, texts[i], strlen(texts[i]),
                                               tokens_max(e), err);
+        COMPETENCY__PHASE_END();
         if (status == COMPETENCY_OK && gathered > 0 && start + text.count > e->batch_tokens) {
             status = run_batch(e, out, i, &gathered, err);
             memmove(e->ids, text.ids, text.count * sizeof(*e->ids));

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/phase.h"
 #include "encoder/pooling.h"
 #include "encoder/workspace.h"
 
@@ -166,9 +167,11 @@ void competency__encoder_run(const competency__encoder *encoder, float *out,
         run_attention(&p, &encoder->weights->layers[i]);
         run_feed_forward(&p, &encoder->weights->layers[i]);
     }
+    COMPETENCY__PHASE_BEGIN("pool");
     for (size_t i = 0; i < batch->texts; i++) {
         const size_t start = batch->starts[i];
         competency__pool(encoder->kernels, config, out + i * config->hidden,
                          p.at.x + start * config->hidden, batch->starts[i + 1] - start);
     }
+    COMPETENCY__PHASE_END();
 }

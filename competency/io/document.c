@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/phase.h"
 #include "io/json_reader.h"
 #include "io/record.h"
 
@@ -142,11 +143,13 @@ competency_status competency_document_parse(competency_document **out,
 {
     *out = NULL;
     json_t *root = NULL;
+    COMPETENCY__PHASE_BEGIN("parse");
     competency_status status = competency__json_load(&root, json, size, false, err);
     if (status == COMPETENCY_OK) {
         status = competency__document_read(out, kind, root, 1, err);
     }
     json_decref(root);
+    COMPETENCY__PHASE_END();
     return status;
 }
 

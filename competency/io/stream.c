@@ -6,6 +6,7 @@
 #include <competency/io.h>
 
 #include "base/error.h"
+#include "base/phase.h"
 #include "io/document.h"
 #include "io/json_reader.h"
 #include "io/lines.h"
@@ -121,7 +122,9 @@ competency_status competency_stream_next(competency_stream *stream, competency_d
     free(stream->id);
     stream->id = NULL;
     competency_error why = {0};
+    COMPETENCY__PHASE_BEGIN("parse");
     const competency_status status = next_record(stream, out, &why);
+    COMPETENCY__PHASE_END();
     return status == COMPETENCY_OK
                ? status
                : competency__fail(err, status, "line %llu: %s",

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/phase.h"
+
 static const struct {
     const char *name;
     const competency__writer_form *form;
@@ -64,7 +66,9 @@ void competency_writer_run(competency_writer *writer, const competency_run *run)
 
 void competency_writer_result(competency_writer *writer, const competency_result *result)
 {
+    COMPETENCY__PHASE_BEGIN("write");
     writer->form->result(writer, result);
+    COMPETENCY__PHASE_END();
     writer->written_count++;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/phase.h"
 #include "match/beta.h"
 #include "match/classic.h"
 #include "match/coherence.h"
@@ -130,9 +131,11 @@ static competency_status fill_similarities(double *out, const competency_similar
 {
     const competency__skill_set *const required = &scratch->required;
     const competency__skill_set *const candidate = &scratch->candidate;
+    COMPETENCY__PHASE_BEGIN("similarity");
     const competency_status status =
         similarity->fill(similarity->self, out, required->vectors, required->count,
                          candidate->vectors, candidate->count, dimension);
+    COMPETENCY__PHASE_END();
     if (status != COMPETENCY_OK) {
         return competency__fail(err, status, "similarities: %s", competency_status_text(status));
     }
@@ -150,6 +153,7 @@ static double score_requirements(const pair_result *result, const competency_mat
 {
     const size_t columns = scratch->candidate.count;
     double sum = 0;
+    COMPETENCY__PHASE_BEGIN("score");
     for (size_t i = 0; i < scratch->required.count; i++) {
         const competency__classic_input input = {
             .config = &matcher->config,
@@ -165,6 +169,7 @@ static double score_requirements(const pair_result *result, const competency_mat
         sum += score->best_similarity;
         matcher->strategy.adjust(matcher->strategy.self, score);
     }
+    COMPETENCY__PHASE_END();
     return sum / (double)scratch->required.count;
 }
 

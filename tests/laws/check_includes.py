@@ -21,6 +21,7 @@ EDGES = {
     },
     "competency": {
         "base": set(),
+        "profiling": {"base"},
         "text": {"base"},
         "kernels": {"base"},
         "model": {"base", "text"},  # a model directory holds the vocabulary of its tokenizer
@@ -37,7 +38,7 @@ WITNESSES = {"tests", "fuzz", "benchmarks"}
 # Rooms that may use nothing of their own product but its public headers.
 OUTSIDERS = {("competency", "cli"), ("competency", "server")}
 # The only doors from competency to heaplens.
-DOORS = {"heaplens/heaplens.h", "heaplens/budget.h", "heaplens/bench.h"}
+DOORS = {"heaplens/heaplens.h", "heaplens/optional.h", "heaplens/budget.h", "heaplens/bench.h"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 SOURCES = {".c", ".h", ".cc", ".cpp", ".hpp"}

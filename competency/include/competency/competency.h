@@ -15,12 +15,14 @@
  *     domain.h    the fourteen domains
  *     matcher.h   match, batch
  *     io.h        documents and streams of candidates in, results out
+ *     profiling.h what the process does with the heap
  */
 #include <competency/domain.h>
 #include <competency/embedder.h>
 #include <competency/io.h>
 #include <competency/matcher.h>
 #include <competency/model.h>
+#include <competency/profiling.h>
 #include <competency/scoring.h>
 #include <competency/skill.h>
 #include <competency/status.h>

@@ -39,7 +39,8 @@ extern "C" {
     X(ENOMODEL,      -7, "no embedding model")                            \
     X(EEMPTY,        -8, "no skills provided")                            \
     X(EDISTRIBUTION, -9, "level or parameters give no Beta distribution") \
-    X(EUNSUPPORTED,  -10, "not supported")
+    X(EUNSUPPORTED,  -10, "not supported")                               \
+    X(EINACTIVE,     -11, "the heap recorder is not active")
 // clang-format on
 
 typedef enum competency_status {

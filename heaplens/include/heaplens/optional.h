@@ -5,12 +5,13 @@
 
 /**
  * @file
- * Scopes and budgets in a program that is *not* linked with libheaplens: include this instead of
- * heaplens.h and expect.h, before any other header of heaplens.
+ * Scopes, budgets and figures in a program that is *not* linked with libheaplens: include this
+ * instead of heaplens.h and budget.h, before any other header of heaplens.
  *
  * Run as it is, the program behaves as if the recorder were not active: heaplens_is_active() is
- * false, and every scope has the status HEAPLENS_EINACTIVE. Under `heaplens run` the recorder is
- * there, and the figures with it.
+ * false, and every scope and every reading has the status HEAPLENS_EINACTIVE. Under `heaplens run`
+ * the recorder is there, and the figures with it. The other functions of heaplens.h are not there
+ * to be called.
  *
  * How: the names are weak, and whether they are there is asked at each call. That needs
  * position-independent code (-fPIE or -fPIC), which is what compilers make unless told otherwise;
@@ -26,6 +27,23 @@
 static inline bool heaplens_optional_is_active(void)
 {
     return &heaplens_is_active != NULL && heaplens_is_active();
+}
+
+static inline heaplens_status heaplens_optional_totals_read(heaplens_totals *out)
+{
+    return &heaplens_totals_read != NULL ? heaplens_totals_read(out) : HEAPLENS_EINACTIVE;
+}
+
+static inline heaplens_status heaplens_optional_peak_reset(void)
+{
+    return &heaplens_peak_reset != NULL ? heaplens_peak_reset() : HEAPLENS_EINACTIVE;
+}
+
+static inline heaplens_status heaplens_optional_snapshot_take(heaplens_snapshot *out,
+                                                              const char *label)
+{
+    return &heaplens_snapshot_take != NULL ? heaplens_snapshot_take(out, label)
+                                           : HEAPLENS_EINACTIVE;
 }
 
 static inline heaplens_scope heaplens_optional_begin(const char *label, bool is_process)
@@ -63,6 +81,9 @@ static inline size_t heaplens_optional_explain(const heaplens_usage *usage,
 }
 
 #define heaplens_is_active()                heaplens_optional_is_active()
+#define heaplens_totals_read(out)           heaplens_optional_totals_read(out)
+#define heaplens_peak_reset()               heaplens_optional_peak_reset()
+#define heaplens_snapshot_take(out, label)  heaplens_optional_snapshot_take(out, label)
 #define heaplens_scope_begin(label)         heaplens_optional_begin(label, false)
 #define heaplens_scope_begin_process(label) heaplens_optional_begin(label, true)
 #define heaplens_scope_end(scope)           heaplens_optional_end(scope)
