@@ -108,6 +108,8 @@ static const json_field site_fields[] = {
     U64(heaplens_site, "bytes_rounding", bytes_rounding),
     U64(heaplens_site, "lifetime_ns", lifetime_ns),
     U64(heaplens_site, "lifetime_bytes", lifetime_bytes),
+    U64(heaplens_site, "lifetime_max_bytes", lifetime_max_bytes),
+    U64(heaplens_site, "lifetime_max_ns", lifetime_max_ns),
     U64(heaplens_site, "first_ns", first_ns),
     U64(heaplens_site, "last_ns", last_ns),
     U32(heaplens_site, "threads", threads),

@@ -28,7 +28,7 @@ typedef _Atomic int64_t heaplens_store_i64;
 #define HEAPLENS_STORE_MAGIC "HLSTORE\n"
 
 enum {
-    HEAPLENS_STORE_VERSION = 2,
+    HEAPLENS_STORE_VERSION = 3,
     HEAPLENS_STORE_MAGIC_BYTES = 8,
     HEAPLENS_STORE_HEADER_BYTES = 4096,
     HEAPLENS_STORE_ENDIAN = 0x01020304,
@@ -184,15 +184,16 @@ typedef struct heaplens_store_node {
 
 /** A distinct call stack that allocated, and its figures over all threads. One cache line. */
 typedef struct heaplens_store_site {
-    uint32_t node;   // innermost frame
-    uint32_t depth;  // frames
+    uint32_t node;              // innermost frame
+    _Atomic uint32_t estimate;  // 1 + its item of estimates; 0: no block of it was sampled
     uint64_t first_time;
     heaplens_store_i64 bytes_live;   // as handed in by entries; without their `pending_bytes`
     heaplens_store_i64 blocks_live;  // the same
     heaplens_store_i64 bytes_peak;   // the site's own peak, if it is past
     heaplens_store_i64 blocks_peak;  // blocks at that moment
-    heaplens_store_u64 estimate;     // 1 + its item of estimates; 0: no block of it was sampled
-    uint64_t reserved;
+    heaplens_store_u64
+        life_max;  // longest life of a block that ended, in bytes allocated meanwhile
+    heaplens_store_u64 life_max_end;  // when that block ended, on the clock of bytes allocated
 } heaplens_store_site;
 
 /** What one thread after another counted, over all sites. */

@@ -96,6 +96,10 @@ void heaplens__site_add(heaplens_site *into, const heaplens_site *from)
     into->blocks_end += from->blocks_end;
     into->lifetime_ns += from->lifetime_ns;
     into->lifetime_bytes += from->lifetime_bytes;
+    if (from->lifetime_max_bytes > into->lifetime_max_bytes) {
+        into->lifetime_max_bytes = from->lifetime_max_bytes;
+        into->lifetime_max_ns = from->lifetime_max_ns;
+    }
     into->blocks_short += from->blocks_short;
     into->blocks_temporary += from->blocks_temporary;
     into->reallocs += from->reallocs;

@@ -78,8 +78,11 @@ typedef struct heaplens_site {
     uint64_t blocks_peak;  // live at that moment
     uint64_t bytes_end;    // live at the end: never freed
     uint64_t blocks_end;
-    uint64_t lifetime_ns;       // summed over blocks; those alive at the end count until the end
-    uint64_t lifetime_bytes;    // the same on the clock of bytes allocated by the process
+    uint64_t lifetime_ns;     // summed over blocks; those alive at the end count until the end
+    uint64_t lifetime_bytes;  // the same on the clock of bytes allocated by the process
+    // The longest life of a block that ended; those alive at the end have no say in it.
+    uint64_t lifetime_max_bytes;  // exact; of sampled sites, of the blocks that were drawn
+    uint64_t lifetime_max_ns;   // how long that block lived, to the distance of two heaplens_point
     uint64_t blocks_short;      // blocks that died young
     uint64_t blocks_temporary;  // freed before the thread's next allocation
     uint64_t reallocs;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "profile/array.h"
+#include "profile/store_lives.h"
 #include "profile/store_stacks.h"
 
 // Add what one shard counted of a site.
@@ -62,6 +63,7 @@ static void finish_site(const heaplens_store_reader *r, const heaplens_store_sit
         heaplens__scale_to_ns(r, settle_lifetime(r, site->lifetime_ns, site->blocks_total));
     site->lifetime_bytes =
         heaplens__not_negative(site->lifetime_bytes + site->blocks_end * r->bytes_clock);
+    heaplens__store_longest_life(r, stored, site);
     site->bytes_end = heaplens__not_negative(site->bytes_end);
     site->blocks_end = heaplens__not_negative(site->blocks_end);
     site->bytes_gmax = heaplens__not_negative(site->bytes_gmax);

@@ -92,10 +92,11 @@ static const heaplens_column node_columns[] = {N(parent), N(location)};
 
 #define S(member) COLUMN(heaplens_site, member)
 static const heaplens_column site_columns[] = {
-    S(bytes_total),  S(blocks_total),     S(bytes_gmax), S(blocks_gmax),  S(bytes_peak),
-    S(blocks_peak),  S(bytes_end),        S(blocks_end), S(lifetime_ns),  S(lifetime_bytes),
-    S(blocks_short), S(blocks_temporary), S(reallocs),   S(bytes_copied), S(bytes_rounding),
-    S(blocks_zero),  S(first_ns),         S(last_ns),    S(stack),        S(threads),
+    S(bytes_total),  S(blocks_total),     S(bytes_gmax), S(blocks_gmax),        S(bytes_peak),
+    S(blocks_peak),  S(bytes_end),        S(blocks_end), S(lifetime_ns),        S(lifetime_bytes),
+    S(blocks_short), S(blocks_temporary), S(reallocs),   S(bytes_copied),       S(bytes_rounding),
+    S(blocks_zero),  S(first_ns),         S(last_ns),    S(lifetime_max_bytes), S(lifetime_max_ns),
+    S(stack),        S(threads),
 };
 #undef S
 

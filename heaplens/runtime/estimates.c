@@ -41,7 +41,7 @@ static heaplens_store_estimate *item_of(heaplens__store *store, uint32_t id)
     heaplens_store_site *const site =
         (heaplens_store_site *)heaplens__store_items(store, HEAPLENS_STORE_SITES) + id;
     heaplens_store_estimate *const all = heaplens__store_items(store, HEAPLENS_STORE_ESTIMATES);
-    const uint64_t known = heaplens__counted(&site->estimate);
+    const uint32_t known = atomic_load_explicit(&site->estimate, memory_order_relaxed);
     if (known != 0) {
         return &all[known - 1];
     }
@@ -51,7 +51,7 @@ static heaplens_store_estimate *item_of(heaplens__store *store, uint32_t id)
     }
     all[at].site = id;
     heaplens__store_publish(store, HEAPLENS_STORE_ESTIMATES, at + 1);
-    atomic_store_explicit(&site->estimate, at + 1, memory_order_release);
+    atomic_store_explicit(&site->estimate, (uint32_t)at + 1, memory_order_release);
     return &all[at];
 }
 

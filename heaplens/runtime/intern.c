@@ -43,7 +43,7 @@ uint64_t heaplens__stack_hash(const uintptr_t *ips, size_t depth, uint64_t seed)
     return never_zero(mix(mix(left) + lanes[2]) ^ mix(lanes[3]));
 }
 
-static uint32_t add_site(heaplens__store *store, uint32_t node, size_t depth)
+static uint32_t add_site(heaplens__store *store, uint32_t node)
 {
     const uint64_t id = heaplens__store_room(store, HEAPLENS_STORE_SITES, 1);
     if (id == HEAPLENS__STORE_FULL) {
@@ -52,7 +52,6 @@ static uint32_t add_site(heaplens__store *store, uint32_t node, size_t depth)
     heaplens_store_site *const site =
         (heaplens_store_site *)heaplens__store_items(store, HEAPLENS_STORE_SITES) + id;
     site->node = node;
-    site->depth = (uint32_t)depth;
     site->first_time = heaplens__clock_now();
     heaplens__store_publish(store, HEAPLENS_STORE_SITES, id + 1);
     return (uint32_t)id;
@@ -143,7 +142,7 @@ uint32_t heaplens__intern_add(heaplens__intern *intern, heaplens__store *store,
     const uint64_t key = mix((uint64_t)leaf + 1);
     site = heaplens__table_find(&intern->leaves, key);
     if (site == 0) {
-        site = add_site(store, leaf, stack->depth);
+        site = add_site(store, leaf);
         if (site == HEAPLENS_STORE_SITE_REST ||
             !heaplens__table_insert(&intern->leaves, key, site)) {
             return HEAPLENS_STORE_SITE_REST;

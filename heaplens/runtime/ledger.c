@@ -248,6 +248,28 @@ static inline void count_timed_death(heaplens_store_entry *entry, const heaplens
     }
 }
 
+// How long a block lived, in bytes allocated. Of a block that another thread allocated, the part of
+// the clock that the other holds back may be missing: it is then as old as it can be, not negative.
+static inline uint64_t age_of(const heaplens__block *was, uint64_t clock)
+{
+    const uint64_t age = (clock - was->birth_clock) & HEAPLENS__TAIL_CLOCK_MASK;
+    return age <= HEAPLENS__TAIL_CLOCK_MASK / 2 ? age : 0;
+}
+
+// A block of the site ends that lived longer than any before it. Threads that do so at once may leave
+// the end of one with the life of another: an end is only asked for the time of day.
+static void note_longest(heaplens_store_site *site, uint64_t age, uint64_t clock)
+{
+    uint64_t was = heaplens__counted(&site->life_max);
+    while (age > was) {
+        if (atomic_compare_exchange_weak_explicit(&site->life_max, &was, age, memory_order_relaxed,
+                                                  memory_order_relaxed)) {
+            atomic_store_explicit(&site->life_max_end, clock, memory_order_relaxed);
+            return;
+        }
+    }
+}
+
 static inline void count_death(const heaplens__shard *shard, heaplens_store_entry *entry,
                                const void *block, const heaplens__block *was)
 {
@@ -255,9 +277,12 @@ static inline void count_death(const heaplens__shard *shard, heaplens_store_entr
     const uint64_t blocks = blocks_of(was);
     heaplens__count(&entry->life_clock, blocks * clock);
     count_timed_death(entry, was);
-    const uint64_t age = (clock - was->birth_clock) & HEAPLENS__TAIL_CLOCK_MASK;
-    const bool is_young = age < HEAPLENS_STORE_YOUNG_BYTES && !was->is_birth_lost;
-    heaplens__count(&entry->blocks_young, is_young ? blocks : 0);
+    const uint64_t age = was->is_birth_lost ? HEAPLENS_STORE_YOUNG_BYTES : age_of(was, clock);
+    heaplens__count(&entry->blocks_young, age < HEAPLENS_STORE_YOUNG_BYTES ? blocks : 0);
+    heaplens_store_site *const site = site_of(shard, entry);
+    if (age > heaplens__counted(&site->life_max) && !was->is_birth_lost) {
+        note_longest(site, age, clock);
+    }
     heaplens__count(&entry->blocks_temporary, block == shard->latest_block ? blocks : 0);
 }
 

@@ -52,6 +52,7 @@ typedef struct key_count {
     int64_t reallocs;    // that a block of this key went through
     int64_t copied;      // bytes, by reallocs
     int64_t life_clock;  // deaths less births, on the clock of bytes allocated
+    int64_t life_max;    // the longest life that ended, on that clock
 } key_count;
 
 typedef struct process_count {

@@ -158,7 +158,9 @@ static void count_death(slot *at, worker *w)
     if (is_alone()) {
         const int64_t clock = own_count()->clock;
         at->key->life_clock += clock;
-        at->key->brief += clock - at->birth < 65536;
+        const int64_t life = clock - at->birth;
+        at->key->life_max = life > at->key->life_max ? life : at->key->life_max;
+        at->key->brief += life < 65536;
         at->key->temporary += w->latest == at;
     }
     if (w->latest == at) {

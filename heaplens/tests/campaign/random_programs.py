@@ -35,13 +35,13 @@ KINDS = ("malloc", "calloc", "realloc", "reallocarray", "aligned_alloc", "posix_
 FIELDS = ("bytes_total", "blocks_total", "most", "bytes_at_end", "blocks_at_end", "peak_most",
           "bytes_own_peak", "bytes_at_peak", "blocks_at_peak", "blocks_own_peak",
           "blocks_temporary", "blocks_short", "blocks_zero", "reallocs", "bytes_copied",
-          "life_clock")
+          "life_clock", "lifetime_max_bytes")
 HEADER = ("pid", "threads", "is_serial", "largest", "clock", "most", "least", "peak_most", "peak_least",
           "foreign_frees")
 ALWAYS_EQUAL = ("bytes_total", "blocks_total", "bytes_at_end", "blocks_at_end")
 EQUAL_ALONE = ("bytes_at_peak", "blocks_at_peak", "bytes_own_peak", "blocks_own_peak",
                "blocks_temporary", "blocks_short", "blocks_zero", "reallocs", "bytes_copied",
-               "lifetime_bytes")
+               "lifetime_bytes", "lifetime_max_bytes")
 KEYS = [(path, site, kind) for path in PATHS for site in SITES for kind in KINDS]
 PROCESS_FORMAT = struct.Struct(f"={len(HEADER) + len(KEYS) * len(FIELDS)}q")
 
@@ -87,7 +87,8 @@ def read_report(report):
             foreign += site["bytes_total"]
             continue
         for field in (*ALWAYS_EQUAL, *EQUAL_ALONE):
-            keys[key][field] += site[field]
+            keys[key][field] = (max if field == "lifetime_max_bytes" else int.__add__)(
+                keys[key][field], site[field])
     return keys, foreign
 
 

@@ -35,12 +35,16 @@ static void put_stacks(synthetic_store *store)
 // Site 2 came down from its own peak of 700; site 3 is at its largest.
 static void put_sites(synthetic_store *store)
 {
-    store->sites[2] = (heaplens_store_site){.node = 3, .depth = 3, .first_time = 5100};
+    store->sites[2] = (heaplens_store_site){.node = 3, .first_time = 5100};
     store->sites[2].bytes_peak = 700;
     store->sites[2].blocks_peak = 7;
-    store->sites[3] = (heaplens_store_site){.node = 4, .depth = 3, .first_time = 5200};
+    store->sites[2].life_max = 425;
+    store->sites[2].life_max_end = 850;
+    store->sites[3] = (heaplens_store_site){.node = 4, .first_time = 5200};
     store->sites[3].bytes_peak = 10;
     store->sites[3].blocks_peak = 1;
+    store->sites[3].life_max = 60;
+    store->sites[3].life_max_end = 50;  // not written yet, or hostile
 
     // Shard 0 allocated 800 bytes at site 2 and freed 300 of them; shard 1 freed 400 more.
     // The peak, epoch 4, was before those frees: shard 0 had put 800 aside, shard 1 nothing.
@@ -402,6 +406,8 @@ static heaplens_process large_process(heaplens_session *s)
          .bytes_peak = 2600000,
          .blocks_peak = 90,
          .lifetime_ns = 5000000000,
+         .lifetime_max_bytes = 900000,
+         .lifetime_max_ns = 40000000,
          .blocks_temporary = 750,
          .reallocs = 20,
          .bytes_copied = 65536},
@@ -434,7 +440,7 @@ static heaplens_process large_process(heaplens_session *s)
          .blocks_total = 2,
          .bytes_peak = 60000,
          .blocks_peak = 1,
-         .lifetime_ns = 100                },
+         .lifetime_ns = 100  },
     };
     COPY(module, modules);
     COPY(frame, frames);

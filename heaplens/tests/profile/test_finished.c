@@ -83,6 +83,8 @@ static void compare_processes(const heaplens_process *got, const heaplens_proces
     for (size_t i = 0; i < want->site_count; i++) {
         assert_int_equal(got->sites[i].bytes_total, want->sites[i].bytes_total);
         assert_int_equal(got->sites[i].lifetime_ns, want->sites[i].lifetime_ns);
+        assert_int_equal(got->sites[i].lifetime_max_bytes, want->sites[i].lifetime_max_bytes);
+        assert_int_equal(got->sites[i].lifetime_max_ns, want->sites[i].lifetime_max_ns);
         assert_int_equal(got->sites[i].stack, want->sites[i].stack);
     }
     for (size_t i = 0; i < want->location_count; i++) {

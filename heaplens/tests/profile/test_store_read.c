@@ -72,12 +72,17 @@ static void test_store_read__adds_up_each_site(void **state)
     assert_int_equal(parse->blocks_peak, 7);
     // 3 blocks lived 100 units, 4 lived 300, 1 lives until 6000: 2400 units of 2 ns.
     assert_int_equal(parse->lifetime_ns, 4800);
+    // From 425 bytes, half way between the points at 5100 and 5200, to 850: 50 units.
+    assert_int_equal(parse->lifetime_max_bytes, 425);
+    assert_int_equal(parse->lifetime_max_ns, 100);
     assert_int_equal(parse->first_ns, 200);
     assert_int_equal(parse->last_ns, 300);
     const heaplens_site *const recursion = &process->sites[1];
     assert_int_equal(recursion->bytes_gmax, 50);
     assert_int_equal(recursion->bytes_peak, 50);  // larger than what was put aside
     assert_int_equal(recursion->lifetime_ns, 1600);
+    assert_int_equal(recursion->lifetime_max_bytes, 60);
+    assert_int_equal(recursion->lifetime_max_ns, 0);  // it cannot have lived before the beginning
     heaplens_session_destroy(session);
 }
 

@@ -89,6 +89,39 @@ static void test_ledger__the_peak_is_split_over_the_sites_as_it_was(void **state
     heaplens__shard_release(shard);
 }
 
+static const heaplens_store_site *stored_site(uint32_t site)
+{
+    const heaplens_store_site *const all =
+        heaplens__store_items(&recorder->store, HEAPLENS_STORE_SITES);
+    return &all[site];
+}
+
+// On the clock of bytes: A is born at 10 and 310, B at 110 and dies first, at 310, of age 200.
+static void test_ledger__the_longest_life_that_ended_is_kept_with_its_end(void **state)
+{
+    (void)state;
+    begin();
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder, NULL);
+    const uint32_t a = site_at(shard, 0xA);
+    const uint32_t b = site_at(shard, 0xB);
+    void *const first = allocate(shard, 10, a);
+    void *const second = allocate(shard, 100, b);
+    void *const third = allocate(shard, 200, a);
+    release(shard, second, 100);
+    assert_int_equal(stored_site(b)->life_max, 200);
+    assert_int_equal(stored_site(b)->life_max_end, 310);
+    assert_int_equal(stored_site(a)->life_max, 0);  // both are alive
+    release(shard, first, 10);
+    assert_int_equal(stored_site(a)->life_max, 300);
+    void *const fourth = allocate(shard, 50, b);
+    release(shard, third, 200);
+    release(shard, fourth, 50);
+    assert_int_equal(stored_site(a)->life_max, 300);  // the other lived for 50
+    assert_int_equal(stored_site(a)->life_max_end, 310);
+    assert_int_equal(stored_site(b)->life_max, 200);
+    heaplens__shard_release(shard);
+}
+
 static void test_ledger__a_resize_counts_as_an_allocation_of_the_first_site(void **state)
 {
     (void)state;
@@ -308,6 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ledger__the_peak_is_split_over_the_sites_as_it_was),
+        cmocka_unit_test(test_ledger__the_longest_life_that_ended_is_kept_with_its_end),
         cmocka_unit_test(test_ledger__a_resize_counts_as_an_allocation_of_the_first_site),
         cmocka_unit_test(test_ledger__threads_that_free_each_others_blocks_keep_totals_exact),
         cmocka_unit_test(test_ledger__a_full_store_counts_on_and_says_so),

@@ -216,7 +216,8 @@ static void test_modes__a_block_written_to_behind_its_end_is_reported(void **sta
     assert_int_equal(found->size, 1);
     assert_int_equal(found->bytes, 1);
     const heaplens_store_site *const sites = items(header, HEAPLENS_STORE_SITES);
-    assert_true(sites[found->site].depth > 1);
+    const heaplens_store_node *const nodes = items(header, HEAPLENS_STORE_NODES);
+    assert_true(nodes[sites[found->site].node].parent != HEAPLENS_STORE_NODE_ROOT);
 }
 
 static void test_modes__the_timeline_follows_the_heap(void **state)
