@@ -227,6 +227,7 @@ static heaplens_status write_report(heaplens_sink *sink, const void *what)
 static int write_out(report_command *command, const heaplens_session *session,
                      const heaplens_process *process)
 {
+    command->options.has_utf8 = heaplens__output_has_utf8();
     if (command->output == NULL) {
         fit_terminal(&command->options);
     }

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,4 +79,15 @@ bool heaplens__output_has_color(void)
 {
     const char *const no_color = getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): one thread
     return isatty(STDOUT_FILENO) != 0 && (no_color == NULL || no_color[0] == '\0');
+}
+
+bool heaplens__output_has_utf8(void)
+{
+    const locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+    if (locale == (locale_t)0) {
+        return false;
+    }
+    const bool has_utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+    freelocale(locale);
+    return has_utf8;
 }

@@ -19,4 +19,7 @@ int heaplens__write_output(const char *path, heaplens_write_what *write_what, co
 /** May standard output have colours: is it a terminal, and not NO_COLOR set? */
 bool heaplens__output_has_color(void);
 
+/** Does the locale write in UTF-8? Leaves the program's own locale as it is. */
+bool heaplens__output_has_utf8(void);
+
 #endif

@@ -297,6 +297,33 @@ static const char *mode_text(uint32_t mode)
     return "unknown";
 }
 
+static const char *peak_of_text(heaplens_peak_of peak_of)
+{
+    switch (peak_of) {
+    case HEAPLENS_PEAK_OF_PROCESS: return "process";
+    case HEAPLENS_PEAK_OF_WHOLE: return "whole";
+    case HEAPLENS_PEAK_OF_SCOPE: return "scope";
+    case HEAPLENS_PEAK_OF_NOTHING: return "nothing";
+    }
+    return "nothing";
+}
+
+// Which part of a process this is about, by what is not known of it.
+static void write_part(const json_writer *w)
+{
+    put_text(w, "peak_of", peak_of_text(w->process->part.peak_of));
+    heaplens__sink_puts(w->sink, ",\"not_recorded\":[");
+    const char *between = "";
+    for (int i = 0; i < HEAPLENS_METRIC_COUNT; i++) {
+        if (!heaplens_metric_is_known(w->process, (heaplens_metric)i)) {
+            heaplens__sink_printf(w->sink, "%s\"%s\"", between,
+                                  heaplens_metric_name((heaplens_metric)i));
+            between = ",";
+        }
+    }
+    heaplens__sink_puts(w->sink, "]");
+}
+
 static void write_process(const json_writer *w)
 {
     const heaplens_facts *const facts = &w->process->facts;
@@ -310,6 +337,8 @@ static void write_process(const json_writer *w)
     put_truth(w, "is_counted", (facts->flags & HEAPLENS_PROCESS_COUNTED) != 0);
     put_comma(w);
     put_truth(w, "is_sampled", (facts->flags & HEAPLENS_PROCESS_SAMPLED) != 0);
+    put_comma(w);
+    write_part(w);
     heaplens__sink_puts(w->sink, "},\n\"totals\":{");
     put_fields(w, total_fields, COUNT(total_fields), facts);
     put_comma(w);

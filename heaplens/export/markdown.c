@@ -50,6 +50,17 @@ static void put_code(const markdown *m, const char *text, const char *bar)
 
 // ----------------------------------------------------------------------------------- head
 
+static const char *peak_label(const heaplens_process *process)
+{
+    switch (process->part.peak_of) {
+    case HEAPLENS_PEAK_OF_PROCESS: return "live at the peak";
+    case HEAPLENS_PEAK_OF_WHOLE: return "live at the process's peak";
+    case HEAPLENS_PEAK_OF_SCOPE: return "largest peak of one scope";
+    case HEAPLENS_PEAK_OF_NOTHING: break;
+    }
+    return "";
+}
+
 static void write_total(const markdown *m, const char *label, uint64_t bytes, uint64_t blocks)
 {
     heaplens__sink_printf(m->sink, "| %s | %s | %s | %s |\n", label,
@@ -64,9 +75,13 @@ static void write_head(const markdown *m)
     heaplens__sink_puts(m->sink, "## Heap of ");
     put_code(m, command[0] == '\0' ? "?" : command, "|");
     heaplens__sink_puts(m->sink, "\n\n| | bytes | | blocks |\n| :-- | --: | --: | --: |\n");
-    write_total(m, "live at the peak", facts->bytes_peak, facts->blocks_peak);
+    if (m->process->part.peak_of != HEAPLENS_PEAK_OF_NOTHING) {
+        write_total(m, peak_label(m->process), facts->bytes_peak, facts->blocks_peak);
+    }
     write_total(m, "allocated", facts->bytes_total, facts->blocks_total);
-    write_total(m, "never freed", facts->bytes_end, facts->blocks_end);
+    if (heaplens_metric_is_known(m->process, HEAPLENS_METRIC_LEAKED)) {
+        write_total(m, "never freed", facts->bytes_end, facts->blocks_end);
+    }
     heaplens__sink_printf(
         m->sink, "\nProcess %u, recorded for %s; its peak was %s after the start.\n", facts->pid,
         heaplens__figure_time(facts->duration_ns).text, heaplens__figure_time(facts->peak_ns).text);
@@ -217,6 +232,9 @@ heaplens_status heaplens_write_markdown(heaplens_sink *sink, const heaplens_sess
     write_notes(&m);
     heaplens_status status = write_findings(&m);
     for (size_t i = 0; i < count && status == HEAPLENS_OK; i++) {
+        if (!heaplens_metric_is_known(process, metrics[i])) {
+            continue;
+        }
         status = write_ranking(&m, metrics[i], options->top == 0 ? usual : options->top);
     }
     const heaplens_status flushed = heaplens__sink_flush(sink);

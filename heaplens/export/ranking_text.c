@@ -21,7 +21,8 @@ const char *heaplens__ranking_title(heaplens_metric metric)
     case HEAPLENS_METRIC_TOTAL: return "Most bytes allocated";
     case HEAPLENS_METRIC_BLOCKS: return "Most blocks allocated";
     case HEAPLENS_METRIC_LEAKED: return "Never freed";
-    case HEAPLENS_METRIC_TEMPORARY: return "Temporary: freed before the thread's next allocation";
+    case HEAPLENS_METRIC_TEMPORARY:
+        return "Temporary blocks, freed before the thread's next allocation";
     case HEAPLENS_METRIC_LIFETIME: return "Longest mean lifetime";
     }
     return "";

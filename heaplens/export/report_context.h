@@ -2,6 +2,7 @@
 #ifndef HEAPLENS_EXPORT_REPORT_CONTEXT_H
 #define HEAPLENS_EXPORT_REPORT_CONTEXT_H
 
+#include "export/figure_text.h"
 #include "export/report_text.h"
 #include "profile/responsible.h"
 
@@ -36,7 +37,26 @@ void heaplens__report_put_function(const heaplens_report *r, const char *functio
 /** Write the function of a place, "module+0x1f" where it has no name. */
 void heaplens__report_put_place(const heaplens_report *r, heaplens_place place);
 
-/** Write a value of a metric with its unit, its interval if it is estimated, and its share. */
+/** Are figures of call sites, of live blocks and of peaks estimates from a sample? */
+bool heaplens__report_is_estimated(const heaplens_report *r);
+
+/** A value of a metric in a few characters: "2.4 MiB", "1,200", "5 ms". */
+heaplens_figure heaplens__report_figure(uint64_t value, heaplens_metric metric);
+
+/** " +- 97.6 KiB": half of the 95 % interval; "" of an exact figure. */
+heaplens_figure heaplens__report_interval(double variance, heaplens_metric metric);
+
+/**
+ * Write a value in columns, its interval if anything in this report is an estimate, and its share of
+ * `whole`: one of a table's rows.
+ */
+void heaplens__report_put_columns(const heaplens_report *r, uint64_t value, double variance,
+                                  heaplens_metric metric, uint64_t whole);
+
+/**
+ * Write a value of a metric in a sentence: its unit, its interval if it is estimated, and its share.
+ * Digit by digit if it is exact.
+ */
 void heaplens__report_put_value(const heaplens_report *r, uint64_t value, double variance,
                                 heaplens_metric metric);
 
@@ -49,6 +69,9 @@ heaplens_status heaplens__report_tree(const heaplens_report *r);
 heaplens_status heaplens__report_sizes(const heaplens_report *r);
 heaplens_status heaplens__report_scopes(const heaplens_report *r);
 heaplens_status heaplens__report_threads(const heaplens_report *r);
+
+/** Heap and resident memory over time, as plots; nothing where the process has no timeline. */
+void heaplens__report_timeline(const heaplens_report *r);
 
 /** At the end: figures and call stacks of the sites that heaplens__report_sites() has numbered. */
 void heaplens__report_stacks(const heaplens_report *r);

@@ -9,6 +9,7 @@
 #include "export/figure_text.h"
 #include "export/finding_text.h"
 #include "format/store.h"
+#include "profile/interval.h"
 
 enum {
     FINDINGS_SHOWN = 10,
@@ -25,7 +26,9 @@ heaplens_status heaplens__report_findings(const heaplens_report *r)
         free(findings);
         return status;
     }
-    heaplens__report_heading(r, "Worth a look");
+    heaplens__report_heading(r, heaplens__report_is_estimated(r)
+                                    ? "Worth a look (figures are estimates from the sample)"
+                                    : "Worth a look");
     for (size_t i = 0; i < count && i < FINDINGS_SHOWN; i++) {
         heaplens__sink_puts(r->sink, "  - ");
         heaplens__report_put(r,
@@ -37,6 +40,12 @@ heaplens_status heaplens__report_findings(const heaplens_report *r)
     }
     free(findings);
     return HEAPLENS_OK;
+}
+
+// Every request of the process is counted in every mode; those of some call sites only if drawn.
+static bool has_estimated_sizes(const heaplens_report *r)
+{
+    return r->process->part.whole != NULL && heaplens__report_is_estimated(r);
 }
 
 static void write_size_class(const heaplens_report *r, size_t class, uint64_t blocks,
@@ -51,8 +60,14 @@ static void write_size_class(const heaplens_report *r, size_t class, uint64_t bl
                        heaplens__figure_bytes(UINT64_C(1) << (class - 1)).text);
     }
     const int columns = (int)((double)blocks / (double)largest * BAR_COLUMNS + 0.5);
-    heaplens__sink_printf(r->sink, "  %-16s %14s  %8s%s%.*s\n", range,
-                          heaplens__figure_count(blocks).text,
+    heaplens__sink_printf(r->sink, "  %-16s %14s", range, heaplens__figure_count(blocks).text);
+    if (has_estimated_sizes(r)) {
+        const double variance = heaplens_blocks_variance_most(
+            blocks, heaplens_size_class_least((uint32_t) class), r->process->facts.sample_bytes);
+        heaplens__sink_printf(r->sink, "%-14s",
+                              heaplens__report_interval(variance, HEAPLENS_METRIC_BLOCKS).text);
+    }
+    heaplens__sink_printf(r->sink, "  %8s%s%.*s\n",
                           heaplens__figure_share(blocks, r->process->facts.blocks_total).text,
                           columns == 0 ? "" : "  ", columns, bar);
 }
@@ -87,7 +102,7 @@ static const char *kind_words(uint32_t kind)
 
 heaplens_status heaplens__report_scopes(const heaplens_report *r)
 {
-    if (r->process->scope_count == 0) {
+    if (r->process->scope_count == 0 || r->process->part.whole != NULL) {
         return HEAPLENS_OK;
     }
     heaplens__report_heading(r, "Scopes and pools (--scope LABEL shows the sites of one)");
@@ -122,7 +137,7 @@ static int compare_threads(const void *a, const void *b)
 heaplens_status heaplens__report_threads(const heaplens_report *r)
 {
     const size_t count = r->process->thread_count;
-    if (count < 2) {
+    if (count < 2 || r->process->part.whole != NULL) {
         return HEAPLENS_OK;
     }
     heaplens_thread *const threads = calloc(count, sizeof(*threads));

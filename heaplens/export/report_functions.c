@@ -19,8 +19,11 @@ enum {
 // Means do not add up: functions and trees count bytes then.
 static heaplens_metric metric_of(const heaplens_report *r)
 {
-    const bool has_sums = r->options->has_metric && r->options->metric != HEAPLENS_METRIC_LIFETIME;
-    return has_sums ? r->options->metric : HEAPLENS_METRIC_PEAK;
+    if (r->options->has_metric && r->options->metric != HEAPLENS_METRIC_LIFETIME) {
+        return r->options->metric;
+    }
+    return heaplens_metric_is_known(r->process, HEAPLENS_METRIC_PEAK) ? HEAPLENS_METRIC_PEAK
+                                                                      : HEAPLENS_METRIC_TOTAL;
 }
 
 static const char *unit_of(heaplens_metric metric)
@@ -34,12 +37,6 @@ static const char *unit_of(heaplens_metric metric)
     case HEAPLENS_METRIC_LIFETIME: return "lifetime";
     }
     return "";
-}
-
-static heaplens_figure figure_of(uint64_t value, heaplens_metric metric)
-{
-    const bool is_blocks = metric == HEAPLENS_METRIC_BLOCKS || metric == HEAPLENS_METRIC_TEMPORARY;
-    return is_blocks ? heaplens__figure_count(value) : heaplens__figure_bytes(value);
 }
 
 // What a function itself allocated is what it is responsible for: not malloc's wrappers have it, but
@@ -81,11 +78,25 @@ static heaplens_status rank_responsible(const heaplens_report *r, heaplens_metri
             const heaplens_culprit *const found =
                 bsearch(&wanted, culprits, culprit_count, sizeof(*culprits), compare_by_name);
             function->self = found == NULL ? 0 : heaplens_site_value(&found->sum, metric);
+            function->self_variance = found == NULL ? 0 : found->spread.variance[metric];
         }
         qsort(*functions, *count, sizeof(**functions), compare_functions);
     }
     free(culprits);
     return status;
+}
+
+static void write_function(const heaplens_report *r, const heaplens_function *function,
+                           heaplens_metric metric, uint64_t whole)
+{
+    heaplens__sink_puts(r->sink, "  ");
+    heaplens__report_put_columns(r, function->self, function->self_variance, metric, whole);
+    heaplens__sink_puts(r->sink, "   ");
+    heaplens__report_put_columns(r, function->cumulative, function->cumulative_variance, metric,
+                                 whole);
+    heaplens__sink_printf(r->sink, "   %s", heaplens__report_style(r, HEAPLENS_CYAN));
+    heaplens__report_put(r, heaplens__names_text(&r->session->names, function->name));
+    heaplens__sink_printf(r->sink, "%s\n", heaplens__report_style(r, HEAPLENS_PLAIN));
 }
 
 heaplens_status heaplens__report_functions(const heaplens_report *r)
@@ -104,16 +115,11 @@ heaplens_status heaplens__report_functions(const heaplens_report *r)
     (void)snprintf(title, sizeof(title), "Functions by %s (%zu of %s)", unit_of(metric),
                    count < top ? count : top, heaplens__figure_count(count).text);
     heaplens__report_heading(r, title);
-    heaplens__sink_printf(r->sink, "  %21s   %21s\n", "itself", "with what it calls");
+    const int columns = heaplens__report_is_estimated(r) ? 35 : 21;  // of put_columns()
+    heaplens__sink_printf(r->sink, "  %*s   %*s\n", columns, "itself", columns,
+                          "with what it calls");
     for (size_t i = 0; i < count && i < top; i++) {
-        heaplens__sink_printf(r->sink, "  %12s %8s   %12s %8s   %s",
-                              figure_of(functions[i].self, metric).text,
-                              heaplens__figure_share(functions[i].self, whole).text,
-                              figure_of(functions[i].cumulative, metric).text,
-                              heaplens__figure_share(functions[i].cumulative, whole).text,
-                              heaplens__report_style(r, HEAPLENS_CYAN));
-        heaplens__report_put(r, heaplens__names_text(&r->session->names, functions[i].name));
-        heaplens__sink_printf(r->sink, "%s\n", heaplens__report_style(r, HEAPLENS_PLAIN));
+        write_function(r, &functions[i], metric, whole);
     }
     free(functions);
     return HEAPLENS_OK;
@@ -140,9 +146,9 @@ static void write_branch(const tree_page *page, uint32_t id, int depth)
         heaplens__frame_show(r->session, r->process, &r->process->locations[branch->location], 0,
                              &frame);
     }
-    heaplens__sink_printf(r->sink, "  %8s %10s  %*s%s",
-                          heaplens__figure_share(branch->value, page->whole).text,
-                          figure_of(branch->value, page->metric).text, depth * 2, "",
+    heaplens__sink_puts(r->sink, "  ");
+    heaplens__report_put_columns(r, branch->value, branch->variance, page->metric, page->whole);
+    heaplens__sink_printf(r->sink, "  %*s%s", depth * 2, "",
                           heaplens__report_style(r, HEAPLENS_CYAN));
     heaplens__report_put(r, frame.function);
     heaplens__sink_printf(r->sink, "%s\n", heaplens__report_style(r, HEAPLENS_PLAIN));

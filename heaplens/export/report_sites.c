@@ -57,7 +57,8 @@ static void write_answer(const heaplens_report *r, const char *question,
         heaplens__sink_puts(r->sink, "nothing\n");
         return;
     }
-    heaplens__report_put_value(r, culprit_value(best, metric), 0, metric);
+    heaplens__report_put_value(r, culprit_value(best, metric), best->spread.variance[metric],
+                               metric);
     heaplens__sink_puts(r->sink, " from ");
     heaplens__report_put_place(r, heaplens__responsible(r->session, r->process,
                                                         r->process->sites[best->site_first].stack));
@@ -80,6 +81,9 @@ heaplens_status heaplens__report_answers(const heaplens_report *r)
     }
     heaplens__report_heading(r, "In short");
     for (size_t i = 0; i < QUESTION_COUNT; i++) {
+        if (!heaplens_metric_is_known(r->process, questions[i])) {
+            continue;
+        }
         write_answer(r, words[i], largest_culprit(culprits, count, questions[i]), questions[i]);
     }
     free(culprits);
@@ -147,37 +151,86 @@ static void put_callers(const heaplens_report *r, const heaplens_site *site)
     }
 }
 
+// The variance of a site's value; of a mean lifetime too.
+static double site_variance(const heaplens_report *r, uint32_t site, heaplens_metric metric)
+{
+    return heaplens_site_variance(r->process, site, metric);
+}
+
+// Columns of exact figures have digits only.
+static const char *unit_behind(const heaplens_report *r, heaplens_metric metric)
+{
+    switch (metric) {
+    case HEAPLENS_METRIC_PEAK:
+    case HEAPLENS_METRIC_LEAKED: return heaplens__report_is_estimated(r) ? "" : ", bytes";
+    case HEAPLENS_METRIC_TEMPORARY:
+    case HEAPLENS_METRIC_TOTAL:
+    case HEAPLENS_METRIC_BLOCKS:
+    case HEAPLENS_METRIC_LIFETIME: return "";
+    }
+    return "";
+}
+
+// One row of a ranking: exact bytes and blocks digit by digit.
+static void write_row(const heaplens_report *r, uint32_t site, size_t number,
+                      heaplens_metric metric)
+{
+    const uint64_t value = heaplens_site_value(&r->process->sites[site], metric);
+    const uint64_t whole = heaplens__ranking_whole(r->process, metric);
+    heaplens__sink_printf(r->sink, "  %s#%-3zu%s ", heaplens__report_style(r, HEAPLENS_DIM), number,
+                          heaplens__report_style(r, HEAPLENS_PLAIN));
+    heaplens__sink_puts(r->sink, heaplens__report_style(r, HEAPLENS_BOLD));
+    if (metric == HEAPLENS_METRIC_LIFETIME || heaplens__report_is_estimated(r)) {
+        heaplens__report_put_columns(r, value, site_variance(r, site, metric), metric, whole);
+    } else {
+        heaplens__sink_printf(r->sink, "%15s %8s", heaplens__figure_count(value).text,
+                              heaplens__figure_share(value, whole).text);
+    }
+    heaplens__sink_printf(r->sink, "%s  ", heaplens__report_style(r, HEAPLENS_PLAIN));
+    put_callers(r, &r->process->sites[site]);
+    heaplens__sink_puts(r->sink, "\n");
+}
+
 static heaplens_status write_ranking(heaplens_report *r, heaplens_metric metric, size_t top)
 {
     uint32_t *sites = NULL;
+    if (!heaplens_metric_is_known(r->process, metric)) {
+        if (r->options->has_metric) {
+            heaplens__report_heading(r, heaplens__ranking_title(metric));
+            heaplens__sink_puts(r->sink, "  not recorded of such a part\n");
+        }
+        return HEAPLENS_OK;
+    }
     size_t count = 0;
     const heaplens_status status = heaplens_sites_rank(r->process, metric, &sites, &count);
     if (status != HEAPLENS_OK) {
         return status;
     }
     char title[120];
-    (void)snprintf(title, sizeof(title), "%s (%zu of %s sites)%s", heaplens__ranking_title(metric),
+    (void)snprintf(title, sizeof(title), "%s%s (%zu of %s sites)%s",
+                   heaplens__ranking_title(metric), unit_behind(r, metric),
                    count < top ? count : top, heaplens__figure_count(count).text,
                    count == 0 ? ": nothing" : "");
     heaplens__report_heading(r, title);
     heaplens_status result = HEAPLENS_OK;
     for (size_t i = 0; i < count && i < top && result == HEAPLENS_OK; i++) {
-        const heaplens_site *const site = &r->process->sites[sites[i]];
         const size_t number = number_site(r, sites[i]);
         result = number == 0 ? HEAPLENS_ENOMEM : HEAPLENS_OK;
-        heaplens__sink_printf(r->sink, "  %s#%-3zu%s ", heaplens__report_style(r, HEAPLENS_DIM),
-                              number, heaplens__report_style(r, HEAPLENS_PLAIN));
-        heaplens__report_put_value(r, heaplens_site_value(site, metric),
-                                   heaplens_site_variance(r->process, sites[i], metric), metric);
-        heaplens__sink_puts(r->sink, "  ");
-        put_callers(r, site);
-        heaplens__sink_puts(r->sink, "\n");
+        write_row(r, sites[i], number, metric);
     }
     free(sites);
     return result;
 }
 
 // --------------------------------------------------------------------------------- stacks
+
+// Bytes and blocks of a site at one moment, and their variances; 0: exact.
+typedef struct site_figure {
+    uint64_t bytes;
+    uint64_t blocks;
+    double bytes_variance;
+    double blocks_variance;
+} site_figure;
 
 // "function                file.c:12  [module]", the place on a line of its own if it does not fit.
 static void write_frame(const heaplens_report *r, const heaplens_location *location, uint32_t index)
@@ -245,33 +298,91 @@ static void write_stack(const heaplens_report *r, uint32_t node)
             write_frame(r, location, f);
         }
         if (again > 1 && frames > 0) {
-            heaplens__sink_printf(r->sink, "      (the same call %zu times more)\n", again - 1);
+            heaplens__sink_printf(r->sink,
+                                  again == 2 ? "      (the same call once more)\n"
+                                             : "      (the same call %zu times more)\n",
+                                  again - 1);
         }
     }
 }
 
-static void write_bytes_in_blocks(const heaplens_report *r, const char *label, uint64_t bytes,
-                                  uint64_t blocks)
+static void write_bytes_in_blocks(const heaplens_report *r, const char *label,
+                                  const site_figure *figure)
 {
-    heaplens__sink_printf(r->sink, "%s %s in %s", label, heaplens__figure_bytes(bytes).text,
-                          heaplens__figure_count(blocks).text);
+    heaplens__sink_printf(r->sink, "      %-22s %10s", label,
+                          heaplens__figure_bytes(figure->bytes).text);
+    if (heaplens__report_is_estimated(r)) {
+        heaplens__sink_printf(
+            r->sink, "%-14s",
+            heaplens__report_interval(figure->bytes_variance, HEAPLENS_METRIC_TOTAL).text);
+    }
+    heaplens__sink_printf(
+        r->sink, " in %s%s %s\n", heaplens__figure_count(figure->blocks).text,
+        heaplens__report_interval(figure->blocks_variance, HEAPLENS_METRIC_BLOCKS).text,
+        figure->blocks == 1 ? "block" : "blocks");
 }
 
-static void write_figures(const heaplens_report *r, const heaplens_site *site)
+static void write_amounts(const heaplens_report *r, uint32_t index)
 {
+    static const heaplens_estimate exact;
+    const heaplens_site *const site = &r->process->sites[index];
+    const heaplens_estimate *const known = heaplens_site_estimate(r->process, index);
+    const heaplens_estimate *const e = known == NULL ? &exact : known;
+    if (heaplens_metric_is_known(r->process, HEAPLENS_METRIC_PEAK)) {
+        write_bytes_in_blocks(
+            r, "at the process's peak",
+            &(site_figure){site->bytes_gmax, site->blocks_gmax, e->bytes_gmax, e->blocks_gmax});
+        write_bytes_in_blocks(
+            r, "at its own peak",
+            &(site_figure){site->bytes_peak, site->blocks_peak, e->bytes_peak, e->blocks_peak});
+    }
+    write_bytes_in_blocks(
+        r, "in total",
+        &(site_figure){site->bytes_total, site->blocks_total, e->bytes_total, e->blocks_total});
+    if (heaplens_metric_is_known(r->process, HEAPLENS_METRIC_LEAKED)) {
+        write_bytes_in_blocks(
+            r, "never freed",
+            &(site_figure){site->bytes_end, site->blocks_end, e->bytes_end, e->blocks_end});
+    }
+}
+
+// " +- 1.2 %" of a share of the site's blocks.
+static heaplens_figure share_interval(const heaplens_report *r, uint32_t index, uint64_t part)
+{
+    heaplens_figure out = {0};
+    const heaplens_site *const site = &r->process->sites[index];
+    if (heaplens_site_estimate(r->process, index) != NULL && site->blocks_total > 0) {
+        const double half = heaplens_share_interval(
+            (double)part / (double)site->blocks_total, site->blocks_total,
+            heaplens_site_size_least(r->process, index), r->process->facts.sample_bytes);
+        (void)snprintf(out.text, sizeof(out.text), " +- %.1f %%", 100 * half);
+    }
+    return out;
+}
+
+static void write_habits(const heaplens_report *r, uint32_t index)
+{
+    const heaplens_site *const site = &r->process->sites[index];
     const uint64_t blocks = site->blocks_total == 0 ? 1 : site->blocks_total;
-    write_bytes_in_blocks(r, "      at the process's peak", site->bytes_gmax, site->blocks_gmax);
-    write_bytes_in_blocks(r, ", at its own peak", site->bytes_peak, site->blocks_peak);
-    write_bytes_in_blocks(r, ",\n      in total", site->bytes_total, site->blocks_total);
-    write_bytes_in_blocks(r, ", never freed", site->bytes_end, site->blocks_end);
-    heaplens__sink_printf(r->sink, " blocks\n      mean block %s, mean lifetime %s, temporary %s",
-                          heaplens__figure_bytes(site->bytes_total / blocks).text,
-                          heaplens__figure_time(site->lifetime_ns / blocks).text,
-                          heaplens__figure_share(site->blocks_temporary, blocks).text);
+    heaplens__sink_printf(r->sink, "      mean block %s",
+                          heaplens__figure_bytes(site->bytes_total / blocks).text);
+    if (heaplens_metric_is_known(r->process, HEAPLENS_METRIC_LIFETIME)) {
+        heaplens__sink_printf(
+            r->sink, ", mean lifetime %s%s, temporary %s%s",
+            heaplens__figure_time(site->lifetime_ns / blocks).text,
+            heaplens__report_interval(site_variance(r, index, HEAPLENS_METRIC_LIFETIME),
+                                      HEAPLENS_METRIC_LIFETIME)
+                .text,
+            heaplens__figure_share(site->blocks_temporary, blocks).text,
+            share_interval(r, index, site->blocks_temporary).text);
+    }
     if (site->reallocs > 0) {
-        heaplens__sink_printf(r->sink, ", %s reallocs copied %s",
+        const heaplens_estimate *const e = heaplens_site_estimate(r->process, index);
+        const double copied = e == NULL ? 0 : 2 * e->bytes_total;
+        heaplens__sink_printf(r->sink, ", %s reallocs copied %s%s",
                               heaplens__figure_count(site->reallocs).text,
-                              heaplens__figure_bytes(site->bytes_copied).text);
+                              heaplens__figure_bytes(site->bytes_copied).text,
+                              heaplens__report_interval(copied, HEAPLENS_METRIC_TOTAL).text);
     }
     if (site->threads > 1) {
         heaplens__sink_printf(r->sink, ", by %u threads", site->threads);
@@ -286,12 +397,12 @@ void heaplens__report_stacks(const heaplens_report *r)
     }
     heaplens__report_heading(r, "Call stacks of the numbered sites, innermost call first");
     for (size_t i = 0; i < r->shown_count; i++) {
-        const heaplens_site *const site = &r->process->sites[r->shown[i]];
         heaplens__sink_printf(r->sink, "%s  #%zu%s\n", i == 0 ? "" : "\n", i + 1,
                               heaplens__report_style(r, HEAPLENS_DIM));
-        write_figures(r, site);
+        write_amounts(r, r->shown[i]);
+        write_habits(r, r->shown[i]);
         heaplens__sink_puts(r->sink, heaplens__report_style(r, HEAPLENS_PLAIN));
-        write_stack(r, site->stack);
+        write_stack(r, r->process->sites[r->shown[i]].stack);
     }
 }
 

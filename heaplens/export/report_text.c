@@ -10,6 +10,7 @@
 #include "export/ranking_text.h"
 #include "export/report_context.h"
 #include "profile/interval.h"
+#include "profile/select.h"
 
 enum { PROCESSES_SHOWN = 12 };
 
@@ -57,42 +58,33 @@ void heaplens__report_put_place(const heaplens_report *r, heaplens_place place)
     heaplens__sink_puts(r->sink, heaplens__report_style(r, HEAPLENS_PLAIN));
 }
 
-void heaplens__report_put_value(const heaplens_report *r, uint64_t value, double variance,
-                                heaplens_metric metric)
-{
-    const char *const bold = heaplens__report_style(r, HEAPLENS_BOLD);
-    const char *const plain = heaplens__report_style(r, HEAPLENS_PLAIN);
-    if (metric == HEAPLENS_METRIC_LIFETIME) {
-        heaplens__sink_printf(r->sink, "%s%s%s", bold, heaplens__figure_time(value).text, plain);
-        return;
-    }
-    const bool is_blocks = metric == HEAPLENS_METRIC_BLOCKS || metric == HEAPLENS_METRIC_TEMPORARY;
-    heaplens__sink_printf(r->sink, "%s%s %s%s", bold, heaplens__figure_count(value).text,
-                          is_blocks ? "blocks" : "bytes", plain);
-    if (variance > 0) {
-        heaplens__sink_printf(r->sink, " +- %s",
-                              heaplens__figure_count(heaplens_interval(variance)).text);
-    }
-    heaplens__sink_printf(
-        r->sink, " (%s)",
-        heaplens__figure_share(value, heaplens__ranking_whole(r->process, metric)).text);
-}
-
 // ----------------------------------------------------------------------------------- head
 
-static void write_total(const heaplens_report *r, const char *label, uint64_t bytes,
-                        uint64_t blocks, double variance, const char *remark)
+// One line of the totals, and where each column of it comes from.
+typedef struct total_line {
+    const char *label;
+    const char *remark;
+    uint64_t bytes;
+    uint64_t blocks;
+    double bytes_variance;  // 0: exact
+    double blocks_variance;
+} total_line;
+
+static void write_total(const heaplens_report *r, const total_line *line)
 {
-    char interval[64] = "";
-    if (variance > 0) {
-        (void)snprintf(interval, sizeof(interval), " +- %s",
-                       heaplens__figure_bytes(heaplens_interval(variance)).text);
+    heaplens__sink_printf(
+        r->sink, "  %-12s %s%20s bytes%s  %10s", line->label,
+        heaplens__report_style(r, HEAPLENS_BOLD), heaplens__figure_count(line->bytes).text,
+        heaplens__report_style(r, HEAPLENS_PLAIN), heaplens__figure_bytes(line->bytes).text);
+    if (heaplens__report_is_estimated(r)) {
+        heaplens__sink_printf(
+            r->sink, "%-14s",
+            heaplens__report_interval(line->bytes_variance, HEAPLENS_METRIC_TOTAL).text);
     }
     heaplens__sink_printf(
-        r->sink, "  %-12s %s%20s bytes%s  %10s%s  in %s blocks%s\n", label,
-        heaplens__report_style(r, HEAPLENS_BOLD), heaplens__figure_count(bytes).text,
-        heaplens__report_style(r, HEAPLENS_PLAIN), heaplens__figure_bytes(bytes).text, interval,
-        heaplens__figure_count(blocks).text, remark);
+        r->sink, "  in %s%s blocks%s\n", heaplens__figure_count(line->blocks).text,
+        heaplens__report_interval(line->blocks_variance, HEAPLENS_METRIC_BLOCKS).text,
+        line->remark);
 }
 
 // Resident memory, and how much of it is blocks of this profile.
@@ -105,42 +97,127 @@ static void write_resident(const heaplens_report *r)
     heaplens__sink_printf(r->sink, "  %-12s %20s bytes  %10s  at its largest", "resident",
                           heaplens__figure_count(facts->rss_peak_bytes).text,
                           heaplens__figure_bytes(facts->rss_peak_bytes).text);
-    uint64_t explained = 0;
-    uint64_t resident = 0;
+    // At the heap's largest: resident memory often stays when blocks are gone.
+    heaplens_point top = {0};
     for (size_t i = 0; i < r->process->point_count; i++) {
         const heaplens_point *const point = &r->process->points[i];
-        if (point->rss_bytes > resident) {
-            resident = point->rss_bytes;
-            explained = point->bytes_live;
-        }
+        top = point->bytes_live >= top.bytes_live && point->rss_bytes > 0 ? *point : top;
     }
-    if (resident > 0 && explained <= resident) {
-        heaplens__sink_printf(r->sink, "; live blocks explain %s of it",
-                              heaplens__figure_share(explained, resident).text);
+    if (top.rss_bytes > 0 && top.bytes_live <= top.rss_bytes) {
+        heaplens__sink_printf(r->sink, "; at the heap's peak live blocks explain %s%s",
+                              heaplens__report_is_estimated(r) ? "an estimated " : "",
+                              heaplens__figure_share(top.bytes_live, top.rss_bytes).text);
     }
     heaplens__sink_puts(r->sink, "\n");
+}
+
+// What the peak is the peak of.
+static void describe_peak(const heaplens_report *r, char *remark, size_t cap)
+{
+    const heaplens_facts *const facts = &r->process->facts;
+    remark[0] = '\0';
+    if (r->process->part.peak_of == HEAPLENS_PEAK_OF_SCOPE) {
+        (void)snprintf(remark, cap, ", the largest of one scope or pool");
+    } else if (r->process->part.peak_of == HEAPLENS_PEAK_OF_PROCESS &&
+               (facts->flags & HEAPLENS_PROCESS_COUNTED) == 0) {
+        (void)snprintf(remark, cap, ", %s after the start",
+                       heaplens__figure_time(facts->peak_ns).text);
+    }
+}
+
+// Of a part, what it had at the process's peak is not a peak of its own.
+static void write_whose_peak(const heaplens_report *r)
+{
+    const heaplens_facts *const facts = &r->process->facts;
+    const uint64_t whole = r->process->part.whole->facts.bytes_peak;
+    heaplens__sink_printf(
+        r->sink, "  %-12s that is %s of the process's peak, %s, %s after the start\n", "",
+        heaplens__figure_share(facts->bytes_peak, whole).text, heaplens__figure_bytes(whole).text,
+        heaplens__figure_time(facts->peak_ns).text);
+}
+
+// A part's own peak has not been recorded; that of one call site has.
+static void write_own_peak(const heaplens_report *r)
+{
+    if (r->process->site_count == 0 || heaplens__report_is_estimated(r)) {
+        return;
+    }
+    const heaplens_peak_bounds bounds = heaplens_part_peak_bounds(r->process);
+    if (bounds.least == bounds.most) {
+        heaplens__sink_printf(r->sink, "  %-12s %20s bytes  %10s\n", "own peak",
+                              heaplens__figure_count(bounds.least).text,
+                              heaplens__figure_bytes(bounds.least).text);
+    } else {
+        heaplens__sink_printf(
+            r->sink, "  %-12s between %s and %s, by the peaks of its call sites\n", "own peak",
+            heaplens__figure_bytes(bounds.least).text, heaplens__figure_bytes(bounds.most).text);
+    }
+}
+
+static void write_peak(const heaplens_report *r, const heaplens_estimate *spread)
+{
+    const heaplens_facts *const facts = &r->process->facts;
+    const heaplens_peak_of peak_of = r->process->part.peak_of;
+    if (peak_of == HEAPLENS_PEAK_OF_NOTHING) {
+        heaplens__sink_printf(r->sink, "  %-12s not recorded of such a part\n", "peak");
+        return;
+    }
+    char remark[160];
+    describe_peak(r, remark, sizeof(remark));
+    write_total(r, &(total_line){
+                       .label = peak_of == HEAPLENS_PEAK_OF_WHOLE ? "at the peak" : "peak",
+                       .remark = remark,
+                       .bytes = facts->bytes_peak,
+                       .blocks = facts->blocks_peak,
+                       .bytes_variance = spread->bytes_gmax,
+                       .blocks_variance = spread->blocks_gmax,
+                   });
+    if (peak_of == HEAPLENS_PEAK_OF_WHOLE) {
+        write_whose_peak(r);
+        write_own_peak(r);
+    }
 }
 
 static void write_totals(const heaplens_report *r)
 {
     const heaplens_facts *const facts = &r->process->facts;
-    char when[64];
-    (void)snprintf(when, sizeof(when), ", %s after the start",
-                   heaplens__figure_time(facts->peak_ns).text);
-    const bool is_counted = (facts->flags & HEAPLENS_PROCESS_COUNTED) != 0;
-    write_total(r, "peak", facts->bytes_peak, facts->blocks_peak,
-                heaplens_process_variance(r->process, HEAPLENS_METRIC_PEAK),
-                is_counted ? "" : when);
-    write_total(r, "allocated", facts->bytes_total, facts->blocks_total, 0, " over the whole run");
-    write_total(r, "never freed", facts->bytes_end, facts->blocks_end,
-                heaplens_process_variance(r->process, HEAPLENS_METRIC_LEAKED), "");
-    write_resident(r);
+    const bool is_part = r->process->part.whole != NULL;
+    const heaplens_estimate spread = heaplens_process_estimate(r->process);
+    write_peak(r, &spread);
+    // The process's are counted in every mode; those of some of its call sites are not.
+    write_total(r, &(total_line){
+                       .label = "allocated",
+                       .remark = " over the whole run",
+                       .bytes = facts->bytes_total,
+                       .blocks = facts->blocks_total,
+                       .bytes_variance = is_part ? spread.bytes_total : 0,
+                       .blocks_variance = is_part ? spread.blocks_total : 0,
+                   });
+    if (!heaplens_metric_is_known(r->process, HEAPLENS_METRIC_LEAKED)) {
+        heaplens__sink_printf(r->sink, "  %-12s not recorded of such a part\n", "never freed");
+        return;
+    }
+    write_total(r, &(total_line){
+                       .label = r->process->part.peak_of == HEAPLENS_PEAK_OF_SCOPE ? "live at end"
+                                                                                   : "never freed",
+                       .remark = "",
+                       .bytes = facts->bytes_end,
+                       .blocks = facts->blocks_end,
+                       .bytes_variance = spread.bytes_end,
+                       .blocks_variance = spread.blocks_end,
+                   });
+    if (!is_part) {
+        write_resident(r);
+    }
 }
 
-static void write_note(const heaplens_report *r, uint64_t count, const char *text)
+// "1 block has", "2 blocks have": `one` and `several` are what stands behind the count.
+static void write_note(const heaplens_report *r, uint64_t count, const char *one,
+                       const char *several)
 {
     if (count > 0) {
-        heaplens__sink_printf(r->sink, "  note: %s %s\n", heaplens__figure_count(count).text, text);
+        heaplens__sink_printf(r->sink, "  note: %s %s\n", heaplens__figure_count(count).text,
+                              count == 1 ? one : several);
     }
 }
 
@@ -161,7 +238,7 @@ static void write_notes(const heaplens_report *r)
         heaplens__sink_printf(
             r->sink,
             "  note: sampled, one block in %s: all but \"allocated\" is estimated "
-            "from %s blocks; +- is a 95 %% interval\n",
+            "from %s blocks; +- is half a 95 %% interval\n",
             heaplens__figure_bytes(facts->sample_bytes).text,
             heaplens__figure_count(facts->samples).text);
     }
@@ -176,12 +253,17 @@ static void write_notes(const heaplens_report *r)
                               "--store-max\n",
                               heaplens__figure_bytes(facts->store_bytes_max).text);
     }
-    write_note(r, facts->allocations_cut, "blocks have no call site, for want of room");
-    write_note(r, facts->operations_lost, "operations were not counted, for want of room");
-    write_note(r, facts->allocations_failed, "allocations failed");
-    write_note(r, facts->frees_unknown, "frees of blocks that were allocated before recording");
-    write_note(r, facts->stacks_cut, "blocks have a call stack that was cut; see --depth");
-    write_note(r, facts->stacks_broken, "blocks have a call stack whose outer end was not found");
+    write_note(r, facts->allocations_cut, "block has no call site, for want of room",
+               "blocks have no call site, for want of room");
+    write_note(r, facts->operations_lost, "operation was not counted, for want of room",
+               "operations were not counted, for want of room");
+    write_note(r, facts->allocations_failed, "allocation failed", "allocations failed");
+    write_note(r, facts->frees_unknown, "free of a block that was allocated before recording",
+               "frees of blocks that were allocated before recording");
+    write_note(r, facts->stacks_cut, "block has a call stack that was cut; see --depth",
+               "blocks have a call stack that was cut; see --depth");
+    write_note(r, facts->stacks_broken, "block has a call stack whose outer end was not found",
+               "blocks have a call stack whose outer end was not found");
 
     size_t nameless = 0;
     for (size_t i = 0; i < r->process->location_count; i++) {
@@ -251,7 +333,7 @@ static void write_process_row(const heaplens_report *r, const heaplens_facts *fa
 static heaplens_status write_process_list(const heaplens_report *r)
 {
     const size_t count = r->session->process_count;
-    if (count < 2) {
+    if (count < 2 || r->process->part.whole != NULL) {
         return HEAPLENS_OK;
     }
     ranked_process *const order = calloc(count, sizeof(*order));
@@ -294,6 +376,7 @@ heaplens_status heaplens_write_text(heaplens_sink *sink, const heaplens_session 
         process->site_count > 0 || (process->facts.flags & HEAPLENS_PROCESS_COUNTED) == 0;
     heaplens_status status = has_sites ? heaplens__report_answers(&r) : HEAPLENS_OK;
     if (status == HEAPLENS_OK) {
+        heaplens__report_timeline(&r);
         status = heaplens__report_findings(&r);
     }
     if (status == HEAPLENS_OK) {

@@ -14,6 +14,7 @@ typedef struct heaplens_report_options {
                              // what does not fit goes to a line of its own
     bool is_inverted;        // the tree of calls begins at what allocated
     bool has_color;
+    bool has_utf8;  // plots are drawn with block elements, else with letters
 } heaplens_report_options;
 
 /**

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "profile/array.h"
+#include "profile/interval.h"
 
 static const char *const metric_names[HEAPLENS_METRIC_COUNT] = {
     [HEAPLENS_METRIC_PEAK] = "peak",           [HEAPLENS_METRIC_TOTAL] = "total",
@@ -27,6 +28,11 @@ bool heaplens_metric_parse(const char *name, heaplens_metric *out)
         }
     }
     return false;
+}
+
+bool heaplens_metric_is_known(const heaplens_process *process, heaplens_metric metric)
+{
+    return (process->part.unknown >> metric & 1) == 0;
 }
 
 uint64_t heaplens_site_value(const heaplens_site *site, heaplens_metric metric)
@@ -114,7 +120,7 @@ static heaplens_function *find_function(function_table *table, heaplens_name nam
 }
 
 static void add_site(function_table *table, const heaplens_process *process, size_t index,
-                     uint64_t value)
+                     uint64_t value, double variance)
 {
     bool is_innermost = true;
     for (uint32_t node = process->sites[index].stack; node != HEAPLENS_NODE_ROOT;
@@ -129,7 +135,9 @@ static void add_site(function_table *table, const heaplens_process *process, siz
             heaplens_function *const function = find_function(table, name);
             uint32_t *const last = &table->last_site[function - table->rows];
             function->self += is_innermost ? value : 0;
+            function->self_variance += is_innermost ? variance : 0;
             function->cumulative += *last == index + 1 ? 0 : value;
+            function->cumulative_variance += *last == index + 1 ? 0 : variance;
             *last = (uint32_t)(index + 1);
             is_innermost = false;
         }
@@ -167,20 +175,24 @@ heaplens_status heaplens_functions_rank(const heaplens_process *process, heaplen
         .slots = heaplens__array_zeroed(slot_count, sizeof(*table.slots)),
         .slot_mask = slot_count - 1,
     };
-    heaplens_status status = HEAPLENS_ENOMEM;
-    if (table.rows != NULL && table.last_site != NULL && table.slots != NULL) {
+    double *variances = NULL;
+    heaplens_status status = heaplens_site_variances(process, metric, &variances);
+    if (table.rows == NULL || table.last_site == NULL || table.slots == NULL) {
+        status = HEAPLENS_ENOMEM;
+    }
+    if (status == HEAPLENS_OK) {
         for (size_t i = 0; i < process->site_count; i++) {
             const uint64_t value = heaplens_site_value(&process->sites[i], metric);
             if (value > 0) {
-                add_site(&table, process, i, value);
+                add_site(&table, process, i, value, variances[i]);
             }
         }
         qsort(table.rows, table.count, sizeof(*table.rows), compare_functions);
         *out = table.rows;
         *count = table.count;
         table.rows = NULL;
-        status = HEAPLENS_OK;
     }
+    free(variances);
     free(table.rows);
     free(table.last_site);
     free(table.slots);

@@ -22,6 +22,9 @@ const char *heaplens_metric_name(heaplens_metric metric);
 /** The metric with this name; false if there is none, and *out is unchanged. */
 bool heaplens_metric_parse(const char *name, heaplens_metric *out);
 
+/** Are the figures of a metric known? Not all are of a thread or a scope: then they are 0. */
+bool heaplens_metric_is_known(const heaplens_process *process, heaplens_metric metric);
+
 /** The value of a site in a metric. */
 uint64_t heaplens_site_value(const heaplens_site *site, heaplens_metric metric);
 
@@ -38,8 +41,10 @@ HEAPLENS_MUST_USE heaplens_status heaplens_sites_rank(const heaplens_process *pr
 /** A function's share of a metric. */
 typedef struct heaplens_function {
     heaplens_name name;
-    uint64_t self;        // of sites whose innermost named frame it is
-    uint64_t cumulative;  // of sites whose stack it is in; counted once a stack, recursive or not
+    uint64_t self;         // of sites whose innermost named frame it is
+    uint64_t cumulative;   // of sites whose stack it is in; counted once a stack, recursive or not
+    double self_variance;  // of estimates; 0: exact. See heaplens_interval()
+    double cumulative_variance;
 } heaplens_function;
 
 /**

@@ -207,6 +207,7 @@ heaplens_status heaplens_culprits(const heaplens_session *session, const heaplen
         free(table.slots);
         return HEAPLENS_ENOMEM;
     }
+    size_t e = 0;
     for (size_t i = 0; i < process->site_count; i++) {
         const heaplens_place place =
             heaplens__responsible(session, process, process->sites[i].stack);
@@ -215,6 +216,10 @@ heaplens_status heaplens_culprits(const heaplens_session *session, const heaplen
         row->site_first = row->sites == 0 ? (uint32_t)i : row->site_first;
         row->sites++;
         heaplens__site_add(&row->sum, &process->sites[i]);
+        // Estimates are by site.
+        if (e < process->estimate_count && process->estimates[e].site == i) {
+            heaplens_spread_add(&row->spread, process, &process->estimates[e++]);
+        }
     }
     free(table.slots);
     *out = table.rows;

@@ -2,7 +2,7 @@
 #ifndef HEAPLENS_PROFILE_RESPONSIBLE_H
 #define HEAPLENS_PROFILE_RESPONSIBLE_H
 
-#include "profile/session.h"
+#include "profile/interval.h"
 
 /**
  * @file
@@ -36,6 +36,7 @@ typedef struct heaplens_culprit {
     heaplens_name function;  // HEAPLENS_NAME_NONE: code without symbols
     uint32_t site_first;     // any of its sites
     uint32_t sites;          // how many
+    heaplens_spread spread;  // variances of the sum
     heaplens_site sum;       // every figure summed, first_ns the least, last_ns the largest; own
                              // peaks are summed too, which is the most they can be together
 } heaplens_culprit;

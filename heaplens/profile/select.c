@@ -169,7 +169,9 @@ static heaplens_status narrow_to_scope(const heaplens_session *session,
             site->blocks_total += row->blocks_total;
             site->bytes_end += row->bytes_live;
             site->blocks_end += row->blocks_live;
-            site->bytes_peak += row->bytes_peak;
+            // Of one scope, as the figure of the label: scopes of several kinds are not one.
+            site->bytes_peak =
+                row->bytes_peak > site->bytes_peak ? row->bytes_peak : site->bytes_peak;
         }
     }
     for (size_t i = 0; i < process->site_count; i++) {
@@ -263,6 +265,30 @@ static bool copy_tables(const heaplens_process *process, heaplens_process *out)
            out->thread_sites != NULL;
 }
 
+// The label's own figures, which are more than the sum of the sites: pools have no sites, and a peak
+// is no sum.
+static void take_scope_facts(const heaplens_session *session, const char *label,
+                             heaplens_process *out)
+{
+    heaplens_facts *const facts = &out->facts;
+    facts->bytes_total = facts->blocks_total = facts->bytes_end = facts->blocks_end = 0;
+    facts->bytes_peak = facts->blocks_peak = 0;
+    for (size_t i = 0; i < out->scope_count; i++) {
+        const heaplens_scope_total *const scope = &out->scopes[i];
+        if (strcmp(heaplens__names_text(&session->names, scope->label), label) != 0) {
+            continue;
+        }
+        facts->bytes_total += scope->bytes_total;
+        facts->blocks_total += scope->blocks_total;
+        facts->bytes_end += scope->bytes_live;
+        facts->blocks_end += scope->blocks_live;
+        if (scope->bytes_peak >= facts->bytes_peak) {
+            facts->bytes_peak = scope->bytes_peak;
+            facts->blocks_peak = scope->blocks_peak;
+        }
+    }
+}
+
 static void sum_facts(heaplens_process *out)
 {
     heaplens_site sum = {.first_ns = UINT64_MAX};
@@ -304,6 +330,38 @@ static void keep_sites(heaplens_process *out, const bool *keep, uint32_t *place)
     sum_facts(out);
 }
 
+// What of the rows of kept sites is not the thread's or the scope's.
+static void narrow_rows(heaplens_process *out)
+{
+    out->size_count = 0;
+    out->site_size_count = 0;
+    out->overflow_count = 0;
+    for (size_t i = 0; i < out->estimate_count; i++) {
+        heaplens_estimate *const e = &out->estimates[i];
+        *e = (heaplens_estimate){.bytes_total = e->bytes_total,
+                                 .blocks_total = e->blocks_total,
+                                 .samples = e->samples,
+                                 .site = e->site};
+    }
+}
+
+static heaplens_part describe_part(const heaplens_process *process,
+                                   const heaplens_selection *selection)
+{
+    const uint32_t in_time = 1U << HEAPLENS_METRIC_PEAK | 1U << HEAPLENS_METRIC_TEMPORARY |
+                             1U << HEAPLENS_METRIC_LIFETIME;
+    heaplens_part part = {.whole = process, .peak_of = HEAPLENS_PEAK_OF_WHOLE};
+    if (selection->scope != NULL) {
+        part.unknown = in_time;
+        part.peak_of =
+            selection->pattern == NULL ? HEAPLENS_PEAK_OF_SCOPE : HEAPLENS_PEAK_OF_NOTHING;
+    } else if (selection->tid != 0 && process->thread_count > 1) {
+        part.unknown = in_time | 1U << HEAPLENS_METRIC_LEAKED;
+        part.peak_of = HEAPLENS_PEAK_OF_NOTHING;
+    }
+    return part;
+}
+
 static heaplens_status apply_selection(const heaplens_session *session,
                                        const heaplens_process *process,
                                        const heaplens_selection *selection, heaplens_process *out,
@@ -311,6 +369,10 @@ static heaplens_status apply_selection(const heaplens_session *session,
 {
     heaplens_status status = HEAPLENS_OK;
     memset(keep, 1, process->site_count * sizeof(*keep));
+    if (selection->scope != NULL && selection->tid != 0) {
+        return heaplens__fail(failure, HEAPLENS_EINVAL,
+                              "what a thread did inside a scope is not recorded");
+    }
     if (selection->scope != NULL) {
         status = narrow_to_scope(session, process, selection->scope, out->sites, keep, failure);
     }
@@ -336,12 +398,34 @@ heaplens_status heaplens_process_select(const heaplens_session *session,
     }
     if (status == HEAPLENS_OK) {
         keep_sites(out, keep, place);
+        out->part = describe_part(process, selection);
+        if (out->part.unknown != 0) {
+            narrow_rows(out);
+        }
+        if (out->part.peak_of == HEAPLENS_PEAK_OF_SCOPE) {
+            take_scope_facts(session, selection->scope, out);
+        }
     } else {
         heaplens_selection_release(out);
     }
     free(keep);
     free(place);
     return status;
+}
+
+heaplens_peak_bounds heaplens_part_peak_bounds(const heaplens_process *process)
+{
+    heaplens_peak_bounds bounds = {.least = process->facts.bytes_peak};
+    const uint64_t limit =
+        process->part.whole == NULL ? UINT64_MAX : process->part.whole->facts.bytes_peak;
+    for (size_t i = 0; i < process->site_count; i++) {
+        const uint64_t peak = process->sites[i].bytes_peak;
+        bounds.least = peak > bounds.least ? peak : bounds.least;
+        bounds.most = peak > limit - bounds.most ? limit : bounds.most + peak;
+    }
+    // Own peaks of several threads are bounds themselves: they can fall short of a share.
+    bounds.most = bounds.most < bounds.least ? bounds.least : bounds.most;
+    return bounds;
 }
 
 void heaplens_selection_release(heaplens_process *selected)

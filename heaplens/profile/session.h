@@ -247,8 +247,24 @@ typedef struct heaplens_facts {
     heaplens_name host;    // system, release, machine
 } heaplens_facts;
 
+/** What a peak is the peak of. */
+typedef enum heaplens_peak_of {
+    HEAPLENS_PEAK_OF_PROCESS = 0,
+    HEAPLENS_PEAK_OF_WHOLE,  // a part's share of the process's peak, which is not a peak of its own
+    HEAPLENS_PEAK_OF_SCOPE,  // the largest peak of one scope
+    HEAPLENS_PEAK_OF_NOTHING,  // not known; the figure is 0
+} heaplens_peak_of;
+
+/** Of which process this is a part; see heaplens_process_select(). Not in files. */
+typedef struct heaplens_part {
+    const struct heaplens_process *whole;  // NULL: it is the whole
+    uint32_t unknown;          // 1 << heaplens_metric: figures of it are 0 and mean nothing
+    heaplens_peak_of peak_of;  // facts.bytes_peak
+} heaplens_part;
+
 typedef struct heaplens_process {
     heaplens_facts facts;
+    heaplens_part part;
     heaplens_module *modules;
     heaplens_frame *frames;
     heaplens_location *locations;

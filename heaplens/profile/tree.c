@@ -4,9 +4,11 @@
 #include <stdlib.h>
 
 #include "profile/array.h"
+#include "profile/interval.h"
 
 typedef struct builder {
     const heaplens_process *process;
+    const double *variances;  // by site
     heaplens_branch *branches;
     size_t count;
     size_t capacity;
@@ -117,6 +119,7 @@ static bool build_upright(builder *b, heaplens_metric metric)
     for (size_t i = 0; i < process->site_count; i++) {
         const heaplens_site *const site = &process->sites[i];
         b->branches[branch_of[site->stack]].self += heaplens_site_value(site, metric);
+        b->branches[branch_of[site->stack]].variance += b->variances[i];
     }
     free(used);
     free(branch_of);
@@ -161,6 +164,7 @@ static void build_inverted(builder *b, heaplens_metric metric, uint64_t least)
             }
         }
         b->branches[branch].self += value;
+        b->branches[branch].variance += b->variances[i];
     }
 }
 
@@ -187,7 +191,9 @@ static bool order_children(builder *b)
         return false;
     }
     for (size_t i = b->count; i > 1; i--) {
-        b->branches[b->branches[i - 1].parent].value += b->branches[i - 1].value;
+        heaplens_branch *const parent = &b->branches[b->branches[i - 1].parent];
+        parent->value += b->branches[i - 1].value;
+        parent->variance += b->branches[i - 1].variance;
     }
     for (uint32_t i = 1; i < b->count; i++) {
         order[i - 1] = (ranked_branch){.value = b->branches[i].value, .id = i};
@@ -211,7 +217,10 @@ heaplens_status heaplens_tree_build(const heaplens_process *process, heaplens_me
     if (metric == HEAPLENS_METRIC_LIFETIME) {
         return HEAPLENS_EINVAL;
     }
-    bool is_built = heaplens__array_reserve(&b.branches, &b.capacity, 1, sizeof(*b.branches));
+    double *variances = NULL;
+    bool is_built = heaplens_site_variances(process, metric, &variances) == HEAPLENS_OK &&
+                    heaplens__array_reserve(&b.branches, &b.capacity, 1, sizeof(*b.branches));
+    b.variances = variances;
     if (is_built) {
         b.branches[b.count++] = (heaplens_branch){0};
         if (is_inverted) {
@@ -221,6 +230,7 @@ heaplens_status heaplens_tree_build(const heaplens_process *process, heaplens_me
         }
     }
     free(b.slots);
+    free(variances);
     for (size_t i = 0; i < b.count; i++) {
         b.branches[i].value = b.branches[i].self;
     }

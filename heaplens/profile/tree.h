@@ -8,6 +8,7 @@
 typedef struct heaplens_branch {
     uint64_t value;          // of all stacks that go through here
     uint64_t self;           // of stacks that end here
+    double variance;         // of `value`, if it is estimated; 0: exact. See heaplens_interval()
     heaplens_name function;  // HEAPLENS_NAME_NONE: `location` has no name
     uint32_t location;       // one of those that were merged; unused in the root
     uint32_t parent;

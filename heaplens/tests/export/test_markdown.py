@@ -71,7 +71,7 @@ class Markdown(unittest.TestCase):
         page = self.render()
         self.assertEqual(page.headings[1:], [
             "Findings", "Live at the peak", "Most bytes allocated", "Never freed",
-            "Temporary: freed before the thread's next allocation"])
+            "Temporary blocks, freed before the thread's next allocation"])
         for table, metric in zip(page.tables[1:], ("peak", "total", "leaked", "temporary")):
             self.assertEqual({len(row) for row in table}, {5})
             values = [int(row[0].replace(",", "")) for row in table[1:]]

@@ -54,6 +54,92 @@ static void test_report_text__is_what_a_person_has_read(void **state)
     assert_string_equal(got.text, want);
 }
 
+// All figures of the sampled program, and no others, have an interval: variances of sites 0 and 1 are
+// chosen so that half of it is a round figure, alone and together.
+static void test_report_text__has_an_interval_beside_every_sampled_figure(void **state)
+{
+    (void)state;
+    static page got;
+    const double half_100k = 102400 / 1.959963985;  // 100 KiB
+    const double half_75 = 75 / 1.959963985;        // blocks
+    const double variance = half_100k * half_100k;
+    heaplens_session *const session = synthetic_session();
+    heaplens_process *const process = &session->processes[1];
+    process->estimates = calloc(2, sizeof(*process->estimates));
+    assert_non_null(process->estimates);
+    process->estimate_count = 2;
+    for (uint32_t i = 0; i < 2; i++) {
+        // 3-4-5: 300 and 400 KiB are 500 KiB together.
+        const double scale = i == 0 ? 9 : 16;
+        process->estimates[i] = (heaplens_estimate){.site = i,
+                                                    .samples = 20,
+                                                    .bytes_gmax = scale * variance,
+                                                    .bytes_total = scale * variance,
+                                                    .bytes_peak = variance,
+                                                    .blocks_total = half_75 * half_75,
+                                                    .blocks_gmax = half_75 * half_75};
+    }
+    process->facts.flags |= HEAPLENS_PROCESS_SAMPLED;
+    process->facts.sample_bytes = 65536;
+    process->facts.samples = 40;
+    heaplens_sink sink = {.write = write_page, .self = &got};
+    got.size = 0;
+    const heaplens_report_options options = {0};
+    assert_int_equal(heaplens_write_text(&sink, session, process, &options), HEAPLENS_OK);
+    static const char *const lines[] = {
+        // totals
+        "2.9 MiB +- 500.0 KiB   in 105 +- 106 blocks, 3 ms after the start\n",
+        "4.8 MiB                in 1,205 blocks over the whole run\n",
+        // answers
+        "most at the peak   2.8 MiB +- 500.0 KiB (96.7 %) from grow_buffer",
+        // rankings
+        "#1        2.4 MiB +- 300.0 KiB    83.3 %  grow_buffer < parse_row < main\n",
+        "#2      390.6 KiB +- 400.0 KiB    13.3 %  grow_buffer < parse_row < grow_buffer\n",
+        "#3       97.7 KiB                  3.3 %  libother.so.1+0x8010 < main\n",
+        // functions
+        "0 B                  0.0 %        2.8 MiB +- 500.0 KiB    96.7 %   parse_row\n",
+        "2.8 MiB +- 500.0 KiB    96.7 %        2.8 MiB +- 500.0 KiB    96.7 %   grow_buffer\n",
+        // tree
+        "   390.6 KiB +- 400.0 KiB    13.3 %      parse_row\n",
+        // figures of a site
+        "at the process's peak     2.4 MiB +- 300.0 KiB  in 100 +- 75 blocks\n",
+        "at its own peak           2.5 MiB +- 100.0 KiB  in 90 blocks\n",
+        // 750 of 1,000 blocks of 2 KiB and more, one drawn in 32: n = 1000 / (k + 1/4), k = 31.5.
+        "temporary 75.0 % +- 17.6 %",
+        // requests are all counted
+        "  from 2.0 KiB              1,150    95.4 %  ####",
+    };
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        EXPECT(strstr(got.text, lines[i]) != NULL, "no \"%s\" in:\n%s", lines[i], got.text);
+    }
+    heaplens_session_destroy(session);
+}
+
+static void test_report_text__draws_the_timeline_in_the_letters_of_the_terminal(void **state)
+{
+    (void)state;
+    static page got;
+    const heaplens_report_options narrow = {.width = 48, .has_utf8 = true};
+    got.size = 0;
+    assert_int_equal(report(&got, &narrow), HEAPLENS_OK);
+    // 25 columns for 5 ms: from 1 ms, the 6th, on 900,000 of 3,000,000 bytes: 14 of 48 eighths.
+    assert_non_null(strstr(got.text, "  heap        2.9 MiB |               "
+                                     "\xe2\x96\x88\xe2\x96\x88\xe2\x96\x88"));
+    assert_non_null(strstr(got.text, "                      |     \xe2\x96\x86\xe2\x96\x86"));
+    assert_non_null(strstr(got.text, "0 B +-------------------------\n"));
+    assert_non_null(strstr(got.text, "                      0                    5 ms\n"));
+    const heaplens_report_options ascii = {.width = 48};
+    got.size = 0;
+    assert_int_equal(report(&got, &ascii), HEAPLENS_OK);
+    assert_null(strstr(got.text, "\xe2\x96"));
+    assert_non_null(strstr(got.text, "  heap        2.9 MiB |               ##########\n"));
+    // Too narrow for a plot.
+    const heaplens_report_options tiny = {.width = 30};
+    got.size = 0;
+    assert_int_equal(report(&got, &tiny), HEAPLENS_OK);
+    assert_null(strstr(got.text, "Over time"));
+}
+
 static void test_report_text__cuts_no_name_however_narrow_the_terminal(void **state)
 {
     (void)state;
@@ -125,6 +211,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_report_text__is_what_a_person_has_read),
+        cmocka_unit_test(test_report_text__has_an_interval_beside_every_sampled_figure),
+        cmocka_unit_test(test_report_text__draws_the_timeline_in_the_letters_of_the_terminal),
         cmocka_unit_test(test_report_text__cuts_no_name_however_narrow_the_terminal),
         cmocka_unit_test(test_report_text__lets_no_escape_sequence_of_the_program_through),
         cmocka_unit_test(test_report_text__has_color_only_if_it_is_wanted),

@@ -13,6 +13,8 @@
 #include "profile/store_read.h"
 #include "synthetic.h"
 
+enum { SAMPLE_BYTES = 8192 };
+
 static int run_count = 1000;
 
 // SplitMix64. Source: Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators".
@@ -40,8 +42,29 @@ static void add_to(heaplens_store_u64 *word, double value)
     *word = out;
 }
 
+// The class of a size: the number of its bits.
+static uint64_t class_of(uint64_t size)
+{
+    uint64_t bits = 0;
+    for (; size > 0; size >>= 1) {
+        bits++;
+    }
+    return bits;
+}
+
+static void add_to_bin(heaplens_store_entry *entry, uint64_t size, uint64_t blocks)
+{
+    const uint64_t tag = class_of(size) + 1;
+    for (size_t i = 0; i < sizeof(entry->bins) / sizeof(entry->bins[0]); i++) {
+        if (entry->bins[i] == 0 || entry->bins[i] >> HEAPLENS_STORE_BIN_SHIFT == tag) {
+            entry->bins[i] = (tag << HEAPLENS_STORE_BIN_SHIFT | entry->bins[i]) + blocks;
+            return;
+        }
+    }
+}
+
 // Allocate blocks of `size` bytes at site 2, each drawn with the probability that docs/format/store.md
-// says; nothing is freed.
+// says; nothing is freed. Every fourth counts as temporary, as if.
 static void allocate(synthetic_store *store, uint64_t blocks, uint64_t size, double mean,
                      uint64_t *seed)
 {
@@ -56,6 +79,8 @@ static void allocate(synthetic_store *store, uint64_t blocks, uint64_t size, dou
         const uint64_t whole = (uint64_t)(1 / p);
         const uint64_t stands = whole + (next_unit(seed) < 1 / p - (double)whole ? 1 : 0);
         const uint64_t bytes = (uint64_t)((double)size / p + next_unit(seed));
+        add_to_bin(entry, size, stands);
+        entry->blocks_temporary += i % 4 == 0 ? stands : 0;
         entry->blocks_total += stands;
         entry->bytes_total += bytes;
         entry->bytes_live += (int64_t)bytes;
@@ -81,10 +106,11 @@ static heaplens_session *sample(uint64_t seed)
     store.entries[0].site = 2;
     store.estimates[0].site = 2;
     store.header.bytes_peak = 0;  // the peak is now
+    store.header.sample_bytes = SAMPLE_BYTES;
     // Small blocks, blocks about as large as the distance of samples, and some that are larger.
-    allocate(&store, 4000, 1000, 8192, &seed);
-    allocate(&store, 500, 8000, 8192, &seed);
-    allocate(&store, 20, 50000, 8192, &seed);
+    allocate(&store, 4000, 1000, SAMPLE_BYTES, &seed);
+    allocate(&store, 500, 8000, SAMPLE_BYTES, &seed);
+    allocate(&store, 20, 50000, SAMPLE_BYTES, &seed);
     synthetic_store_bytes(&store, bytes);
     const heaplens_store_source source = {.fd = -1, .data = bytes, .size = sizeof(bytes)};
     assert_int_equal(heaplens__store_read(session, &source, NULL), HEAPLENS_OK);
@@ -135,6 +161,36 @@ static void test_interval__covers_the_truth_as_often_as_it_says(void **state)
     }
 }
 
+// Those of temporary blocks, and of shares, rest on bounds: they may cover more often than they say,
+// never less.
+static void test_interval__of_a_part_of_the_blocks_is_wide_enough(void **state)
+{
+    (void)state;
+    int covered = 0;
+    int covered_share = 0;
+    double width = 0;
+    for (int run = 0; run < run_count; run++) {
+        heaplens_session *const session = sample((uint64_t)run * 104729 + 3);
+        const heaplens_process *const process = &session->processes[0];
+        const heaplens_site *const site = &process->sites[0];
+        const double half = (double)heaplens_interval(
+            heaplens_site_variance(process, 0, HEAPLENS_METRIC_TEMPORARY));
+        assert_int_equal(heaplens_site_size_least(process, 0), 512);
+        covered += fabs((double)site->blocks_temporary - 1130) <= half ? 1 : 0;
+        width += half / 1130 / run_count;
+        const double share = (double)site->blocks_temporary / (double)site->blocks_total;
+        const double off = fabs(share - 0.25);
+        covered_share +=
+            off <= heaplens_share_interval(share, site->blocks_total, 512, SAMPLE_BYTES) ? 1 : 0;
+        heaplens_session_destroy(session);
+    }
+    EXPECT(covered >= run_count * 0.93, "temporary: %d of %d runs", covered, run_count);
+    EXPECT(covered_share >= run_count * 0.93, "share: %d of %d runs", covered_share, run_count);
+    // Some 1,130 / 8.7 blocks of 1,000 bytes are drawn: exactly known it would be 0.16 to 0.18. The
+    // class begins at 512, which costs a factor of the root of 2.
+    EXPECT(width < 0.28, "half the width is %.3f of the value on average", width);
+}
+
 static void test_interval__of_an_exact_figure_is_nothing(void **state)
 {
     (void)state;
@@ -152,6 +208,7 @@ int main(int argc, char **argv)
     run_count = argc > 1 ? (int)strtol(argv[1], NULL, 10) : run_count;  // 0 fails the test
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_interval__covers_the_truth_as_often_as_it_says),
+        cmocka_unit_test(test_interval__of_a_part_of_the_blocks_is_wide_enough),
         cmocka_unit_test(test_interval__of_an_exact_figure_is_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,9 +55,71 @@ static void test_select__keeps_sites_with_a_module_in_their_stack(void **state)
 static void test_select__narrows_to_a_scope_or_a_thread(void **state)
 {
     (void)state;
-    expect_part(&(heaplens_selection){.scope = "load rows"}, 2, 700000, 0);
+    expect_part(&(heaplens_selection){.scope = "load rows"}, 2, 700000, 300000);
     expect_part(&(heaplens_selection){.tid = 102}, 1, 300000, 0);
     expect_part(&(heaplens_selection){.tid = 101, .pattern = "grow_buffer"}, 2, 4300000, 0);
+}
+
+static void expect_peak(const heaplens_selection *selection, heaplens_peak_of peak_of,
+                        heaplens_peak_bounds own)
+{
+    heaplens_session *session = NULL;
+    heaplens_process part = {0};
+    assert_int_equal(choose(selection, &part, &session), HEAPLENS_OK);
+    assert_ptr_equal(part.part.whole, &session->processes[1]);
+    assert_int_equal(part.part.peak_of, peak_of);
+    const heaplens_peak_bounds got = heaplens_part_peak_bounds(&part);
+    if (peak_of == HEAPLENS_PEAK_OF_WHOLE) {
+        assert_int_equal(got.least, own.least);
+        assert_int_equal(got.most, own.most);
+    }
+    heaplens_selection_release(&part);
+    heaplens_session_destroy(session);
+}
+
+static void test_select__says_what_a_peak_is_the_peak_of(void **state)
+{
+    (void)state;
+    // Sites of 2,600,000 and 400,000 at their own peaks, 2,900,000 together at the process's.
+    expect_peak(&(heaplens_selection){.pattern = "parse_row"}, HEAPLENS_PEAK_OF_WHOLE,
+                (heaplens_peak_bounds){2900000, 3000000});
+    // One site: its own peak is known, though it had nothing at the process's.
+    expect_peak(&(heaplens_selection){.pattern = "/^a_function.*names$/"}, HEAPLENS_PEAK_OF_WHOLE,
+                (heaplens_peak_bounds){1000, 1000});
+    // With the third site their sum, 3,100,000, is more than the process ever had.
+    expect_peak(&(heaplens_selection){.pattern = "main"}, HEAPLENS_PEAK_OF_WHOLE,
+                (heaplens_peak_bounds){3000000, 3000000});
+    const heaplens_peak_bounds none = {0};
+    expect_peak(&(heaplens_selection){.scope = "load rows"}, HEAPLENS_PEAK_OF_SCOPE, none);
+    expect_peak(&(heaplens_selection){.scope = "load rows", .pattern = "main"},
+                HEAPLENS_PEAK_OF_NOTHING, none);
+    expect_peak(&(heaplens_selection){.tid = 102}, HEAPLENS_PEAK_OF_NOTHING, none);
+}
+
+static void test_select__knows_which_figures_of_a_part_were_recorded(void **state)
+{
+    (void)state;
+    static const struct {
+        heaplens_selection selection;
+        bool is_known[HEAPLENS_METRIC_COUNT];  // peak, total, blocks, leaked, temporary, lifetime
+    } cases[] = {
+        {{.pattern = "main"},    {true, true, true, true, true, true}    },
+        {{.scope = "load rows"}, {false, true, true, true, false, false} },
+        {{.tid = 102},           {false, true, true, false, false, false}},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        heaplens_session *session = NULL;
+        heaplens_process part = {0};
+        assert_int_equal(choose(&cases[i].selection, &part, &session), HEAPLENS_OK);
+        for (int m = 0; m < HEAPLENS_METRIC_COUNT; m++) {
+            EXPECT(heaplens_metric_is_known(&part, (heaplens_metric)m) == cases[i].is_known[m],
+                   "case %zu, %s", i, heaplens_metric_name((heaplens_metric)m));
+        }
+        // Sizes are of sites, not of the part of them.
+        EXPECT((part.site_size_count > 0) == cases[i].is_known[0], "case %zu", i);
+        heaplens_selection_release(&part);
+        heaplens_session_destroy(session);
+    }
 }
 
 static void test_select__numbers_rows_of_details_anew(void **state)
@@ -83,9 +145,10 @@ static void test_select__refuses_what_is_not_there(void **state)
         heaplens_selection selection;
         heaplens_status want;
     } cases[] = {
-        {{.pattern = "/(/"},  HEAPLENS_EINVAL  },
-        {{.scope = "nosuch"}, HEAPLENS_ENOINPUT},
-        {{.tid = 9},          HEAPLENS_ENOINPUT},
+        {{.pattern = "/(/"},                 HEAPLENS_EINVAL  },
+        {{.scope = "nosuch"},                HEAPLENS_ENOINPUT},
+        {{.tid = 9},                         HEAPLENS_ENOINPUT},
+        {{.scope = "load rows", .tid = 102}, HEAPLENS_EINVAL  },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         heaplens_session *session = NULL;
@@ -172,6 +235,8 @@ int main(void)
         cmocka_unit_test(test_select__keeps_sites_with_a_function_in_their_stack),
         cmocka_unit_test(test_select__keeps_sites_with_a_module_in_their_stack),
         cmocka_unit_test(test_select__narrows_to_a_scope_or_a_thread),
+        cmocka_unit_test(test_select__says_what_a_peak_is_the_peak_of),
+        cmocka_unit_test(test_select__knows_which_figures_of_a_part_were_recorded),
         cmocka_unit_test(test_select__numbers_rows_of_details_anew),
         cmocka_unit_test(test_select__refuses_what_is_not_there),
         cmocka_unit_test(test_tree__sums_stacks_from_the_outermost_call),
