@@ -26,6 +26,8 @@ enum {
 typedef struct bert_embedder {
     const competency_model *model;  // borrowed
     competency__encoder encoder;
+    competency__packed_weights weights;
+    void *layers;         // what `weights` points into
     size_t batch_tokens;  // a batch is run before it would have more; one text may have more
     uint32_t *ids;        // (batch_tokens + tokens_max) of the texts gathered, packed
     size_t *starts;       // where each of them starts, and where the next would; starts[0] is 0
@@ -50,6 +52,7 @@ static const char *bert_name(void *self)
 static void bert_destroy(void *self)
 {
     bert_embedder *const e = self;
+    free(e->layers);
     free(e->block);
     free(e->starts);
     free(e->ids);
@@ -179,6 +182,23 @@ static competency_status allocate_buffers(bert_embedder *e, competency_error *er
     return COMPETENCY_OK;
 }
 
+// The model's layers as panels. Word embeddings stay where the model file has them.
+static competency_status pack_weights(bert_embedder *e, competency_error *err)
+{
+    const competency__bert_config *const config = competency__model_config(e->model);
+    const competency__bert_weights *const weights = competency__model_weights(e->model);
+    const size_t bytes = competency__packed_layers_bytes(config, COMPETENCY__F32);
+    e->layers = bytes == 0 ? NULL : aligned_alloc(COMPETENCY__PANEL_ALIGN, bytes);
+    if (e->layers == NULL) {
+        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for %zu bytes of weights",
+                                bytes);
+    }
+    competency__packed_layers_pack(e->layers, config, weights, COMPETENCY__F32);
+    competency__packed_weights_place(&e->weights, config, COMPETENCY__F32, e->layers, NULL);
+    e->weights.words.rows = weights->word_embeddings;
+    return COMPETENCY_OK;
+}
+
 competency_status competency_embedder_create(competency_embedder *out,
                                              const competency_model *model,
                                              const competency_embedder_options *options,
@@ -199,11 +219,13 @@ competency_status competency_embedder_create(competency_embedder *out,
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for an embedder");
     }
     e->model = model;
-    e->encoder = (competency__encoder){.config = competency__model_config(model),
-                                       .weights = competency__model_weights(model),
-                                       .kernels = kernels};
+    e->encoder = (competency__encoder){
+        .config = competency__model_config(model), .weights = &e->weights, .kernels = kernels};
     e->batch_tokens = chosen.batch_tokens;
     status = allocate_buffers(e, err);
+    if (status == COMPETENCY_OK) {
+        status = pack_weights(e, err);
+    }
     if (status != COMPETENCY_OK) {
         bert_destroy(e);
         return status;

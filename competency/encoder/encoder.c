@@ -33,17 +33,17 @@ static void apply_norm(const pass *p, const competency__norm *norm)
 }
 
 // x = norm(word + position + segment 0), the sum in that order.
-static void embed_tokens(const pass *p, const competency__bert_weights *weights)
+static void embed_tokens(const pass *p, const competency__packed_weights *weights)
 {
     const size_t hidden = p->config->hidden;
     for (size_t i = 0; i < p->batch->texts; i++) {
         const size_t start = p->batch->starts[i];
         for (size_t t = start; t < p->batch->starts[i + 1]; t++) {
-            const float *const word = weights->word_embeddings + p->batch->ids[t] * hidden;
             const float *const position = weights->position_embeddings + (t - start) * hidden;
             float *const x = p->at.x + t * hidden;
+            competency__packed_words_read(&weights->words, hidden, p->batch->ids[t], x);
             for (size_t c = 0; c < hidden; c++) {
-                x[c] = word[c] + position[c] + weights->segment_embeddings[c];
+                x[c] = x[c] + position[c] + weights->segment_embedding[c];
             }
         }
     }
@@ -52,21 +52,18 @@ static void embed_tokens(const pass *p, const competency__bert_weights *weights)
 
 // NOLINTBEGIN(readability-non-const-parameter): written through a product.
 
-// y (tokens, cols) = x (tokens, depth) * weight^T + bias; rows of y are y_stride apart.
-static void apply_linear(const pass *p, const competency__linear *layer, float *y, size_t y_stride,
-                         size_t cols, const float *x, size_t depth)
+// y (tokens, w->cols) = finish(x (tokens, w->depth) * weight^T + bias)
+static void apply_linear(const pass *p, const competency__panels *w, float *y, const float *x,
+                         competency__finish finish)
 {
-    const competency__product product = {.y = y,
-                                         .y_stride = y_stride,
-                                         .x = x,
-                                         .x_stride = depth,
-                                         .w = layer->weight,
-                                         .w_stride = depth,
-                                         .bias = layer->bias,
-                                         .rows = p->tokens,
-                                         .cols = cols,
-                                         .depth = depth};
-    p->kernels->linear(&product);
+    const competency__panel_product product = {.y = y,
+                                               .y_stride = w->cols,
+                                               .x = x,
+                                               .x_stride = w->depth,
+                                               .w = w,
+                                               .rows = p->tokens,
+                                               .finish = finish};
+    p->kernels->multiply_panels(&product);
 }
 
 // One head of one text: context = softmax(query key^T / sqrt(width)) value. `qkv` and `context`
@@ -119,33 +116,28 @@ static void add_branch(const pass *p)
     p->kernels->add(p->at.x, p->at.branch, p->tokens * p->config->hidden);
 }
 
-static void run_attention(const pass *p, const competency__bert_layer *layer)
+static void run_attention(const pass *p, const competency__packed_layer *layer)
 {
-    const size_t hidden = p->config->hidden;
-    apply_linear(p, &layer->query, p->at.qkv, 3 * hidden, hidden, p->at.x, hidden);
-    apply_linear(p, &layer->key, p->at.qkv + hidden, 3 * hidden, hidden, p->at.x, hidden);
-    apply_linear(p, &layer->value, p->at.qkv + 2 * hidden, 3 * hidden, hidden, p->at.x, hidden);
+    apply_linear(p, &layer->qkv, p->at.qkv, p->at.x, COMPETENCY__FINISH_NONE);
     attend(p);
-    apply_linear(p, &layer->attention_output, p->at.branch, hidden, hidden, p->at.context, hidden);
+    apply_linear(p, &layer->attention_output, p->at.branch, p->at.context, COMPETENCY__FINISH_NONE);
     add_branch(p);
     apply_norm(p, &layer->attention_norm);
 }
 
-static void activate(const pass *p, float *x, size_t count)
+static competency__finish find_activation(const competency__bert_config *config)
 {
-    switch (p->config->activation) {
-    case COMPETENCY__GELU_ERF: p->kernels->gelu_erf(x, count); break;
-    case COMPETENCY__GELU_TANH: p->kernels->gelu_tanh(x, count); break;
+    switch (config->activation) {
+    case COMPETENCY__GELU_ERF: return COMPETENCY__FINISH_GELU_ERF;
+    case COMPETENCY__GELU_TANH: return COMPETENCY__FINISH_GELU_TANH;
     }
+    return COMPETENCY__FINISH_NONE;
 }
 
-static void run_feed_forward(const pass *p, const competency__bert_layer *layer)
+static void run_feed_forward(const pass *p, const competency__packed_layer *layer)
 {
-    const size_t hidden = p->config->hidden;
-    const size_t inside = p->config->intermediate;
-    apply_linear(p, &layer->ffn_in, p->at.ffn, inside, inside, p->at.x, hidden);
-    activate(p, p->at.ffn, p->tokens * inside);
-    apply_linear(p, &layer->ffn_out, p->at.branch, hidden, hidden, p->at.ffn, inside);
+    apply_linear(p, &layer->ffn_in, p->at.ffn, p->at.x, find_activation(p->config));
+    apply_linear(p, &layer->ffn_out, p->at.branch, p->at.ffn, COMPETENCY__FINISH_NONE);
     add_branch(p);
     apply_norm(p, &layer->output_norm);
 }

@@ -16,13 +16,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "encoder/packed_weights.h"
 #include "kernels/kernels.h"
 #include "model/bert.h"
 
 /** A model and the arithmetic to run it with. Borrows all three; any thread may share it. */
 typedef struct competency__encoder {
     const competency__bert_config *config;
-    const competency__bert_weights *weights;
+    const competency__packed_weights *weights;
     const competency__kernels *kernels;
 } competency__encoder;
 

@@ -20,10 +20,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/panels.h"
+
 /** Instruction sets, as bits of a set. */
 enum {
     COMPETENCY__CPU_AVX2 = 1U << 0U,
     COMPETENCY__CPU_FMA = 1U << 1U,
+    COMPETENCY__CPU_F16C = 1U << 2U,
+    COMPETENCY__CPU_AVX512 = 1U << 3U,  // F, BW, DQ and VL
 };
 
 /**
@@ -43,10 +47,31 @@ typedef struct competency__product {
     size_t depth;       // > 0
 } competency__product;
 
+/** What is done with the elements of a product before they are stored for the last time. */
+typedef enum competency__finish {
+    COMPETENCY__FINISH_NONE,
+    COMPETENCY__FINISH_GELU_ERF,
+    COMPETENCY__FINISH_GELU_TANH,
+} competency__finish;
+
+/** One linear layer with packed weights, y = finish(x * w^T + bias). y overlaps nothing else. */
+typedef struct competency__panel_product {
+    float *y;                     // (rows, w->cols)
+    size_t y_stride;              // >= w->cols
+    const float *x;               // (rows, w->depth)
+    size_t x_stride;              // >= w->depth
+    const competency__panels *w;  // F32 or F16
+    size_t rows;                  // may be 0
+    competency__finish finish;
+} competency__panel_product;
+
 /** One complete implementation. Tables are immutable and have no state. */
 typedef struct competency__kernels {
-    const char *name;   // "scalar", "avx2"; printed with every benchmark
+    const char *name;   // "scalar", "avx2", "avx512"; printed with every benchmark
     uint32_t cpu_bits;  // COMPETENCY__CPU_* that the code needs
+
+    /** y[r][c] = finish(bias[c] + sum_k x[r][k] * w[c][k]): a linear layer, its weight packed. */
+    void (*multiply_panels)(const competency__panel_product *p);
 
     /** y[r][c] = bias[c] + sum_k x[r][k] * w[c][k]: a linear layer, its weight as stored. */
     void (*linear)(const competency__product *p);

@@ -4,10 +4,15 @@
 #include "kernels/tables.h"
 
 #include <math.h>
+#include <string.h>
 
 #include <immintrin.h>
 
 enum { LANES = 16, HALF = 8 };
+
+// 12 of 16 registers hold sums; two are left for a row of the panel and one for an element of x.
+enum { BLOCK_ROWS = 6, BLOCK_PANELS = 1 };
+#define EACH_BLOCK_ROWS(X) X(1) X(2) X(3) X(4) X(5) X(6)
 
 typedef struct lanes {
     __m256 low;   // lanes 0..7
@@ -35,6 +40,13 @@ static inline lanes lanes_set(float x)
 static inline lanes lanes_load(const float *p)
 {
     return (lanes){_mm256_loadu_ps(p), _mm256_loadu_ps(p + HALF)};
+}
+
+static inline lanes lanes_load_half(const uint16_t *p)
+{
+    const __m128i *const eight = (const void *)p;
+    return (lanes){_mm256_cvtph_ps(_mm_loadu_si128(eight)),
+                   _mm256_cvtph_ps(_mm_loadu_si128(eight + 1))};
 }
 
 static inline __m256 load_masked(const float *p, __m256i mask, __m256 fill)
@@ -96,6 +108,12 @@ static inline lanes lanes_fma(lanes a, lanes b, lanes c)
     return (lanes){_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high)};
 }
 
+// a times *x, plus c.
+static inline lanes lanes_fma_scalar(const float *x, lanes a, lanes c)
+{
+    return lanes_fma(lanes_set(*x), a, c);
+}
+
 static inline lanes lanes_max(lanes a, lanes b)
 {
     return (lanes){_mm256_max_ps(a.low, b.low), _mm256_max_ps(a.high, b.high)};
@@ -154,48 +172,9 @@ static inline float lanes_max_of(lanes v)
     return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
 }
 
-// Rows 0..7 of w, eight columns of each, to columns 0..7 of eight rows of the panel.
-static inline void transpose_8x8(float *panel, const float *w, size_t stride)
-{
-    __m256 row[HALF];
-    __m256 pair[HALF];
-    __m256 quad[HALF];
-    for (size_t i = 0; i < HALF; i++) {
-        row[i] = _mm256_loadu_ps(w + i * stride);
-    }
-    for (size_t i = 0; i < HALF; i += 2) {
-        pair[i] = _mm256_unpacklo_ps(row[i], row[i + 1]);
-        pair[i + 1] = _mm256_unpackhi_ps(row[i], row[i + 1]);
-    }
-    for (size_t i = 0; i < HALF; i += 4) {
-        quad[i] = _mm256_shuffle_ps(pair[i], pair[i + 2], 0x44);
-        quad[i + 1] = _mm256_shuffle_ps(pair[i], pair[i + 2], 0xEE);
-        quad[i + 2] = _mm256_shuffle_ps(pair[i + 1], pair[i + 3], 0x44);
-        quad[i + 3] = _mm256_shuffle_ps(pair[i + 1], pair[i + 3], 0xEE);
-    }
-    for (size_t i = 0; i < HALF / 2; i++) {
-        _mm256_storeu_ps(panel + i * LANES, _mm256_permute2f128_ps(quad[i], quad[i + 4], 0x20));
-        _mm256_storeu_ps(panel + (i + 4) * LANES,
-                         _mm256_permute2f128_ps(quad[i], quad[i + 4], 0x31));
-    }
-}
-
-// panel[k][c] = w[c][k]; columns past `cols` are zeros.
-static void pack_transposed(float *panel, const float *w, size_t stride, size_t cols, size_t depth)
-{
-    size_t k = 0;
-    for (; cols == LANES && k + HALF <= depth; k += HALF) {
-        transpose_8x8(panel + k * LANES, w + k, stride);
-        transpose_8x8(panel + k * LANES + HALF, w + HALF * stride + k, stride);
-    }
-    for (; k < depth; k++) {
-        for (size_t c = 0; c < LANES; c++) {
-            panel[k * LANES + c] = c < cols ? w[c * stride + k] : 0.0F;
-        }
-    }
-}
+#include "kernels/transpose_avx2.h"
 
 #include "kernels/kernels_body.h"
 
 const competency__kernels competency__kernels_avx2 = {
-    KERNELS_BODY("avx2", COMPETENCY__CPU_AVX2 | COMPETENCY__CPU_FMA)};
+    KERNELS_BODY("avx2", COMPETENCY__CPU_AVX2 | COMPETENCY__CPU_FMA | COMPETENCY__CPU_F16C)};

@@ -2,8 +2,9 @@
 /**
  * @file
  * The kernels, written once over 16 lanes. There is no include guard: each table's file defines
- * the type `lanes`, what can be done with it, and pack_transposed(), and then includes this.
- * A new instruction set is a new file with those few operations, and its bits are the same.
+ * the type `lanes`, what can be done with it, pack_transposed(), and how many rows and panels of a
+ * product its registers hold (BLOCK_ROWS, BLOCK_PANELS), and then includes this. A new instruction
+ * set is a new file with those few operations, and its bits are the same.
  */
 
 // Two of the reasons for the numbers below: 6 rows of 16 columns fill 12 of AVX2's 16 registers
@@ -331,8 +332,10 @@ static float dot(const float *a, const float *b, size_t count)
                                lanes_load_partial(b + i, left, 0.0F), sum));
 }
 
+#include "kernels/panels_body.h"
+
 /** Initialisers of the table whose name and COMPETENCY__CPU_* bits these are. */
-#define KERNELS_BODY(table, bits)                                                               \
-    .name = (table), .cpu_bits = (bits), .linear = linear, .matmul = matmul,                    \
-    .layer_norm = layer_norm, .softmax = softmax, .gelu_erf = gelu_erf, .gelu_tanh = gelu_tanh, \
-    .add = add, .dot = dot
+#define KERNELS_BODY(table, bits)                                                              \
+    .name = (table), .cpu_bits = (bits), .multiply_panels = multiply_panels, .linear = linear, \
+    .matmul = matmul, .layer_norm = layer_norm, .softmax = softmax, .gelu_erf = gelu_erf,      \
+    .gelu_tanh = gelu_tanh, .add = add, .dot = dot

@@ -7,6 +7,10 @@
 
 enum { LANES = 16 };
 
+// One row: the sums of more would not fit any registers.
+enum { BLOCK_ROWS = 1, BLOCK_PANELS = 1 };
+#define EACH_BLOCK_ROWS(X) X(1)
+
 typedef struct lanes {
     float at[LANES];
 } lanes;
@@ -27,6 +31,11 @@ static inline lanes lanes_set(float x)
 static inline lanes lanes_load(const float *p)
 {
     EACH_LANE(p[i]);
+}
+
+static inline lanes lanes_load_half(const uint16_t *p)
+{
+    EACH_LANE(competency__half_to_float(p[i]));
 }
 
 static inline lanes lanes_load_partial(const float *p, size_t count, float fill)
@@ -72,6 +81,12 @@ static inline lanes lanes_div(lanes a, lanes b)
 static inline lanes lanes_fma(lanes a, lanes b, lanes c)
 {
     EACH_LANE(fmaf(a.at[i], b.at[i], c.at[i]));
+}
+
+// a times *x, plus c.
+static inline lanes lanes_fma_scalar(const float *x, lanes a, lanes c)
+{
+    EACH_LANE(fmaf(*x, a.at[i], c.at[i]));
 }
 
 // The order of the operands decides which one a NaN yields: as the x86 instructions do.

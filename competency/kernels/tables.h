@@ -11,7 +11,10 @@
 
 extern const competency__kernels competency__kernels_scalar;
 
-/** Exists where COMPETENCY_HAVE_AVX2 is 1. */
+/** Exists where COMPETENCY_HAVE_X86 is 1. */
 extern const competency__kernels competency__kernels_avx2;
+
+/** Exists where COMPETENCY_HAVE_X86 is 1. */
+extern const competency__kernels competency__kernels_avx512;
 
 #endif

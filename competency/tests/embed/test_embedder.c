@@ -129,12 +129,14 @@ static void test_embedder__a_model_that_produces_nan_or_infinity_is_reported(voi
     (void)state;
     static const float values[] = {NAN, INFINITY, -INFINITY};
     for (size_t i = 0; i < 3; i++) {
-        competency_embedder e = create(NULL);
+        const competency_model *const model = fake_model_create();
         float beta[H] = {0};
         beta[H - 1] = values[i];
         fake_model_inside()->layers[1].output_norm.beta = beta;
-        const char *const some[] = {"a", "b"};
+        competency_embedder e;
         competency_error err = {0};
+        assert_int_equal(competency_embedder_create(&e, model, NULL, &err), COMPETENCY_OK);
+        const char *const some[] = {"a", "b"};
         assert_int_equal(e.embed(e.self, got, some, 2, &err), COMPETENCY_EFORMAT);
         assert_non_null(strstr(err.message, "model produced a non-finite value"));
         competency_embedder_destroy(&e);

@@ -134,10 +134,18 @@ static void test_reference__mean_before_normalisation(void **state)
     const size_t bytes = competency__workspace_bytes(&config, 7, 7);
     void *const block = aligned_alloc(COMPETENCY__WORKSPACE_ALIGN, bytes);
     assert_non_null(block);
+    const competency__bert_weights *const weights = competency__model_weights(model);
+    void *const layers = aligned_alloc(COMPETENCY__PANEL_ALIGN,
+                                       competency__packed_layers_bytes(&config, COMPETENCY__F32));
+    assert_non_null(layers);
+    competency__packed_layers_pack(layers, &config, weights, COMPETENCY__F32);
+    competency__packed_weights packed;
+    competency__packed_weights_place(&packed, &config, COMPETENCY__F32, layers, NULL);
+    packed.words.rows = weights->word_embeddings;
     EACH_TABLE(table)
     {
         const competency__encoder encoder = {
-            .config = &config, .weights = competency__model_weights(model), .kernels = table};
+            .config = &config, .weights = &packed, .kernels = table};
         const competency__batch batch = {.ids = ids, .starts = starts, .texts = 1};
         float out[H];
         competency__encoder_run(&encoder, out, &batch, block);
@@ -146,6 +154,7 @@ static void test_reference__mean_before_normalisation(void **state)
             EXPECT_NEAR(out[c], snapshot[c], 1e-3, "%s at %zu", table->name, c);
         }
     }
+    free(layers);
     free(block);
 }
 

@@ -49,9 +49,31 @@ static void run(const competency__encoder *encoder, const uint32_t *ids, const s
     free(block);
 }
 
+// The model's weights, packed; one model at a time.
+static const competency__packed_weights *pack(const synthetic_model *m,
+                                              competency__precision precision)
+{
+    static competency__packed_weights packed;
+    static void *layers;
+    static void *words;
+    free(layers);
+    free(words);
+    layers = aligned_alloc(COMPETENCY__PANEL_ALIGN,
+                           competency__packed_layers_bytes(&m->config, precision));
+    words = aligned_alloc(COMPETENCY__PANEL_ALIGN,
+                          competency__packed_words_bytes(&m->config, precision));
+    assert_non_null(layers);
+    assert_non_null(words);
+    competency__packed_layers_pack(layers, &m->config, &m->weights, precision);
+    competency__packed_words_pack(words, &m->config, &m->weights, precision);
+    competency__packed_weights_place(&packed, &m->config, precision, layers, words);
+    return &packed;
+}
+
 static competency__encoder encoder_of(const synthetic_model *m, const competency__kernels *table)
 {
-    return (competency__encoder){.config = &m->config, .weights = &m->weights, .kernels = table};
+    return (competency__encoder){
+        .config = &m->config, .weights = pack(m, COMPETENCY__F32), .kernels = table};
 }
 
 // Each value passes a chain of about 12 products of at most 50 terms, and norms that keep its
@@ -136,7 +158,7 @@ static void test_encoder__every_table_gives_the_bits_of_scalar(void **state)
 }
 
 // A table whose functions count their calls: the arithmetic of a pass is its, and nobody else's.
-static size_t calls[7];
+static size_t calls[8];
 
 #define COUNTED(number, call) (calls[number]++, competency__kernels_select(0, "scalar")->call)
 
@@ -161,9 +183,10 @@ static void count_softmax(float *x, size_t rows, size_t cols, float scale)
     COUNTED(3, softmax(x, rows, cols, scale));
 }
 
-static void count_gelu(float *x, size_t count)
+static void count_panels(const competency__panel_product *p)
 {
-    COUNTED(4, gelu_erf(x, count));
+    calls[4] += p->finish == COMPETENCY__FINISH_GELU_ERF;
+    COUNTED(7, multiply_panels(p));
 }
 
 static void count_add(float *y, const float *x, size_t count)
@@ -180,11 +203,11 @@ static void test_encoder__computes_with_the_table_it_was_given(void **state)
 {
     (void)state;
     const competency__kernels counting = {.name = "counting",
+                                          .multiply_panels = count_panels,
                                           .linear = count_linear,
                                           .matmul = count_matmul,
                                           .layer_norm = count_layer_norm,
                                           .softmax = count_softmax,
-                                          .gelu_erf = count_gelu,
                                           .add = count_add,
                                           .dot = count_dot};
     const synthetic_model *const m = synthetic_model_create(8);
@@ -195,13 +218,14 @@ static void test_encoder__computes_with_the_table_it_was_given(void **state)
     run(&encoder, ids, starts, 1, out);
     const size_t layers = SYNTHETIC_LAYERS;
     const size_t heads = SYNTHETIC_HEADS;
-    assert_int_equal(calls[0], layers * (6 + heads));  // query, key, value, output, ffn; scores
+    assert_int_equal(calls[0], layers * heads);  // scores
     assert_int_equal(calls[1], layers * heads);
     assert_int_equal(calls[2], 1 + 2 * layers);
     assert_int_equal(calls[3], layers * heads);
     assert_int_equal(calls[4], layers);
     assert_int_equal(calls[5], 2 * layers + 2);  // residuals; two more rows of the mean
     assert_int_equal(calls[6], 1);
+    assert_int_equal(calls[7], layers * 4);  // query, key and value; output; ffn
 }
 
 static void test_encoder__a_batch_without_texts_is_fine(void **state)

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+#include "encoder/packed_weights.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/checked.h"
+
+// A walk over a block, part by part: without one it measures, without weights it only places.
+typedef struct walk {
+    unsigned char *writable;     // NULL unless packing
+    const unsigned char *block;  // NULL when measuring
+    size_t used;
+    bool has_overflowed;
+} walk;
+
+// Where the next part starts.
+static size_t take(walk *at, size_t bytes)
+{
+    const size_t start = at->used;
+    size_t end = 0;
+    size_t padded = 0;
+    at->has_overflowed |= !competency__add(&padded, bytes, COMPETENCY__PANEL_ALIGN - 1);
+    padded -= padded % COMPETENCY__PANEL_ALIGN;
+    at->has_overflowed |= !competency__add(&end, start, padded);
+    at->used = end;
+    return start;
+}
+
+static const float *take_floats(walk *at, const float *source, size_t rows, size_t cols)
+{
+    size_t count = 0;
+    size_t bytes = 0;
+    at->has_overflowed |= !competency__mul(&count, rows, cols);
+    at->has_overflowed |= !competency__mul(&bytes, count, sizeof(float));
+    const size_t start = take(at, bytes);
+    if (at->writable != NULL) {
+        memcpy(at->writable + start, source, bytes);
+    }
+    return at->block == NULL ? NULL : (const float *)(const void *)(at->block + start);
+}
+
+static competency__norm take_norm(walk *at, const competency__norm *source, size_t hidden)
+{
+    competency__norm norm = {0};
+    norm.gamma = take_floats(at, source->gamma, hidden, 1);
+    norm.beta = take_floats(at, source->beta, hidden, 1);
+    return norm;
+}
+
+// `count` linear layers of `cols` outputs each, side by side.
+static competency__panels take_panels(walk *at, const competency__linear *const *linears,
+                                      size_t count, size_t cols, size_t depth,
+                                      competency__precision precision)
+{
+    enum { SOURCES_MAX = 3 };
+    const size_t bytes = competency__panels_bytes(precision, count * cols, depth);
+    at->has_overflowed |= bytes == 0;
+    const size_t start = take(at, bytes);
+    if (at->writable != NULL) {
+        competency__panel_source sources[SOURCES_MAX];
+        for (size_t i = 0; i < count; i++) {
+            sources[i] = (competency__panel_source){
+                .weight = linears[i]->weight, .bias = linears[i]->bias, .cols = cols};
+        }
+        competency__panels_pack(at->writable + start, precision, sources, count, depth, NULL);
+    }
+    return competency__panels_place(at->block == NULL ? NULL : at->block + start, precision,
+                                    count * cols, depth);
+}
+
+static void walk_layer(walk *at, competency__packed_layer *out,
+                       const competency__bert_layer *source, const competency__bert_config *config,
+                       competency__precision precision)
+{
+    const size_t hidden = config->hidden;
+    const size_t inside = config->intermediate;
+    const competency__linear *const qkv[] = {&source->query, &source->key, &source->value};
+    const competency__linear *const attention_output = &source->attention_output;
+    const competency__linear *const ffn_in = &source->ffn_in;
+    const competency__linear *const ffn_out = &source->ffn_out;
+    out->qkv = take_panels(at, qkv, 3, hidden, hidden, precision);
+    out->attention_output = take_panels(at, &attention_output, 1, hidden, hidden, precision);
+    out->attention_norm = take_norm(at, &source->attention_norm, hidden);
+    out->ffn_in = take_panels(at, &ffn_in, 1, inside, hidden, precision);
+    out->ffn_out = take_panels(at, &ffn_out, 1, hidden, inside, precision);
+    out->output_norm = take_norm(at, &source->output_norm, hidden);
+}
+
+// The one description of the block of layers: run to measure, to pack and to place. `source` is
+// looked at only when packing.
+static void walk_layers(walk *at, competency__packed_weights *out,
+                        const competency__bert_weights *source,
+                        const competency__bert_config *config, competency__precision precision)
+{
+    static const competency__bert_layer no_layer;
+    const size_t hidden = config->hidden;
+    out->precision = precision;
+    out->position_embeddings =
+        take_floats(at, source->position_embeddings, config->positions, hidden);
+    out->segment_embedding = take_floats(at, source->segment_embeddings, 1, hidden);
+    out->embedding_norm = take_norm(at, &source->embedding_norm, hidden);
+    for (size_t i = 0; i < config->layers; i++) {
+        walk_layer(at, &out->layers[i], source->layers == NULL ? &no_layer : &source->layers[i],
+                   config, precision);
+    }
+}
+
+size_t competency__packed_layers_bytes(const competency__bert_config *config,
+                                       competency__precision precision)
+{
+    static const competency__bert_weights nothing;
+    walk measure = {0};
+    competency__packed_weights ignored;
+    walk_layers(&measure, &ignored, &nothing, config, precision);
+    return measure.has_overflowed ? 0 : measure.used;
+}
+
+void competency__packed_layers_pack(void *block, const competency__bert_config *config,
+                                    const competency__bert_weights *weights,
+                                    competency__precision precision)
+{
+    walk packing = {.writable = block, .block = block};
+    competency__packed_weights ignored;
+    walk_layers(&packing, &ignored, weights, config, precision);
+}
+
+// ---------------------------------------------------------------- words
+
+static size_t row_bytes(const competency__bert_config *config, competency__precision precision)
+{
+    switch (precision) {
+    case COMPETENCY__F32: return config->hidden * sizeof(float);
+    case COMPETENCY__F16: return config->hidden * sizeof(uint16_t);
+    case COMPETENCY__INT8: return config->hidden * sizeof(int8_t);
+    }
+    return 0;
+}
+
+// Where the rows and, for INT8, the scales lie; returns the bytes of the block.
+static size_t place_words(competency__packed_words *out, const competency__bert_config *config,
+                          competency__precision precision, const void *block)
+{
+    walk at = {.block = block};
+    size_t bytes = 0;
+    at.has_overflowed = !competency__mul(&bytes, config->vocabulary, row_bytes(config, precision));
+    *out = (competency__packed_words){.precision = precision, .rows = block};
+    (void)take(&at, bytes);
+    if (precision == COMPETENCY__INT8) {
+        out->scales = take_floats(&at, NULL, config->vocabulary, 1);
+    }
+    return at.has_overflowed ? 0 : at.used;
+}
+
+size_t competency__packed_words_bytes(const competency__bert_config *config,
+                                      competency__precision precision)
+{
+    competency__packed_words ignored;
+    return place_words(&ignored, config, precision, NULL);
+}
+
+// Returns the row's scale: its largest number becomes 127.
+static float quantise_word(int8_t *out, const float *row, size_t hidden)
+{
+    float largest = 0;
+    for (size_t c = 0; c < hidden; c++) {
+        largest = fmaxf(largest, fabsf(row[c]));
+    }
+    const float scale = largest / 127.0F;
+    for (size_t c = 0; c < hidden; c++) {
+        out[c] = (int8_t)(scale > 0 ? lrintf(row[c] / scale) : 0);
+    }
+    return scale;
+}
+
+static void pack_word(unsigned char *block, const competency__packed_words *words, const float *row,
+                      size_t hidden, size_t id)
+{
+    switch (words->precision) {
+    case COMPETENCY__F32:
+        memcpy(block + id * hidden * sizeof(float), row, hidden * sizeof(float));
+        break;
+    case COMPETENCY__F16:
+        for (size_t c = 0; c < hidden; c++) {
+            ((uint16_t *)(void *)block)[id * hidden + c] = competency__half_from_float(row[c]);
+        }
+        break;
+    case COMPETENCY__INT8: {
+        const float scale = quantise_word((int8_t *)block + id * hidden, row, hidden);
+        const size_t at = (size_t)((const unsigned char *)words->scales - block);
+        memcpy(block + at + id * sizeof(float), &scale, sizeof(scale));
+        break;
+    }
+    }
+}
+
+void competency__packed_words_pack(void *block, const competency__bert_config *config,
+                                   const competency__bert_weights *weights,
+                                   competency__precision precision)
+{
+    competency__packed_words words;
+    const size_t bytes = place_words(&words, config, precision, block);
+    const size_t hidden = config->hidden;
+    memset(block, 0, bytes);
+    for (size_t id = 0; id < config->vocabulary; id++) {
+        pack_word(block, &words, weights->word_embeddings + id * hidden, hidden, id);
+    }
+}
+
+void competency__packed_weights_place(competency__packed_weights *out,
+                                      const competency__bert_config *config,
+                                      competency__precision precision, const void *layers,
+                                      const void *words)
+{
+    static const competency__bert_weights nothing;
+    walk placing = {.block = layers};
+    walk_layers(&placing, out, &nothing, config, precision);
+    out->words = (competency__packed_words){.precision = COMPETENCY__F32};
+    if (words != NULL) {
+        (void)place_words(&out->words, config, precision, words);
+    }
+}
+
+void competency__packed_words_read(const competency__packed_words *words, size_t hidden,
+                                   uint32_t id, float *out)
+{
+    const size_t at = id * hidden;
+    switch (words->precision) {
+    case COMPETENCY__F32:
+        memcpy(out, (const float *)words->rows + at, hidden * sizeof(float));
+        break;
+    case COMPETENCY__F16:
+        for (size_t c = 0; c < hidden; c++) {
+            out[c] = competency__half_to_float(((const uint16_t *)words->rows)[at + c]);
+        }
+        break;
+    case COMPETENCY__INT8:
+        for (size_t c = 0; c < hidden; c++) {
+            out[c] = (float)((const int8_t *)words->rows)[at + c] * words->scales[id];
+        }
+        break;
+    }
+}
