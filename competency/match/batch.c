@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Many pairs at once: check all, embed each distinct name once, then match (R107-R111).
+// Many pairs at once: check all, embed each distinct name once, then score (R107-R111).
 //
-// A single match is a batch of one, so the two cannot disagree.
-#include <stdint.h>
-#include <stdlib.h>
+// A single match is a batch of one, and every pair goes through a scorer: none of the three can
+// disagree with the others.
+#include <string.h>
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "match/matcher.h"
-#include "match/name_table.h"
-#include "match/pair_check.h"
-#include "match/pair_match.h"
-#include "match/similarity.h"
+#include "match/scorer.h"
+
+// The vectors of the names of a call, as an embedder that was asked before.
+typedef struct known_vectors {
+    competency__string_set names;  // borrowed from the pairs
+    float *vectors;                // (names.count, dimension)
+    size_t dimension;
+} known_vectors;
 
 // One call of a public function.
 typedef struct match_call {
@@ -20,36 +25,46 @@ typedef struct match_call {
     size_t count;
     bool is_batch;       // messages name the pair
     size_t *dimensions;  // (count)
-    competency__name_table names;
-    float *vectors;  // (names.wanted_count, dimension of the embedder)
+    known_vectors known;
 } match_call;
 
 static competency_status check_pairs(const match_call *call, competency_error *err)
 {
-    for (size_t i = 0; i < call->count; i++) {
+    competency__level_table levels = {.memory = &call->matcher->memory};
+    competency_status status = COMPETENCY_OK;
+    for (size_t i = 0; i < call->count && status == COMPETENCY_OK; i++) {
         const competency__place place = {.is_batch = call->is_batch, .pair = i};
-        const competency_status status = competency__pair_check(call->matcher, &call->pairs[i],
-                                                                place, &call->dimensions[i], err);
+        status = competency__pair_check(call->matcher, &levels, &call->pairs[i], place,
+                                        &call->dimensions[i], err);
+    }
+    competency__level_table_deinit(&levels);
+    return status;
+}
+
+static competency_status add_names(match_call *call, const competency_profile *profile)
+{
+    competency__string_set *const names = &call->known.names;
+    for (size_t i = 0; i < profile->count; i++) {
+        const competency_skill *const skill = &profile->skills[i];
+        if (!competency__skill_takes_part(skill) || skill->embedding != NULL ||
+            competency__string_set_find(names, skill->name) != COMPETENCY__STRING_NONE) {
+            continue;
+        }
+        const competency_status status = competency__string_set_reserve(names);
         if (status != COMPETENCY_OK) {
             return status;
         }
+        (void)competency__string_set_insert(names, skill->name);
     }
     return COMPETENCY_OK;
 }
 
-static competency_status add_names(match_call *call, const competency_profile *profile,
-                                   competency__place place, competency_error *err)
+static competency_status collect_names(match_call *call, competency_error *err)
 {
-    for (size_t i = 0; i < profile->count; i++) {
-        const competency_skill *const skill = &profile->skills[i];
-        if (!competency__skill_takes_part(skill)) {
-            continue;
-        }
-        const competency_status status =
-            competency__name_table_add(&call->names, skill->name, skill->embedding == NULL);
-        if (status == COMPETENCY_EINVAL) {
-            place.index = i;
-            return competency__fail_at(err, status, &place, "its name is not UTF-8");
+    for (size_t i = 0; i < call->count; i++) {
+        competency_status status = add_names(call, &call->pairs[i].candidate);
+        if (status == COMPETENCY_OK) {
+            status = add_names(call, &call->pairs[i].required);
         }
         if (status != COMPETENCY_OK) {
             return competency__fail(err, status, "no memory for the names of the skills");
@@ -58,72 +73,76 @@ static competency_status add_names(match_call *call, const competency_profile *p
     return COMPETENCY_OK;
 }
 
-static competency_status collect_names(match_call *call, competency_error *err)
-{
-    for (size_t i = 0; i < call->count; i++) {
-        competency__place place = {.is_batch = call->is_batch, .pair = i, .side = "candidate"};
-        competency_status status = add_names(call, &call->pairs[i].candidate, place, err);
-        if (status == COMPETENCY_OK) {
-            place.side = "required";
-            status = add_names(call, &call->pairs[i].required, place, err);
-        }
-        if (status != COMPETENCY_OK) {
-            return status;
-        }
-    }
-    return COMPETENCY_OK;
-}
-
 static competency_status embed_names(match_call *call, competency_error *err)
 {
-    const size_t count = call->names.wanted_count;
+    known_vectors *const known = &call->known;
+    const size_t count = known->names.count;
     if (count == 0) {
         return COMPETENCY_OK;
     }
     const competency_embedder *const embedder = call->matcher->embedder;
-    const size_t dimension = embedder->dimension(embedder->self);
-    size_t numbers = 0;
+    known->dimension = embedder->dimension(embedder->self);
     size_t bytes = 0;
-    if (dimension == 0) {
-        return competency__fail(err, COMPETENCY_EINVAL, "the embedder's vectors have no numbers");
+    if (competency__mul(&bytes, count, known->dimension) &&
+        competency__mul(&bytes, bytes, sizeof(float))) {
+        known->vectors = competency__allocate(&call->matcher->memory, bytes);
     }
-    if (competency__mul(&numbers, count, dimension) &&
-        competency__mul(&bytes, numbers, sizeof(float))) {
-        call->vectors = malloc(bytes);
-    }
-    if (call->vectors == NULL) {
+    if (known->vectors == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for %zu vectors of %zu numbers",
-                                count, dimension);
+                                count, known->dimension);
     }
-    const competency_status status =
-        embedder->embed(embedder->self, call->vectors, call->names.wanted, count, err);
-    if (status != COMPETENCY_OK) {
-        // An embedder that did not say why must not leave the message of an earlier call.
-        return err == NULL || err->status == status
-                   ? status
-                   : competency__fail(err, status, "embedder: %s", competency_status_text(status));
-    }
-    if (!competency__vector_is_finite(call->vectors, numbers)) {
-        return competency__fail(err, COMPETENCY_EINVAL,
-                                "the embedder gave a number that is not finite");
+    return competency__embedder_ask(embedder, known->vectors, known->names.strings, count,
+                                    known->dimension, err);
+}
+
+static size_t known_dimension(void *self)
+{
+    return ((const known_vectors *)self)->dimension;
+}
+
+static competency_status look_up(void *self, float *out, const char *const *texts, size_t count,
+                                 competency_error *err)
+{
+    (void)err;
+    const known_vectors *const known = self;
+    for (size_t i = 0; i < count; i++) {
+        const size_t number = competency__string_set_find(&known->names, texts[i]);
+        memcpy(out + i * known->dimension, known->vectors + number * known->dimension,
+               known->dimension * sizeof(float));
     }
     return COMPETENCY_OK;
 }
 
-static competency_status match_pairs(competency_match *out, const match_call *call,
-                                     competency_error *err)
+static bool is_same_role(const competency_pair *a, const competency_pair *b)
 {
-    competency__match_context context = {
-        .matcher = call->matcher,
-        .names = &call->names,
-        .vectors = call->vectors,
+    return a->required.skills == b->required.skills && a->required.count == b->required.count;
+}
+
+// Pairs that follow each other and share a role share a scorer.
+static competency_status match_pairs(competency_match *out, match_call *call, competency_error *err)
+{
+    const competency_embedder asked_before = {
+        .self = &call->known,
+        .dimension = known_dimension,
+        .embed = look_up,
     };
+    competency_scorer *scorer = NULL;
     competency_status status = COMPETENCY_OK;
     for (size_t i = 0; i < call->count && status == COMPETENCY_OK; i++) {
-        status =
-            competency__pair_match(&out[i], &context, &call->pairs[i], call->dimensions[i], err);
+        const competency_pair *const pair = &call->pairs[i];
+        const competency__place place = {.is_batch = call->is_batch, .pair = i};
+        if (i == 0 || !is_same_role(pair, pair - 1) ||
+            call->dimensions[i] != call->dimensions[i - 1]) {
+            competency_scorer_destroy(scorer);
+            status = competency__scorer_create(
+                &scorer, call->matcher, call->matcher->embedder == NULL ? NULL : &asked_before,
+                &pair->required, call->dimensions[i], place, err);
+        }
+        if (status == COMPETENCY_OK) {
+            status = competency__scorer_match_owned(scorer, &out[i], &pair->candidate, place, err);
+        }
     }
-    free(context.scratch);
+    competency_scorer_destroy(scorer);
     return status;
 }
 
@@ -132,6 +151,7 @@ static competency_status run_call(competency_match *out, match_call *call, compe
     for (size_t i = 0; i < call->count; i++) {
         out[i] = (competency_match){0};
     }
+    call->known.names.memory = &call->matcher->memory;
     competency_status status = check_pairs(call, err);
     if (status == COMPETENCY_OK) {
         status = collect_names(call, err);
@@ -147,8 +167,8 @@ static competency_status run_call(competency_match *out, match_call *call, compe
             competency_match_destroy(&out[i]);
         }
     }
-    competency__name_table_deinit(&call->names);
-    free(call->vectors);
+    competency__string_set_deinit(&call->known.names);
+    competency__release(&call->matcher->memory, call->known.vectors);
     return status;
 }
 
@@ -179,8 +199,11 @@ competency_status competency_match_batch(competency_match *out, const competency
         .pairs = pairs,
         .count = count,
         .is_batch = true,
-        .dimensions = calloc(count, sizeof(size_t)),
     };
+    size_t bytes = 0;
+    if (competency__mul(&bytes, count, sizeof(size_t))) {
+        call.dimensions = competency__allocate(&matcher->memory, bytes);
+    }
     if (call.dimensions == NULL) {
         for (size_t i = 0; i < count; i++) {
             out[i] = (competency_match){0};
@@ -188,6 +211,6 @@ competency_status competency_match_batch(competency_match *out, const competency
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for %zu pairs", count);
     }
     const competency_status status = run_call(out, &call, err);
-    free(call.dimensions);
+    competency__release(&matcher->memory, call.dimensions);
     return status;
 }

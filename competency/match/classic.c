@@ -10,8 +10,10 @@
 #include <stdbool.h>
 
 #include "match/mixture.h"
+#include "match/quantile.h"
 
 static const double interval_level = 0.95;
+static const competency_interval not_asked = {.lower = NAN, .upper = NAN};
 
 static size_t find_most_similar(const double *similarities, size_t count)
 {
@@ -25,9 +27,10 @@ static size_t find_most_similar(const double *similarities, size_t count)
 }
 
 // R69-R72. The interpolation falls with similarity, as published (D4).
-static competency_skill_score score_penalty(const competency_penalty_config *config,
-                                            const competency__skill_set *candidate, double smax)
+static competency_skill_score score_penalty(const competency__classic_input *in, double smax)
 {
+    const competency_penalty_config *const config = &in->config->penalty;
+    const competency__skill_set *const candidate = in->candidate;
     double best_ratio = 0;
     for (size_t j = 0; j < candidate->count; j++) {
         best_ratio = fmax(best_ratio, candidate->ratios[j]);
@@ -42,7 +45,9 @@ static competency_skill_score score_penalty(const competency_penalty_config *con
     const double p = fmin(1, base * (1 + 0.3 * best_ratio));
     return (competency_skill_score){
         .probability = p,
-        .interval = {.lower = 0, .upper = p + 0.1},
+        .interval =
+            in->wants_interval ? (competency_interval){.lower = 0, .upper = p + 0.1}
+              : not_asked,
         .mean = p,
         .variance = 0.1,
     };
@@ -157,11 +162,22 @@ static double blend_probability(const competency__classic_input *in,
                                 double smax)
 {
     const double t = in->required->ratios[in->requirement];
-    const double exceed = 1 - competency__mixture_cdf(mixture, t);
+    const double exceed = 1 - competency__mixture_below(mixture, in->requirement, t);
     const double weight =
         ratio_weight(&in->config->scoring, mean >= t, 1 - variance, similarity_boost(smax));
     const double blend = weight * direct_match(in, t) + (1 - weight) * exceed;
     return blend * similarity_bonus(smax) * domain_factor(in, smax);
+}
+
+// R65, R86.
+static competency_interval interval_of(const competency__classic_input *in,
+                                       const competency__mixture *mixture)
+{
+    if (!in->wants_interval) {
+        return not_asked;
+    }
+    competency__mixture_group(mixture);
+    return competency__mixture_interval(mixture, interval_level);
 }
 
 // R73-R88.
@@ -170,8 +186,12 @@ static competency_skill_score score_mixture(const competency__classic_input *in,
     fill_weights(in);
     const competency__mixture mixture = {
         .weights = in->weights,
-        .parts = in->candidate->betas,
+        .group_of = in->candidate->group_of,
         .count = in->candidate->count,
+        .groups = in->candidate->groups,
+        .group_count = in->candidate->group_count,
+        .group_weights = in->group_weights,
+        .group_values = in->group_values,
     };
     const double mean = competency__mixture_mean(&mixture);
     const double variance = competency__mixture_variance(&mixture, mean);
@@ -185,7 +205,7 @@ static competency_skill_score score_mixture(const competency__classic_input *in,
     }
     return (competency_skill_score){
         .probability = probability,
-        .interval = competency__mixture_interval(&mixture, interval_level),
+        .interval = interval_of(in, &mixture),
         .mean = mean,
         .variance = variance,
     };
@@ -197,9 +217,7 @@ competency_skill_score competency__classic_score(const competency__classic_input
     const double smax = in->similarities[best];
     const bool is_penalised = smax < in->config->penalty.similarity_threshold;
 
-    competency_skill_score score = is_penalised
-                                       ? score_penalty(&in->config->penalty, in->candidate, smax)
-                                       : score_mixture(in, smax);
+    competency_skill_score score = is_penalised ? score_penalty(in, smax) : score_mixture(in, smax);
     score.best = best;
     score.best_similarity = smax;
     return score;

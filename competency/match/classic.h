@@ -2,6 +2,8 @@
 #ifndef COMPETENCY_MATCH_CLASSIC_H
 #define COMPETENCY_MATCH_CLASSIC_H
 
+#include <stdbool.h>
+
 #include <competency/scoring.h>
 
 #include "match/skill_set.h"
@@ -14,6 +16,9 @@ typedef struct competency__classic_input {
     const competency__skill_set *candidate;  // at least one skill
     const double *similarities;              // (candidate->count) to this requirement; finite
     double *weights;                         // (candidate->count) scratch
+    double *group_weights;                   // (candidate->group_count) scratch
+    double *group_values;                    // (candidate->group_count) scratch
+    bool wants_interval;                     // false: the interval is left {NaN, NaN}
 } competency__classic_input;
 
 /**
@@ -21,8 +26,8 @@ typedef struct competency__classic_input {
  *
  * In the result `best` is an index into `candidate`.
  *
- * Cost: 40 evaluations of every candidate's Beta distribution for the interval, unless the penalty
- * applies; allocates nothing.
+ * Cost: a few passes over the candidate's skills, and the interval's two quantiles where it is
+ * wanted; allocates nothing.
  */
 competency_skill_score competency__classic_score(const competency__classic_input *in);
 

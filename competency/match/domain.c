@@ -3,6 +3,7 @@
 #include <competency/domain.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "match/domain_keywords.h"
@@ -12,11 +13,42 @@
 // classified without allocating. Almost every name fits at once.
 enum { WINDOW_BYTES = 256 };
 
+// Which pairs of neighbouring bytes a text has, by a hash: most keywords begin with none of them
+// and need not be searched for.
+enum { PAIR_WORDS = 16, PAIR_BITS = PAIR_WORDS * 64 };
+
+typedef struct byte_pairs {
+    uint64_t bits[PAIR_WORDS];
+} byte_pairs;
+
+static size_t pair_number(const char *text)
+{
+    return ((size_t)(unsigned char)text[0] * 33 + (unsigned char)text[1]) % PAIR_BITS;
+}
+
+static byte_pairs pairs_of(const char *text)
+{
+    byte_pairs pairs = {{0}};
+    for (; text[0] != '\0'; text++) {
+        const size_t number = pair_number(text);
+        pairs.bits[number / 64] |= UINT64_C(1) << number % 64;
+    }
+    return pairs;
+}
+
+static bool may_contain(const byte_pairs *pairs, const char *keyword)
+{
+    const size_t number = pair_number(keyword);
+    return (pairs->bits[number / 64] >> number % 64 & 1) != 0;
+}
+
 // Index of the first keyword, below `limit`, that occurs in `text`; `limit` if none does.
 static size_t find_keyword(const char *text, size_t limit)
 {
+    const byte_pairs pairs = pairs_of(text);
     for (size_t i = 0; i < limit; i++) {
-        if (strstr(text, competency__domain_keywords[i].text) != NULL) {
+        const char *const keyword = competency__domain_keywords[i].text;
+        if (may_contain(&pairs, keyword) && strstr(text, keyword) != NULL) {
             return i;
         }
     }

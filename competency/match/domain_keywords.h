@@ -11,7 +11,7 @@ enum { COMPETENCY__KEYWORD_BYTES_MAX = 32 };
 
 typedef struct competency__domain_keyword {
     competency_domain domain;
-    const char *text;  // lower case ASCII, not empty
+    const char *text;  // lower case ASCII, at least two bytes
 } competency__domain_keyword;
 
 /** The keywords in the order in which they are tried (R21). */

@@ -2,10 +2,8 @@
 // The life of a matcher.
 #include "match/matcher.h"
 
-#include <stdlib.h>
-
 #include "base/error.h"
-#include "match/similarity.h"
+#include "base/memory.h"
 #include "match/strategy.h"
 
 // Options as the caller's version of the header has them; what it does not know is 0.
@@ -38,12 +36,15 @@ static competency_status fill_matcher(competency_matcher *matcher,
     matcher->strategy = *strategy;
     matcher->config =
         options->config != NULL ? *options->config : competency_classic_config_default();
-    matcher->similarity = options->similarity != NULL
-                              ? *options->similarity
-                              : (competency_similarity){.fill = competency__similarity_fill};
+    matcher->has_custom_strategy = options->custom != NULL;
     matcher->embedder = options->embedder;
+    matcher->memory = competency__allocator(options->allocator);
+    const bool has_similarity = options->similarity != NULL;
+    if (has_similarity) {
+        matcher->similarity = *options->similarity;
+    }
     if (matcher->strategy.adjust == NULL || matcher->strategy.aggregate == NULL ||
-        matcher->similarity.fill == NULL) {
+        (has_similarity && matcher->similarity.fill == NULL)) {
         return competency__fail(err, COMPETENCY_EINVAL,
                                 "a function of the strategy or the similarity is missing");
     }
@@ -64,7 +65,7 @@ competency_status competency_matcher_create(competency_matcher **out,
     if (status != COMPETENCY_OK) {
         return status;
     }
-    competency_matcher *const matcher = malloc(sizeof(*matcher));
+    competency_matcher *const matcher = competency__allocate(&filled.memory, sizeof(*matcher));
     if (matcher == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a matcher");
     }
@@ -75,5 +76,8 @@ competency_status competency_matcher_create(competency_matcher **out,
 
 void competency_matcher_destroy(competency_matcher *matcher)
 {
-    free(matcher);
+    if (matcher != NULL) {
+        const competency_allocator memory = matcher->memory;
+        competency__release(&memory, matcher);
+    }
 }

@@ -2,13 +2,17 @@
 #ifndef COMPETENCY_MATCH_MATCHER_H
 #define COMPETENCY_MATCH_MATCHER_H
 
+#include <stdbool.h>
+
 #include <competency/matcher.h>
 
 /** What competency_matcher_create() made of its options. */
 struct competency_matcher {
+    competency_allocator memory;
     competency_classic_config config;
     competency_strategy_table strategy;
-    competency_similarity similarity;
+    bool has_custom_strategy;             // may look at everything a score says
+    competency_similarity similarity;     // `fill` is NULL for the cosine
     const competency_embedder *embedder;  // borrowed; may be NULL
 };
 

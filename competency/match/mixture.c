@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Mixtures of Beta distributions: moments, quantiles, intervals (R62-R65).
+// Mixtures of Beta distributions: moments and cumulative distribution (R62, R63).
 //
 // Every sum runs over the parts in order from 0, so that a result is the same bits every time.
 #include "match/mixture.h"
@@ -25,7 +25,7 @@ double competency__mixture_mean(const competency__mixture *mixture)
 {
     double mean = 0;
     for (size_t k = 0; k < mixture->count; k++) {
-        mean += mixture->weights[k] * competency__beta_mean(&mixture->parts[k]);
+        mean += mixture->weights[k] * mixture->groups[mixture->group_of[k]]->mean;
     }
     return mean;
 }
@@ -34,49 +34,42 @@ double competency__mixture_variance(const competency__mixture *mixture, double m
 {
     double square = 0;
     for (size_t k = 0; k < mixture->count; k++) {
-        const double part_mean = competency__beta_mean(&mixture->parts[k]);
-        const double part_square =
-            competency__beta_variance(&mixture->parts[k]) + part_mean * part_mean;
-        square += mixture->weights[k] * part_square;
+        square += mixture->weights[k] * mixture->groups[mixture->group_of[k]]->square;
     }
     return square - mean * mean;
 }
 
-double competency__mixture_cdf(const competency__mixture *mixture, double x)
+static double sum_parts(const competency__mixture *mixture)
 {
     double sum = 0;
     for (size_t k = 0; k < mixture->count; k++) {
-        sum += mixture->weights[k] * competency__beta_cdf(&mixture->parts[k], x);
+        sum += mixture->weights[k] * mixture->group_values[mixture->group_of[k]];
     }
     return sum;
 }
 
-double competency__mixture_quantile(const competency__mixture *mixture, double p)
+double competency__mixture_cdf(const competency__mixture *mixture, double x)
 {
-    if (p <= 0) {
-        return 0;
+    for (size_t g = 0; g < mixture->group_count; g++) {
+        mixture->group_values[g] = competency__beta_cdf(&mixture->groups[g]->beta, x);
     }
-    if (p >= 1) {
-        return 1;
-    }
-    double low = 0;
-    double high = 1;
-    while (high - low > 1e-6) {
-        const double middle = low + (high - low) / 2;  // exact: every bound is a multiple of 2^-20
-        if (competency__mixture_cdf(mixture, middle) < p) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return low + (high - low) / 2;
+    return sum_parts(mixture);
 }
 
-competency_interval competency__mixture_interval(const competency__mixture *mixture, double level)
+double competency__mixture_below(const competency__mixture *mixture, size_t index, double threshold)
 {
-    const double tail = (1 - level) / 2;
-    return (competency_interval){
-        .lower = competency__mixture_quantile(mixture, tail),
-        .upper = competency__mixture_quantile(mixture, 1 - tail),
-    };
+    for (size_t g = 0; g < mixture->group_count; g++) {
+        mixture->group_values[g] = competency__level_below(mixture->groups[g], index, threshold);
+    }
+    return sum_parts(mixture);
+}
+
+void competency__mixture_group(const competency__mixture *mixture)
+{
+    for (size_t g = 0; g < mixture->group_count; g++) {
+        mixture->group_weights[g] = 0;
+    }
+    for (size_t k = 0; k < mixture->count; k++) {
+        mixture->group_weights[mixture->group_of[k]] += mixture->weights[k];
+    }
 }

@@ -4,13 +4,20 @@
 
 #include <stddef.h>
 
-#include "match/beta.h"
+#include "match/level_table.h"
 
-/** A weighted sum of Beta distributions. Borrows both arrays. */
+/**
+ * A weighted sum of Beta distributions, one part for each skill. Parts with the same level are a
+ * *group*: what depends on the level alone is found once for all of them. Borrows every array.
+ */
 typedef struct competency__mixture {
-    const double *weights;          // (count), summing to 1
-    const competency__beta *parts;  // (count)
-    size_t count;
+    const double *weights;             // (count), summing to 1
+    const size_t *group_of;            // (count) group of each part
+    size_t count;                      // parts, at least 1
+    competency__level *const *groups;  // (group_count) distinct levels
+    size_t group_count;                //
+    double *group_weights;             // (group_count) filled by competency__mixture_group()
+    double *group_values;              // (group_count) scratch
 } competency__mixture;
 
 /**
@@ -26,18 +33,14 @@ double competency__mixture_mean(const competency__mixture *mixture);
 /** Sum of w_k (var_k + mean_k^2), less the square of `mean`, which is the mixture's own (R63). */
 double competency__mixture_variance(const competency__mixture *mixture, double mean);
 
-/** Sum of w_k cdf_k(x) (R63). */
+/** Sum of w_k cdf_k(x), in the order of the parts (R63). */
 double competency__mixture_cdf(const competency__mixture *mixture, double x);
 
-/**
- * The x at which the cumulative distribution reaches `p`, to 2^-21 (R64).
- *
- * Exactly 20 halvings of [0, 1] and then the middle: results between 0 and 1 are odd multiples of
- * 2^-21, and part of the published behaviour.
- */
-double competency__mixture_quantile(const competency__mixture *mixture, double p);
+/** The same at the threshold of requirement `index`, from what the levels remember. */
+double competency__mixture_below(const competency__mixture *mixture, size_t index,
+                                 double threshold);
 
-/** The interval that leaves (1 - level) / 2 on each side (R65). */
-competency_interval competency__mixture_interval(const competency__mixture *mixture, double level);
+/** Sum the weights of each group, as quantiles need. */
+void competency__mixture_group(const competency__mixture *mixture);
 
 #endif

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "match/beta.h"
+#include "base/utf8.h"
 #include "match/level.h"
 #include "match/similarity.h"
 
@@ -71,9 +71,10 @@ size_t competency__participant_count(const competency_profile *profile)
     return count;
 }
 
-static competency_status check_level(const competency_matcher *matcher,
-                                     const competency_level *level, const competency__place *place,
-                                     competency_error *err)
+competency_status competency__check_level(competency__level **out, competency__level_table *table,
+                                          const competency_distribution_config *config,
+                                          const competency_level *level, bool wants_panels,
+                                          const competency__place *place, competency_error *err)
 {
     char reason[REASON_BYTES];
     const char *const problem = competency__level_problem(level);
@@ -83,26 +84,24 @@ static competency_status check_level(const competency_matcher *matcher,
         return competency__fail_at(err, COMPETENCY_EDISTRIBUTION, place, reason);
     }
     competency_error detail = {.status = COMPETENCY_OK};
-    competency__beta ignored;
-    const competency_status status = competency__beta_from_ratio(
-        &ignored, competency_level_ratio(level), &matcher->config.distribution, &detail);
-    if (status != COMPETENCY_OK) {
+    const competency_status status = competency__level_table_get(
+        out, table, competency_level_ratio(level), config, wants_panels, &detail);
+    if (status == COMPETENCY_EDISTRIBUTION) {
         (void)snprintf(reason, sizeof(reason), "level %g of %g: %.80s", level->value, level->max,
                        detail.message);
         return competency__fail_at(err, status, place, reason);
     }
-    return COMPETENCY_OK;
+    return status == COMPETENCY_OK ? status : competency__fail(err, status, "%s", detail.message);
 }
 
-static competency_status check_vector(const competency_matcher *matcher,
-                                      const competency_skill *skill, size_t dimension,
-                                      const competency__place *place, competency_error *err)
+competency_status competency__check_vector(const competency_skill *skill, bool has_embedder,
+                                           size_t dimension, const competency__place *place,
+                                           competency_error *err)
 {
     if (skill->embedding == NULL) {
-        return matcher->embedder != NULL
-                   ? COMPETENCY_OK
-                   : competency__fail_at(err, COMPETENCY_EINVAL, place,
-                                         "it has no embedding, and there is no embedder");
+        return has_embedder ? COMPETENCY_OK
+                            : competency__fail_at(err, COMPETENCY_EINVAL, place,
+                                                  "it has no embedding, and there is no embedder");
     }
     char reason[REASON_BYTES];
     if (skill->embedding_size == 0 || skill->embedding_size != dimension) {
@@ -117,7 +116,20 @@ static competency_status check_vector(const competency_matcher *matcher,
     return COMPETENCY_OK;
 }
 
+static competency_status check_name(const competency_skill *skill, competency__place place,
+                                    competency_error *err)
+{
+    const size_t length = strlen(skill->name);
+    if (competency__utf8_valid_prefix(skill->name, length) == length) {
+        return COMPETENCY_OK;
+    }
+    place.name = NULL;
+    return competency__fail_at(err, COMPETENCY_EINVAL, &place, "its name is not UTF-8");
+}
+
+// Every skill that takes part; the levels that are found are of no further use.
 static competency_status check_profile(const competency_matcher *matcher,
+                                       competency__level_table *levels,
                                        const competency_profile *profile, size_t dimension,
                                        competency__place place, competency_error *err)
 {
@@ -131,9 +143,15 @@ static competency_status check_profile(const competency_matcher *matcher,
         if (skill->name == NULL) {
             return competency__fail_at(err, COMPETENCY_EINVAL, &place, "it has no name");
         }
-        competency_status status = check_level(matcher, &skill->level, &place, err);
+        competency__level *ignored = NULL;
+        competency_status status = competency__check_level(
+            &ignored, levels, &matcher->config.distribution, &skill->level, false, &place, err);
         if (status == COMPETENCY_OK) {
-            status = check_vector(matcher, skill, dimension, &place, err);
+            status =
+                competency__check_vector(skill, matcher->embedder != NULL, dimension, &place, err);
+        }
+        if (status == COMPETENCY_OK) {
+            status = check_name(skill, place, err);
         }
         if (status != COMPETENCY_OK) {
             return status;
@@ -142,44 +160,42 @@ static competency_status check_profile(const competency_matcher *matcher,
     return COMPETENCY_OK;
 }
 
-// The embedder's dimension if it will be asked, else that of the first vector; 0 for neither.
-static size_t find_dimension(const competency_matcher *matcher, const competency_pair *pair)
+// The embedder's dimension if a skill will ask it, else that of the first vector; `known` if the
+// profile has neither.
+static size_t find_dimension(const competency_matcher *matcher, const competency_profile *profile,
+                             size_t known)
 {
-    const competency_profile *const sides[] = {&pair->candidate, &pair->required};
-    size_t dimension = 0;
-    for (size_t s = 0; s < 2; s++) {
-        for (size_t i = 0; i < sides[s]->count; i++) {
-            const competency_skill *const skill = &sides[s]->skills[i];
-            if (!competency__skill_takes_part(skill)) {
-                continue;
-            }
-            if (skill->embedding == NULL && matcher->embedder != NULL) {
-                return matcher->embedder->dimension(matcher->embedder->self);
-            }
-            dimension = dimension == 0 ? skill->embedding_size : dimension;
+    for (size_t i = 0; i < profile->count; i++) {
+        const competency_skill *const skill = &profile->skills[i];
+        if (!competency__skill_takes_part(skill)) {
+            continue;
         }
+        if (skill->embedding == NULL && matcher->embedder != NULL) {
+            return matcher->embedder->dimension(matcher->embedder->self);
+        }
+        known = known == 0 ? skill->embedding_size : known;
     }
-    return dimension;
+    return known;
 }
 
-static competency_status check_not_empty(const competency_pair *pair,
-                                         const competency__place *place, competency_error *err)
+competency_status competency__check_not_empty(const competency_profile *candidate,
+                                              size_t participant_count, size_t required_count,
+                                              const competency__place *place, competency_error *err)
 {
-    const size_t candidate_count = competency__participant_count(&pair->candidate);
-    if (candidate_count > 0 && pair->required.count > 0) {
+    if (participant_count > 0 && required_count > 0) {
         return COMPETENCY_OK;
     }
     const pair_prefix prefix = prefix_of(place);
-    const size_t undisclosed = pair->candidate.count - candidate_count;
+    const size_t undisclosed = candidate->count - participant_count;
     if (undisclosed == 0) {
         return competency__fail(err, COMPETENCY_EEMPTY,
                                 "%sNo skills provided: candidate_skills=%zu, required_skills=%zu",
-                                prefix.text, candidate_count, pair->required.count);
+                                prefix.text, participant_count, required_count);
     }
     return competency__fail(err, COMPETENCY_EEMPTY,
                             "%sNo skills provided: candidate_skills=%zu and %zu undisclosed, "
                             "required_skills=%zu",
-                            prefix.text, candidate_count, undisclosed, pair->required.count);
+                            prefix.text, participant_count, undisclosed, required_count);
 }
 
 static competency_status check_disclosed(const competency_profile *required,
@@ -196,24 +212,56 @@ static competency_status check_disclosed(const competency_profile *required,
     return COMPETENCY_OK;
 }
 
+static competency_status check_role(const competency_matcher *matcher,
+                                    competency__level_table *levels, const competency_profile *role,
+                                    size_t dimension, competency__place place,
+                                    competency_error *err)
+{
+    place.side = "required";
+    const competency_status status = check_disclosed(role, place, err);
+    return status != COMPETENCY_OK ? status
+                                   : check_profile(matcher, levels, role, dimension, place, err);
+}
+
+// An embedder whose vectors are empty can be asked for nothing.
+static competency_status check_dimension(size_t dimension, competency_error *err)
+{
+    return dimension > 0
+               ? COMPETENCY_OK
+               : competency__fail(err, COMPETENCY_EINVAL, "the embedder's vectors have no numbers");
+}
+
+competency_status competency__role_check(const competency_matcher *matcher,
+                                         const competency_profile *role, competency__place place,
+                                         size_t *dimension, competency_error *err)
+{
+    if (role->count == 0) {
+        return competency__fail(err, COMPETENCY_EEMPTY, "No skills provided: required_skills=0");
+    }
+    competency__level_table levels = {.memory = &matcher->memory};
+    *dimension = find_dimension(matcher, role, 0);
+    competency_status status = check_role(matcher, &levels, role, *dimension, place, err);
+    competency__level_table_deinit(&levels);
+    return status != COMPETENCY_OK ? status : check_dimension(*dimension, err);
+}
+
 competency_status competency__pair_check(const competency_matcher *matcher,
+                                         competency__level_table *levels,
                                          const competency_pair *pair, competency__place place,
                                          size_t *dimension, competency_error *err)
 {
-    competency_status status = check_not_empty(pair, &place, err);
+    const size_t participants = competency__participant_count(&pair->candidate);
+    competency_status status = competency__check_not_empty(&pair->candidate, participants,
+                                                           pair->required.count, &place, err);
     if (status != COMPETENCY_OK) {
         return status;
     }
-    *dimension = find_dimension(matcher, pair);
+    const size_t first = find_dimension(matcher, &pair->candidate, 0);
+    *dimension = find_dimension(matcher, &pair->required, first);
     place.side = "candidate";
-    status = check_profile(matcher, &pair->candidate, *dimension, place, err);
-    if (status != COMPETENCY_OK) {
-        return status;
+    status = check_profile(matcher, levels, &pair->candidate, *dimension, place, err);
+    if (status == COMPETENCY_OK) {
+        status = check_role(matcher, levels, &pair->required, *dimension, place, err);
     }
-    place.side = "required";
-    status = check_disclosed(&pair->required, place, err);
-    if (status != COMPETENCY_OK) {
-        return status;
-    }
-    return check_profile(matcher, &pair->required, *dimension, place, err);
+    return status != COMPETENCY_OK ? status : check_dimension(*dimension, err);
 }

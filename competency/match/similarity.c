@@ -45,35 +45,39 @@ bool competency__vector_is_finite(const float *vector, size_t count)
     return true;
 }
 
-// Rows are taken a few at a time so that their squares have a place without allocating.
-enum { ROWS_AT_A_TIME = 64 };
-
-static void fill_rows(double *out, const float *const *required, size_t rows,
-                      const float *const *candidate, size_t candidate_count, size_t dimension)
+// Dot products of one vector with four: each has the order of competency__dot(), and while one sum
+// waits for its last addition the others go on.
+static void dot_with_four(double *out, const float *vector, const float *const *rows, size_t count)
 {
-    double squares[ROWS_AT_A_TIME];
-    for (size_t i = 0; i < rows; i++) {
-        squares[i] = competency__dot(required[i], required[i], dimension);
-    }
-    for (size_t j = 0; j < candidate_count; j++) {
-        const double square = competency__dot(candidate[j], candidate[j], dimension);
-        for (size_t i = 0; i < rows; i++) {
-            const double dot = competency__dot(required[i], candidate[j], dimension);
-            out[i * candidate_count + j] = competency__cosine(dot, squares[i], square);
+    double sums[4][4] = {{0}};
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        for (size_t r = 0; r < 4; r++) {
+            for (size_t lane = 0; lane < 4; lane++) {
+                sums[r][lane] += (double)rows[r][i + lane] * (double)vector[i + lane];
+            }
         }
+    }
+    for (size_t r = 0; r < 4; r++) {
+        for (size_t k = i; k < count; k++) {
+            sums[r][k - i] += (double)rows[r][k] * (double)vector[k];
+        }
+        out[r] = (sums[r][0] + sums[r][1]) + (sums[r][2] + sums[r][3]);
     }
 }
 
-competency_status competency__similarity_fill(void *self, double *out, const float *const *required,
-                                              size_t required_count, const float *const *candidate,
-                                              size_t candidate_count, size_t dimension)
+void competency__cosine_row(double *out, const float *vector, const float *const *rows,
+                            const double *squares, size_t row_count, size_t dimension)
 {
-    (void)self;
-    for (size_t first = 0; first < required_count; first += ROWS_AT_A_TIME) {
-        const size_t left = required_count - first;
-        const size_t rows = left < ROWS_AT_A_TIME ? left : ROWS_AT_A_TIME;
-        fill_rows(out + first * candidate_count, required + first, rows, candidate, candidate_count,
-                  dimension);
+    const double square = competency__dot(vector, vector, dimension);
+    size_t r = 0;
+    for (; r + 4 <= row_count; r += 4) {
+        dot_with_four(out + r, vector, rows + r, dimension);
     }
-    return COMPETENCY_OK;
+    for (; r < row_count; r++) {
+        out[r] = competency__dot(rows[r], vector, dimension);
+    }
+    for (r = 0; r < row_count; r++) {
+        out[r] = competency__cosine(out[r], squares[r], square);
+    }
 }

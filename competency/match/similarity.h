@@ -5,8 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <competency/status.h>
-
 /** Dot product in double; the order of summation is fixed, so the bits are too. */
 double competency__dot(const float *a, const float *b, size_t count);
 
@@ -20,9 +18,12 @@ double competency__cosine(double dot, double square_a, double square_b);
 
 bool competency__vector_is_finite(const float *vector, size_t count);
 
-/** The cosines of every pair: the function of competency_similarity, which has no `self`. */
-competency_status competency__similarity_fill(void *self, double *out, const float *const *required,
-                                              size_t required_count, const float *const *candidate,
-                                              size_t candidate_count, size_t dimension);
+/**
+ * Cosines of one vector with (row_count) others.
+ *
+ * @param[in] squares  (row_count) squared norms of the rows, by competency__dot()
+ */
+void competency__cosine_row(double *out, const float *vector, const float *const *rows,
+                            const double *squares, size_t row_count, size_t dimension);
 
 #endif

@@ -3,10 +3,10 @@
 #include "match/string_set.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/memory.h"
 
 // FNV-1a, 64 bits.
 static uint64_t hash_string(const char *string)
@@ -42,26 +42,19 @@ size_t competency__string_set_find(const competency__string_set *set, const char
 
 static bool grow_arrays(competency__string_set *set)
 {
-    size_t capacity = 16;
-    size_t bytes = 0;
-    if (set->capacity != 0 && !competency__mul(&capacity, set->capacity, 2)) {
+    void *hashes = set->hashes;
+    void *strings = (void *)set->strings;
+    size_t capacity = set->capacity;
+    if (!competency__reserve(set->memory, &hashes, &capacity, set->count + 1,
+                             sizeof(set->hashes[0]))) {
         return false;
-    }
-    if (!competency__mul(&bytes, capacity, sizeof(set->hashes[0]))) {
-        return false;
-    }
-    _Static_assert(sizeof(char *) <= sizeof(uint64_t), "one checked size serves both arrays");
-    const char **const strings = realloc(set->strings, capacity * sizeof(strings[0]));
-    if (strings == NULL) {
-        return false;
-    }
-    set->strings = strings;
-    uint64_t *const hashes = realloc(set->hashes, bytes);
-    if (hashes == NULL) {
-        return false;  // the longer `strings` is harmless: `capacity` still holds for both
     }
     set->hashes = hashes;
-    set->capacity = capacity;
+    if (!competency__reserve(set->memory, &strings, &set->capacity, set->count + 1,
+                             sizeof(set->strings[0]))) {
+        return false;  // the longer `hashes` is harmless: `capacity` still holds for both
+    }
+    set->strings = strings;
     return true;
 }
 
@@ -71,11 +64,15 @@ static bool grow_slots(competency__string_set *set)
     if (set->slot_count != 0 && !competency__mul(&slot_count, set->slot_count, 2)) {
         return false;
     }
-    size_t *const slots = calloc(slot_count, sizeof(slots[0]));
+    size_t bytes = 0;
+    size_t *const slots = competency__mul(&bytes, slot_count, sizeof(slots[0]))
+                              ? competency__allocate(set->memory, bytes)
+                              : NULL;
     if (slots == NULL) {
         return false;
     }
-    free(set->slots);
+    memset(slots, 0, bytes);
+    competency__release(set->memory, set->slots);
     set->slots = slots;
     set->slot_count = slot_count;
     for (size_t i = 0; i < set->count; i++) {
@@ -84,26 +81,34 @@ static bool grow_slots(competency__string_set *set)
     return true;
 }
 
-competency_status competency__string_set_add(competency__string_set *set, const char *string)
+competency_status competency__string_set_reserve(competency__string_set *set)
 {
-    if (set->count == set->capacity && !grow_arrays(set)) {
-        return COMPETENCY_ENOMEM;
-    }
-    if (2 * (set->count + 1) >= set->slot_count && !grow_slots(set)) {
-        return COMPETENCY_ENOMEM;
-    }
+    const bool has_room = (set->count < set->capacity || grow_arrays(set)) &&
+                          (2 * (set->count + 1) < set->slot_count || grow_slots(set));
+    return has_room ? COMPETENCY_OK : COMPETENCY_ENOMEM;
+}
+
+size_t competency__string_set_insert(competency__string_set *set, const char *string)
+{
     const uint64_t hash = hash_string(string);
     set->strings[set->count] = string;
     set->hashes[set->count] = hash;
     set->slots[find_slot(set, string, hash)] = set->count + 1;
-    set->count++;
-    return COMPETENCY_OK;
+    return set->count++;
+}
+
+void competency__string_set_clear(competency__string_set *set)
+{
+    set->count = 0;
+    if (set->slot_count > 0) {
+        memset(set->slots, 0, set->slot_count * sizeof(set->slots[0]));
+    }
 }
 
 void competency__string_set_deinit(competency__string_set *set)
 {
-    free(set->strings);
-    free(set->hashes);
-    free(set->slots);
-    *set = (competency__string_set){0};
+    competency__release(set->memory, (void *)set->strings);
+    competency__release(set->memory, set->hashes);
+    competency__release(set->memory, set->slots);
+    *set = (competency__string_set){.memory = set->memory};
 }

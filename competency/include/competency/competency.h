@@ -8,21 +8,25 @@
  * The whole public interface of competency. In the order in which a reader needs them:
  *
  *     status.h    how calls report failure
+ *     allocator.h memory from the caller
  *     skill.h     levels, skills, profiles
  *     model.h     an embedding model on disk
  *     embedder.h  text to vector; bring your own
  *     scoring.h   parameters of the scoring model
  *     domain.h    the fourteen domains
  *     matcher.h   match, batch
+ *     scorer.h    one role against many candidates
  *     io.h        documents and streams of candidates in, results out
  *     profiling.h what the process does with the heap
  */
+#include <competency/allocator.h>
 #include <competency/domain.h>
 #include <competency/embedder.h>
 #include <competency/io.h>
 #include <competency/matcher.h>
 #include <competency/model.h>
 #include <competency/profiling.h>
+#include <competency/scorer.h>
 #include <competency/scoring.h>
 #include <competency/skill.h>
 #include <competency/status.h>

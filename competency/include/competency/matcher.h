@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <competency/allocator.h>
 #include <competency/embedder.h>
 #include <competency/scoring.h>
 #include <competency/skill.h>
@@ -32,6 +33,8 @@ typedef struct competency_similarity {
     /**
      * Fill a matrix of similarities; 1 is identical, and breakpoints lie between 0.18 and 0.9.
      *
+     * The similarity of two vectors must not depend on what else is in the call.
+     *
      * @param[out] out        (required_count, candidate_count) row-major; all finite
      * @param[in]  required   (required_count) vectors of `dimension` numbers
      * @param[in]  candidate  (candidate_count) vectors of `dimension` numbers
@@ -49,6 +52,7 @@ typedef struct competency_matcher_options {
     competency_strategy strategy;             // which of the built-in three
     const competency_strategy_table *custom;  // copied; NULL: `strategy`
     const competency_similarity *similarity;  // copied; NULL: the cosine (R40)
+    const competency_allocator *allocator;    // copied; NULL: the C library's
 } competency_matcher_options;
 
 #define COMPETENCY_MATCHER_OPTIONS_INIT            \

@@ -6,15 +6,17 @@
 
 #include <competency/domain.h>
 
+#include "base/memory.h"
 #include "expect.h"
 #include "jsonl_cases.h"
 #include "match/beta.h"
 #include "match/classic.h"
 #include "match/coherence.h"
+#include "match/lexicon.h"
 #include "match/mixture.h"
 #include "match/name_normalise.h"
-#include "match/name_table.h"
 #include "match/pairwise.h"
+#include "match/quantile.h"
 #include "match/similarity.h"
 #include "match/strategy.h"
 
@@ -114,6 +116,34 @@ static void test_units__levels_give_their_beta_distributions(void **state)
     check_all("beta", 24, check_beta);
 }
 
+// Arrays of a mixture in which every part is a group of its own.
+typedef struct mixture_room {
+    double weights[SKILLS_MAX];
+    size_t group_of[SKILLS_MAX];
+    competency__level levels[SKILLS_MAX];
+    competency__level *groups[SKILLS_MAX];
+    double group_weights[SKILLS_MAX];
+    double group_values[SKILLS_MAX];
+} mixture_room;
+
+static competency__mixture mixture_in(mixture_room *room, size_t count)
+{
+    assert_true(count <= SKILLS_MAX);
+    for (size_t k = 0; k < count; k++) {
+        room->group_of[k] = k;
+        room->groups[k] = &room->levels[k];
+    }
+    return (competency__mixture){
+        .weights = room->weights,
+        .group_of = room->group_of,
+        .count = count,
+        .groups = room->groups,
+        .group_count = count,
+        .group_weights = room->group_weights,
+        .group_values = room->group_values,
+    };
+}
+
 static void check_mixture_numbers(const competency__mixture *mixture, const json_t *expected)
 {
     const double mean = competency__mixture_mean(mixture);
@@ -141,17 +171,18 @@ static void check_mixture_numbers(const competency__mixture *mixture, const json
 static void check_mixture(const json_t *line)
 {
     const json_t *const components = json_object_get(json_object_get(line, "input"), "components");
-    double weights[SKILLS_MAX];
-    competency__beta parts[SKILLS_MAX];
-    const competency__mixture mixture = {
-        .weights = weights, .parts = parts, .count = json_array_size(components)};
+    mixture_room room;
+    const competency__mixture mixture = mixture_in(&room, json_array_size(components));
     for (size_t k = 0; k < mixture.count; k++) {
         const json_t *const part = json_array_get(components, k);
-        weights[k] = jsonl_number(part, "weight");
-        assert_int_equal(competency__beta_make(&parts[k], jsonl_number(part, "alpha"),
+        competency__beta beta;
+        assert_int_equal(competency__beta_make(&beta, jsonl_number(part, "alpha"),
                                                jsonl_number(part, "beta"), NULL),
                          COMPETENCY_OK);
+        room.weights[k] = jsonl_number(part, "weight");
+        competency__level_init(&room.levels[k], 0, &beta);
     }
+    competency__mixture_group(&mixture);
     const json_t *const expected = json_object_get(line, "expected");
     const json_t *const error = json_object_get(expected, "error");
     competency_error err = {0};
@@ -216,29 +247,51 @@ static void test_units__pairwise_scores_at_and_beside_every_breakpoint(void **st
 typedef struct scored_skills {
     competency__skill_set set;
     double ratios[SKILLS_MAX];
-    competency__beta betas[SKILLS_MAX];
     competency_domain domains[SKILLS_MAX];
     size_t same[SKILLS_MAX];
+    size_t group_of[SKILLS_MAX];
+    competency__level *groups[SKILLS_MAX];
 } scored_skills;
 
-static void add_skill(scored_skills *skills, competency__name_table *names, const char *name,
-                      double ratio)
+// The tables that the skills of one case share.
+typedef struct scored_tables {
+    competency_allocator memory;
+    competency__lexicon names;
+    competency__level_table levels;
+} scored_tables;
+
+static void tables_init(scored_tables *tables)
+{
+    *tables = (scored_tables){.memory = competency__allocator(NULL)};
+    tables->levels.memory = &tables->memory;
+    competency__lexicon_init(&tables->names, &tables->memory, 1);
+}
+
+static void tables_deinit(scored_tables *tables)
+{
+    competency__lexicon_deinit(&tables->names);
+    competency__level_table_deinit(&tables->levels);
+}
+
+static void add_skill(scored_skills *skills, scored_tables *tables, const char *name, double ratio)
 {
     const competency_classic_config config = competency_classic_config_default();
     const size_t at = skills->set.count++;
     assert_true(at < SKILLS_MAX);
-    assert_int_equal(competency__name_table_add(names, name, false), COMPETENCY_OK);
-    const size_t number = competency__name_table_number(names, name);
-    skills->ratios[at] = ratio;
-    skills->domains[at] = names->names[number].domain;
-    skills->same[at] = names->names[number].same;
-    assert_int_equal(
-        competency__beta_from_ratio(&skills->betas[at], ratio, &config.distribution, NULL),
-        COMPETENCY_OK);
+    size_t number = 0;
+    assert_int_equal(competency__lexicon_number(&number, &tables->names, name), COMPETENCY_OK);
+    skills->domains[at] = tables->names.names[number].domain;
+    skills->same[at] = tables->names.names[number].same;
     skills->set.ratios = skills->ratios;
-    skills->set.betas = skills->betas;
     skills->set.domains = skills->domains;
     skills->set.same = skills->same;
+    skills->set.group_of = skills->group_of;
+    skills->set.groups = skills->groups;
+    competency__level *level = NULL;
+    assert_int_equal(competency__level_table_get(&level, &tables->levels, ratio,
+                                                 &config.distribution, true, NULL),
+                     COMPETENCY_OK);
+    competency__skill_set_level(&skills->set, at, level);
 }
 
 static double level_ratio(const json_t *skill)
@@ -251,12 +304,17 @@ static double score_with(const scored_skills *required, const scored_skills *can
 {
     const competency_classic_config config = competency_classic_config_default();
     double weights[SKILLS_MAX];
+    double group_weights[SKILLS_MAX];
+    double group_values[SKILLS_MAX];
     const competency__classic_input input = {
         .config = &config,
         .required = &required->set,
         .candidate = &candidate->set,
         .similarities = similarities,
         .weights = weights,
+        .group_weights = group_weights,
+        .group_values = group_values,
+        .wants_interval = true,
     };
     competency_skill_score score = competency__classic_score(&input);
     competency__strategy_table(strategy)->adjust(NULL, &score);
@@ -274,14 +332,15 @@ static void check_skill_score(const json_t *line)
     const json_t *const input = json_object_get(line, "input");
     const json_t *const need = json_object_get(input, "required");
     const json_t *const offers = json_object_get(input, "candidate");
-    competency__name_table names = {0};
+    scored_tables tables;
+    tables_init(&tables);
     scored_skills required = {0};
     scored_skills candidate = {0};
     double similarities[SKILLS_MAX];
-    add_skill(&required, &names, jsonl_string(need, "name"), level_ratio(need));
+    add_skill(&required, &tables, jsonl_string(need, "name"), level_ratio(need));
     for (size_t j = 0; j < json_array_size(offers); j++) {
         const json_t *const offer = json_array_get(offers, j);
-        add_skill(&candidate, &names, jsonl_string(offer, "name"), level_ratio(offer));
+        add_skill(&candidate, &tables, jsonl_string(offer, "name"), level_ratio(offer));
         similarities[j] =
             json_number_value(json_array_get(json_object_get(input, "similarities"), j));
     }
@@ -292,7 +351,7 @@ static void check_skill_score(const json_t *line)
                     "%s at similarity %.17g, %s", jsonl_string(need, "name"), similarities[0],
                     name);
     }
-    competency__name_table_deinit(&names);
+    tables_deinit(&tables);
 }
 
 static void test_units__scores_at_and_beside_every_breakpoint(void **state)
@@ -307,15 +366,16 @@ static void check_rounding(const json_t *line)
     const json_t *const input = json_object_get(line, "input");
     const double ratio = level_ratio(input);
     const double similarity = jsonl_number(input, "similarity");
-    competency__name_table names = {0};
+    scored_tables tables;
+    tables_init(&tables);
     scored_skills required = {0};
     scored_skills candidate = {0};
-    add_skill(&required, &names, "Juggling", ratio);
-    add_skill(&candidate, &names, "Violin", ratio);
+    add_skill(&required, &tables, "Juggling", ratio);
+    add_skill(&candidate, &tables, "Violin", ratio);
     EXPECT_NEAR(score_with(&required, &candidate, &similarity, COMPETENCY_STRATEGY_DEFAULT),
                 jsonl_number(json_object_get(line, "expected"), "ieee_order_of_the_original"),
                 tolerance, "ratio %.17g", ratio);
-    competency__name_table_deinit(&names);
+    tables_deinit(&tables);
 }
 
 static void test_units__a_level_that_just_meets_is_rounded_as_published(void **state)

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#ifndef COMPETENCY_BASE_MEMORY_H
+#define COMPETENCY_BASE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <competency/allocator.h>
+
+/** `given`, or for NULL the C library's. */
+competency_allocator competency__allocator(const competency_allocator *given);
+
+/** A block of `size` bytes, which is above 0, or NULL. */
+void *competency__allocate(const competency_allocator *memory, size_t size);
+
+/** Give a block back; NULL is accepted. */
+void competency__release(const competency_allocator *memory, void *block);
+
+/**
+ * Make room for `wanted` items in an array that at least doubles when it grows.
+ *
+ * @param[in,out] items     the array; NULL while `*capacity` is 0
+ * @param[in,out] capacity  items that fit
+ * @return false, with both unchanged, if there is no memory
+ */
+bool competency__reserve(const competency_allocator *memory, void **items, size_t *capacity,
+                         size_t wanted, size_t item_bytes);
+
+#endif

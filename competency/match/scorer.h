@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#ifndef COMPETENCY_MATCH_SCORER_H
+#define COMPETENCY_MATCH_SCORER_H
+
+#include <competency/scorer.h>
+
+#include "match/lexicon.h"
+#include "match/pair_check.h"
+#include "match/skill_set.h"
+
+/** What one candidate needs while it is matched. Lies in the scorer's scratch block. */
+typedef struct competency__candidate {
+    competency__skill_set set;
+    size_t *columns;        // (set.count) indices into the profile
+    size_t *own_of;         // (set.count) number of the skill's own vector; SIZE_MAX: it has none
+    const float **vectors;  // (set.count) those to be compared: first of new names, then own ones
+    const char **wanted;    // (set.count) new names
+    size_t *numbers;        // (set.count) of the new names
+    size_t wanted_count;
+    size_t own_count;
+    double *fresh;          // (set.count, requirements) similarities of `vectors`
+    double *similarities;   // (requirements, set.count)
+    double *weights;        // (set.count)
+    double *group_weights;  // (set.count)
+    double *group_values;   // (set.count)
+} competency__candidate;
+
+struct competency_scorer {
+    competency_allocator memory;
+    const competency_matcher *matcher;    // borrowed
+    const competency_embedder *embedder;  // borrowed; what is asked for vectors; may be NULL
+    size_t dimension;                     // of every vector
+    size_t names_max;
+    competency__lexicon lexicon;
+    competency__level_table levels;
+    competency__skill_set required;
+    void *role_block;         // owned: the arrays of `required` and the next four
+    float *role_vectors;      // (required.count, dimension)
+    const float **role_rows;  // (required.count) into role_vectors
+    double *role_squares;     // (required.count) squared norms
+    const char **role_names;  // (required.count)
+    char *role_text;          // owned: the texts of role_names
+    float *fresh_vectors;     // owned: (fresh_capacity, dimension) of new names
+    size_t fresh_capacity;
+    void *scratch;  // owned
+    size_t scratch_bytes;
+    void *result;  // owned: the arrays of `match`
+    size_t result_bytes;
+    competency_match match;  // what was returned last
+};
+
+/**
+ * competency_scorer_create() for vectors of a given length, from a given embedder.
+ *
+ * @param[in] embedder  in place of the matcher's; NULL: every skill brings its vector
+ * @param[in] place     of the pair, for messages
+ */
+competency_status competency__scorer_create(competency_scorer **out,
+                                            const competency_matcher *matcher,
+                                            const competency_embedder *embedder,
+                                            const competency_profile *role, size_t dimension,
+                                            competency__place place, competency_error *err);
+
+/**
+ * Match one candidate, into a result of its own.
+ *
+ * @param[out] out  written only on success; released by competency_match_destroy()
+ */
+competency_status competency__scorer_match_owned(competency_scorer *scorer, competency_match *out,
+                                                 const competency_profile *candidate,
+                                                 competency__place place, competency_error *err);
+
+/**
+ * Check a candidate and find its levels, names and similarities.
+ *
+ * Order of failures: nothing that takes part, then each skill's name, level and vector (R118).
+ *
+ * @param[out] out  valid until the scorer's next candidate
+ */
+competency_status competency__candidate_prepare(competency__candidate *out,
+                                                competency_scorer *scorer,
+                                                const competency_profile *profile,
+                                                bool wants_panels, competency__place place,
+                                                competency_error *err);
+
+/** Ask the embedder for (count) names. @param[out] out (count, dimension), all finite */
+competency_status competency__embedder_ask(const competency_embedder *embedder, float *out,
+                                           const char *const *names, size_t count, size_t dimension,
+                                           competency_error *err);
+
+/** Bytes of the arrays of a result. SIZE_MAX: more than there can be. */
+size_t competency__result_bytes(size_t required_count, size_t candidate_count, unsigned parts);
+
+/** Score a prepared candidate into `block` of competency__result_bytes(). */
+competency_match competency__candidate_score(const competency_scorer *scorer,
+                                             const competency__candidate *candidate, unsigned parts,
+                                             void *block);
+
+#endif
