@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Installs into build/tools the viewers that the tests open heaplens's files with: pprof and
-# speedscope, of the versions and contents that heaplens/tests/export/consumers pins. Quick when they
-# are there. What cannot be had (no go, no npm, no network) is said; its tests are then skipped.
+# Installs into build/tools the viewers that the tests open heaplens's files with: pprof, speedscope
+# and inferno, of the versions and contents that heaplens/tests/export/consumers pins. Quick when they
+# are there. What cannot be had (no go, no npm, no cargo, no network) is said; its tests are then skipped.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -39,5 +39,16 @@ fetch_speedscope() {
     mark_current speedscope "${pins[@]}"
 }
 
+# What reads stacks with two counts, as flamegraph.pl does. --locked: its dependencies too are those
+# of its release.
+fetch_inferno() {
+  local pins=("$consumers/inferno/version")
+  is_current inferno "${pins[@]}" && return 0
+  cargo install --quiet --locked --version "$(cat "${pins[@]}")" --no-default-features --features cli \
+    --bin inferno-flamegraph --root "$tools/inferno" inferno &&
+    mark_current inferno "${pins[@]}"
+}
+
+fetch_inferno || echo "viewers: inferno cannot be built (needs cargo); its tests are skipped"
 fetch_pprof || echo "viewers: pprof cannot be built (needs go); its tests are skipped"
 fetch_speedscope || echo "viewers: speedscope cannot be installed (needs npm); its tests are skipped"

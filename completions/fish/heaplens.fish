@@ -71,6 +71,7 @@ complete -c heaplens -n '__heaplens_verb_is diff' -l top -x -d 'Call sites and f
 complete -c heaplens -n '__heaplens_verb_is diff' -l threshold -x -d 'Hide what changed by less'
 complete -c heaplens -n '__heaplens_verb_is diff' -l before-process -x -d 'The process to compare'
 complete -c heaplens -n '__heaplens_verb_is diff' -l after-process -x -d 'The process to compare'
+complete -c heaplens -n '__heaplens_verb_is diff' -l no-renames -d 'A renamed function is gone and new'
 complete -c heaplens -n '__heaplens_verb_is diff' -l format -x -a 'text markdown json html folded' -d 'What to write'
 complete -c heaplens -n '__heaplens_verb_is diff' -s o -r -F -d 'Write there'
 complete -c heaplens -n '__heaplens_verb_is diff' -l help -d 'Print the options'

@@ -12,6 +12,7 @@
 #include "cli/verb_options.h"
 #include "export/diff_export.h"
 #include "export/html.h"
+#include "profile/diff_rename.h"
 
 static const char usage[] =
     "usage: heaplens diff [options] BEFORE AFTER\n"
@@ -29,6 +30,7 @@ static const char usage[] =
     "                       N may have a suffix K, M or G)\n"
     "  --before-process PID the process to compare (default: the one with the largest peak)\n"
     "  --after-process PID  likewise\n"
+    "  --no-renames         show a function that was renamed as gone and new\n"
     "  --format FORMAT      text, markdown, json, html (one page for any browser), or folded for\n"
     "                       flame graphs in red and blue\n"
     "  -o FILE              write there instead of to standard output\n"
@@ -59,6 +61,7 @@ typedef struct diff_command {
     const char *inputs[2];
     const char *output;
     const heaplens_diff *diff;
+    bool keeps_names;  // a renamed function is another one
 } diff_command;
 
 enum {
@@ -68,6 +71,7 @@ enum {
     OPTION_BEFORE,
     OPTION_AFTER,
     OPTION_FORMAT,
+    OPTION_NO_RENAMES,
 };
 
 static bool take_threshold(const char *text, heaplens_diff_noise *out)
@@ -114,6 +118,7 @@ static bool take_option(void *self, int option, const char *value)
         }
         command->pids[option - OPTION_BEFORE] = (uint32_t)number;
         return true;
+    case OPTION_NO_RENAMES: command->keeps_names = true; return true;
     case OPTION_FORMAT: return take_format(command, value);
     case 'o': command->output = value; return true;
     default: return false;
@@ -130,10 +135,11 @@ static int parse_arguments(diff_command *command, int argc, char **argv)
         {"threshold",                  required_argument, NULL, OPTION_THRESHOLD},
         {"before-process",required_argument, NULL, OPTION_BEFORE},
         {"after-process",        required_argument, NULL, OPTION_AFTER},
-        {"format",        required_argument, NULL, OPTION_FORMAT},
-        {"output",              required_argument, NULL, 'o'},
-        {"help",                  no_argument, NULL, HEAPLENS_OPTION_HELP},
-        {0             },
+        {"no-renames",        no_argument, NULL, OPTION_NO_RENAMES},
+        {"format",              required_argument, NULL, OPTION_FORMAT},
+        {"output",                  required_argument, NULL, 'o'},
+        {"help",              no_argument, NULL, HEAPLENS_OPTION_HELP},
+        {0    },
     };
     // clang-format on
     const heaplens_verb_options verb = {
@@ -178,8 +184,12 @@ static heaplens_status write_command(heaplens_sink *sink, const void *what)
 static int show_diff(diff_command *command, const heaplens_diff_side sides[2])
 {
     heaplens_diff *diff = NULL;
-    const heaplens_status status = heaplens_diff_create(&diff, &sides[0], &sides[1]);
+    heaplens_status status = heaplens_diff_create(&diff, &sides[0], &sides[1]);
+    if (status == HEAPLENS_OK && !command->keeps_names) {
+        status = heaplens_diff_find_renames(diff);
+    }
     if (status != HEAPLENS_OK) {
+        heaplens_diff_destroy(diff);
         return heaplens__complain_status(status, command->inputs[1], NULL);
     }
     command->diff = diff;

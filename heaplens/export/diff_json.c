@@ -64,6 +64,22 @@ static void write_functions(heaplens_sink *sink, const heaplens_diff *diff)
     heaplens__sink_puts(sink, "]");
 }
 
+static void write_renames(heaplens_sink *sink, const heaplens_diff *diff)
+{
+    heaplens__sink_puts(sink, ",\n\"renames\":[");
+    for (size_t i = 0; i < diff->rename_count; i++) {
+        const heaplens_diff_rename *const rename = &diff->renames[i];
+        heaplens__sink_puts(sink, i == 0 ? "\n{\"before\":" : ",\n{\"before\":");
+        heaplens__sink_json(sink, heaplens__names_text(&diff->paths.names, rename->before));
+        heaplens__sink_puts(sink, ",\"after\":");
+        heaplens__sink_json(sink, heaplens__names_text(&diff->paths.names, rename->after));
+        heaplens__sink_printf(sink, ",\"sites\":%u,\"figures\":", rename->sites);
+        write_figures(sink, &rename->figures[0], &rename->figures[1]);
+        heaplens__sink_puts(sink, "}");
+    }
+    heaplens__sink_puts(sink, "]");
+}
+
 static void write_site(heaplens_sink *sink, const heaplens_diff *diff,
                        const heaplens_diff_site *site, const uint32_t *function_of_name)
 {
@@ -83,7 +99,8 @@ static void write_site(heaplens_sink *sink, const heaplens_diff *diff,
         heaplens__sink_json(sink, place.file);
         heaplens__sink_printf(sink, ",\"line\":%u", place.line);
     }
-    heaplens__sink_printf(sink, ",\"loose\":%s,\"figures\":", site->is_loose ? "true" : "false");
+    heaplens__sink_printf(sink, ",\"loose\":%s,\"renamed\":%s,\"figures\":",
+                          site->is_loose ? "true" : "false", site->is_renamed ? "true" : "false");
     write_figures(sink, &site->before, &site->after);
     heaplens__sink_puts(sink, "}");
 }
@@ -107,6 +124,7 @@ heaplens_status heaplens_write_diff_json(heaplens_sink *sink, const heaplens_dif
     heaplens__sink_puts(sink, ",\n\"totals\":");
     write_figures(sink, &diff->whole[0], &diff->whole[1]);
     write_functions(sink, diff);
+    write_renames(sink, diff);
     heaplens__sink_puts(sink, ",\n\"sites\":[");
     for (size_t i = 0; i < diff->site_count; i++) {
         heaplens__sink_puts(sink, i == 0 ? "\n" : ",\n");

@@ -32,6 +32,24 @@ static void write_totals(heaplens_sink *sink, const heaplens_diff *diff)
     }
 }
 
+static void write_renames(heaplens_sink *sink, const heaplens_diff *diff, size_t top)
+{
+    for (size_t i = 0; i < diff->rename_count && i < top; i++) {
+        const heaplens_diff_rename *const rename = &diff->renames[i];
+        heaplens__sink_puts(sink, i == 0 ? "\n- Likely renamed: " : "- Likely renamed: ");
+        heaplens__sink_markdown(sink, heaplens__names_text(&diff->paths.names, rename->before));
+        heaplens__sink_puts(sink, " &rarr; ");
+        heaplens__sink_markdown(sink, heaplens__names_text(&diff->paths.names, rename->after));
+        heaplens__sink_printf(
+            sink, " (%s &rarr; %s bytes allocated)\n",
+            heaplens__figure_count(rename->figures[0].values[HEAPLENS_METRIC_TOTAL]).text,
+            heaplens__figure_count(rename->figures[1].values[HEAPLENS_METRIC_TOTAL]).text);
+    }
+    if (diff->rename_count > top) {
+        heaplens__sink_printf(sink, "- and %zu more\n", diff->rename_count - top);
+    }
+}
+
 static void write_site(heaplens_sink *sink, const heaplens_diff *diff,
                        const heaplens_diff_site *site, heaplens_metric metric)
 {
@@ -94,6 +112,7 @@ heaplens_status heaplens_write_diff_markdown(heaplens_sink *sink, const heaplens
     heaplens_status status = HEAPLENS_OK;
     heaplens__sink_puts(sink, "### Heap, before and after\n\n");
     write_totals(sink, diff);
+    write_renames(sink, diff, options->top == 0 ? HEAPLENS_DIFF_TOP : options->top);
     for (size_t i = 0; i < count && status == HEAPLENS_OK; i++) {
         status = write_sites(sink, diff, options, metrics[i]);
     }

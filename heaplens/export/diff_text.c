@@ -74,6 +74,33 @@ static void write_notes(const diff_report *r)
     }
 }
 
+static void write_renames(const diff_report *r, size_t top)
+{
+    const heaplens_diff *const diff = r->diff;
+    if (diff->rename_count == 0) {
+        return;
+    }
+    heaplens__sink_printf(r->sink,
+                          "\n%sRenamed (likely)%s: %s functions have the callers, the callees and "
+                          "nearly the figures of one that is gone\n",
+                          style(r, BOLD), style(r, PLAIN),
+                          heaplens__figure_count(diff->rename_count).text);
+    for (size_t i = 0; i < diff->rename_count && i < top; i++) {
+        const heaplens_diff_rename *const rename = &diff->renames[i];
+        heaplens__sink_puts(r->sink, "      ");
+        heaplens__sink_safe(r->sink, heaplens__names_text(&diff->paths.names, rename->before));
+        heaplens__sink_puts(r->sink, " -> ");
+        heaplens__sink_safe(r->sink, heaplens__names_text(&diff->paths.names, rename->after));
+        heaplens__sink_printf(
+            r->sink, "  (%s bytes allocated -> %s)\n",
+            heaplens__figure_count(rename->figures[0].values[HEAPLENS_METRIC_TOTAL]).text,
+            heaplens__figure_count(rename->figures[1].values[HEAPLENS_METRIC_TOTAL]).text);
+    }
+    if (diff->rename_count > top) {
+        heaplens__sink_printf(r->sink, "      and %zu more; see --top\n", diff->rename_count - top);
+    }
+}
+
 static void write_hidden(const diff_report *r, const heaplens_diff_ranking *ranking,
                          heaplens_metric metric, const char *things)
 {
@@ -107,6 +134,12 @@ static void write_site(const diff_report *r, const heaplens_diff_site *site, siz
         heaplens__sink_puts(r->sink, "\n      at ");
         heaplens__sink_safe(r->sink, heaplens__path_base(place.file));
         heaplens__sink_printf(r->sink, ":%u", place.line);
+    }
+    if (site->is_renamed) {
+        heaplens__sink_puts(r->sink, "\n      (likely renamed, was: ");
+        heaplens__put_path(r->sink, &r->diff->paths, site->path_before, " <- ",
+                           heaplens__sink_safe);
+        heaplens__sink_puts(r->sink, ")");
     }
     heaplens__sink_puts(r->sink, site->is_loose ? "\n      (matched without the functions that one "
                                                   "profile cannot see)\n"
@@ -176,6 +209,7 @@ heaplens_status heaplens_write_diff_text(heaplens_sink *sink, const heaplens_dif
     write_side(&r, "after", &diff->after);
     write_totals(&r);
     write_notes(&r);
+    write_renames(&r, top);
     heaplens_status status = HEAPLENS_OK;
     for (size_t i = 0; i < count && status == HEAPLENS_OK; i++) {
         status = write_sites(&r, metrics[i], top);

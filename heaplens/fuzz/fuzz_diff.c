@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "export/diff_export.h"
+#include "profile/diff_rename.h"
 #include "profile/finished.h"
 #include "repair_sums.h"
 
@@ -36,6 +37,22 @@ static void expect_no_change(const heaplens_diff_side *side)
         const heaplens_diff_site *const row = &diff->sites[i];
         if (row->sites_before != row->sites_after ||
             heaplens_diff_site_change(row, HEAPLENS_METRIC_TOTAL) != HEAPLENS_CHANGE_NONE) {
+            abort();
+        }
+    }
+    heaplens_diff_destroy(diff);
+}
+
+// Renames make rows of two, and lose none.
+static void expect_rows_stay(const heaplens_diff_side *before, const heaplens_diff_side *after)
+{
+    heaplens_diff *const diff = diff_of(before, after);
+    if (diff != NULL && heaplens_diff_find_renames(diff) == HEAPLENS_OK) {
+        size_t sites = 0;
+        for (size_t i = 0; i < diff->site_count; i++) {
+            sites += (size_t)diff->sites[i].sites_before + diff->sites[i].sites_after;
+        }
+        if (sites != before->process->site_count + after->process->site_count) {
             abort();
         }
     }
@@ -82,6 +99,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             const heaplens_diff_side side = {session, &session->processes[i]};
             expect_no_change(&side);
             expect_all_new(&side);
+            const heaplens_diff_side first = {session, &session->processes[0]};
+            expect_rows_stay(&first, &side);
         }
     }
     heaplens_session_destroy(session);

@@ -152,13 +152,15 @@ static void add_to_functions(heaplens_diff *diff, function_index *index, size_t 
     }
 }
 
-static heaplens_status sum_functions(heaplens_diff *diff)
+heaplens_status heaplens__diff_sum_functions(heaplens_diff *diff)
 {
     const size_t most = diff->paths.names.slots_used;
     function_index index = {
         .row_of_name = heaplens__array_zeroed(diff->paths.names.size, sizeof(*index.row_of_name)),
         .last_site = heaplens__array_zeroed(most, sizeof(*index.last_site)),
     };
+    free(diff->functions);
+    diff->function_count = 0;
     diff->functions = heaplens__array_zeroed(most, sizeof(*diff->functions));
     heaplens_status status = HEAPLENS_ENOMEM;
     if (diff->functions != NULL && index.row_of_name != NULL && index.last_site != NULL) {
@@ -192,7 +194,7 @@ static heaplens_status fill_diff(heaplens_diff *diff)
         status = heaplens__diff_match_blind(diff);
     }
     if (status == HEAPLENS_OK) {
-        status = sum_functions(diff);
+        status = heaplens__diff_sum_functions(diff);
     }
     return status;
 }
@@ -230,6 +232,7 @@ void heaplens_diff_destroy(heaplens_diff *diff)
     heaplens__paths_deinit(&diff->paths);
     free(diff->sites);
     free(diff->functions);
+    free(diff->renames);
     free(diff->row_before);
     free(diff->row_after);
     free(diff);

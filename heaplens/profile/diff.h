@@ -49,8 +49,10 @@ typedef struct heaplens_diff_site {
     heaplens_path path;
     uint32_t sites_before;  // call stacks; 0: none had this path
     uint32_t sites_after;
-    uint32_t example;  // a site of the process after, or before if there is none after
-    bool is_loose;     // matched only without functions that one profile could not see
+    uint32_t example;           // a site of the process after, or before if there is none after
+    bool is_loose;              // matched only without functions that one profile could not see
+    bool is_renamed;            // matched by heaplens_diff_find_renames(); `path` is the one after
+    heaplens_path path_before;  // of a row that is_renamed; otherwise HEAPLENS_PATH_EMPTY
     heaplens_figures before;
     heaplens_figures after;
 } heaplens_diff_site;
@@ -61,6 +63,14 @@ typedef struct heaplens_diff_function {
     heaplens_figures self[2];    // before, after: of paths whose innermost function it is
     heaplens_figures within[2];  // before, after: of paths that it is in
 } heaplens_diff_function;
+
+/** Two names of one function, probably. */
+typedef struct heaplens_diff_rename {
+    heaplens_name before;  // in heaplens_diff.paths.names
+    heaplens_name after;
+    uint32_t sites;               // rows that it is in
+    heaplens_figures figures[2];  // of those, before and after
+} heaplens_diff_rename;
 
 typedef struct heaplens_diff {
     heaplens_diff_side before;
@@ -73,6 +83,8 @@ typedef struct heaplens_diff {
     uint32_t *row_after;
     size_t site_count;
     size_t function_count;
+    heaplens_diff_rename *renames;  // none before heaplens_diff_find_renames()
+    size_t rename_count;
 } heaplens_diff;
 
 /**
@@ -88,6 +100,9 @@ typedef struct heaplens_diff {
 HEAPLENS_MUST_USE heaplens_status heaplens_diff_create(heaplens_diff **out,
                                                        const heaplens_diff_side *before,
                                                        const heaplens_diff_side *after);
+
+/** Sum the functions of a diff again, after its rows have changed. HEAPLENS_OK; HEAPLENS_ENOMEM. */
+HEAPLENS_MUST_USE heaplens_status heaplens__diff_sum_functions(heaplens_diff *diff);
 
 /** Release a diff; NULL is accepted. */
 void heaplens_diff_destroy(heaplens_diff *diff);

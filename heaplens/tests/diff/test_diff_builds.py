@@ -87,6 +87,20 @@ class Builds(unittest.TestCase):
         self.assertRegex(text, r"1\. gone +-7,000 bytes +-100\.0 % ")
         self.assertRegex(text, r"2\. new +\+4,096 bytes +new ")
 
+    def test_renamed_functions_are_named_and_hide_nothing(self):
+        self.assertEqual(self.changes("base", "renamed"), ([], []))
+        data = json.loads(self.diff("base", "renamed", "--format", "json"))
+        self.assertEqual({(r["before"], r["after"], r["sites"]) for r in data["renames"]},
+                         {("parse_row", "read_line", 1), ("load_rows", "read_lines", 1)})
+        text = self.diff("base", "renamed")
+        self.assertIn("      parse_row -> read_line  (40,000 bytes allocated -> 40,000)\n", text)
+        self.assertIn("Likely renamed: parse\\_row &rarr; read\\_line",
+                      self.diff("base", "renamed", "--format", "markdown"))
+        # Names that came and went with other figures are no renaming, and none is made if not wanted.
+        self.assertEqual(json.loads(self.diff("base", "reshaped", "--format", "json"))["renames"], [])
+        apart = self.diff("base", "renamed", "--no-renames", "--sort", "total")
+        self.assertIn("1 new, 1 gone, 0 grown, 0 shrunk", apart)
+
     def test_what_has_no_symbols_is_matched_by_its_module(self):
         # The names are gone, the total is right, and nothing is called new.
         sites, _ = self.changes("stripped", "base")
