@@ -187,8 +187,8 @@ typedef struct heaplens_store_site {
     uint32_t node;              // innermost frame
     _Atomic uint32_t estimate;  // 1 + its item of estimates; 0: no block of it was sampled
     uint64_t first_time;
-    heaplens_store_i64 bytes_live;   // as handed in by entries; without their `pending_bytes`
-    heaplens_store_i64 blocks_live;  // the same
+    heaplens_store_i64 bytes_live;   // the sum of its entries' handed_bytes
+    heaplens_store_i64 blocks_live;  // the same of blocks
     heaplens_store_i64 bytes_peak;   // the site's own peak, if it is past
     heaplens_store_i64 blocks_peak;  // blocks at that moment
     heaplens_store_u64
@@ -234,9 +234,9 @@ typedef struct heaplens_store_entry {
     heaplens_store_u64 blocks_total;
     heaplens_store_i64 bytes_live;
     heaplens_store_i64 blocks_live;
-    heaplens_store_u64 epoch;           // header.peak_epoch at the last change
-    heaplens_store_i64 pending_bytes;   // part of bytes_live not yet in site.bytes_live
-    heaplens_store_i64 pending_blocks;  // the same
+    heaplens_store_u64 epoch;          // header.peak_epoch at the last change
+    heaplens_store_i64 handed_bytes;   // of bytes_live, what is in site.bytes_live
+    heaplens_store_i64 handed_blocks;  // the same
 
     heaplens_store_u64 life_clock;        // bytes allocated meanwhile; modulo 2^64: deaths - births
     heaplens_store_u64 blocks_young;      // died before HEAPLENS_STORE_YOUNG_BYTES were allocated

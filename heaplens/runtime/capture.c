@@ -29,9 +29,9 @@ static uint32_t find_site(heaplens__shard *shard, const heaplens__unwind_trace *
     return heaplens__shard_site(shard, &stack);
 }
 
-uint32_t heaplens__capture_site(heaplens__shard *shard, const void *frame)
+uint32_t heaplens__capture(heaplens__shard *shard, const void *frame, heaplens_store_entry **entry)
 {
-    const uint64_t unloads = heaplens__counted(&shard->recorder->store.header->module_subs);
+    const uint64_t unloads = heaplens__counted(&shard->header->module_subs);
     if (shard->memo_unloads != unloads) {
         // The same addresses may be other code: another site.
         heaplens__unwind_forget(&shard->memo);
@@ -41,11 +41,14 @@ uint32_t heaplens__capture_site(heaplens__shard *shard, const void *frame)
     heaplens__unwind_trace trace;
     heaplens__unwind_recall(&shard->memo, &start, shard->recorder->depth_max, &trace);
     count_stop(shard, trace.why);
-    if (trace.note == NULL) {
-        return find_site(shard, &trace);
+    if (trace.note != NULL && *trace.note != 0) {
+        *entry = &shard->entries[*trace.note - 1];
+        return (uint32_t)heaplens__counted(&(*entry)->site);
     }
-    if (*trace.note == HEAPLENS_STORE_SITE_NONE) {
-        *trace.note = find_site(shard, &trace);
+    const uint32_t site = find_site(shard, &trace);
+    *entry = heaplens__shard_entry(shard, site);
+    if (trace.note != NULL && *entry != NULL) {
+        *trace.note = (uint32_t)(*entry - shard->entries) + 1;
     }
-    return *trace.note;
+    return site;
 }

@@ -9,10 +9,11 @@
 #include "runtime/shard.h"
 
 /**
- * The site of the stack that called an allocation function.
+ * The site of the stack that called an allocation function, and the shard's entry for it.
  *
- * @param frame  __builtin_frame_address(0) of that function, which is still running
+ * @param      frame  __builtin_frame_address(0) of that function, which is still running
+ * @param[out] entry  NULL: there is no room for one
  */
-uint32_t heaplens__capture_site(heaplens__shard *shard, const void *frame);
+uint32_t heaplens__capture(heaplens__shard *shard, const void *frame, heaplens_store_entry **entry);
 
 #endif

@@ -10,18 +10,20 @@
 // Counters in the store have one writer, the thread that owns them, and readers that may look at
 // any time: a relaxed load and store, which is one plain addition to memory, not a locked one.
 
-/** Add to a counter that only this thread writes. */
-static inline void heaplens__count(heaplens_store_u64 *counter, uint64_t more)
+/** Add to a counter that only this thread writes. @return what it is now */
+static inline uint64_t heaplens__count(heaplens_store_u64 *counter, uint64_t more)
 {
-    const uint64_t was = atomic_load_explicit(counter, memory_order_relaxed);
-    atomic_store_explicit(counter, was + more, memory_order_relaxed);
+    const uint64_t sum = atomic_load_explicit(counter, memory_order_relaxed) + more;
+    atomic_store_explicit(counter, sum, memory_order_relaxed);
+    return sum;
 }
 
 /** The same for a figure that can fall. */
-static inline void heaplens__shift(heaplens_store_i64 *figure, int64_t more)
+static inline int64_t heaplens__shift(heaplens_store_i64 *figure, int64_t more)
 {
-    const int64_t was = atomic_load_explicit(figure, memory_order_relaxed);
-    atomic_store_explicit(figure, was + more, memory_order_relaxed);
+    const int64_t sum = atomic_load_explicit(figure, memory_order_relaxed) + more;
+    atomic_store_explicit(figure, sum, memory_order_relaxed);
+    return sum;
 }
 
 /** Raise a maximum that several threads write. False if it was as high already. */

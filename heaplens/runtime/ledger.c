@@ -15,12 +15,17 @@
 #include "runtime/overflows.h"
 #include "runtime/tally.h"
 
+// The functions of an operation are one body, in which the figures' addresses stay in registers.
+#define INLINE static inline __attribute__((always_inline))
+
 // The heap is at or above what is watched, and about to shrink.
-static void note_peak(const heaplens__shard *shard, int64_t bytes, bool is_shared)
+__attribute__((noinline)) static void note_peak(const heaplens__shard *shard, int64_t bytes,
+                                                bool is_shared)
 {
     heaplens__recorder *const recorder = shard->recorder;
-    heaplens_store_header *const header = recorder->store.header;
-    const int64_t blocks = heaplens__level(&header->blocks_live) + shard->pending_blocks;
+    heaplens_store_header *const header = shard->header;
+    const int64_t blocks =
+        heaplens__level(&header->blocks_live) + heaplens__shard_pending_blocks(shard);
 
     const int64_t peak = heaplens__level(&header->bytes_peak);
     if (bytes > peak || (bytes == peak && !is_shared)) {
@@ -40,11 +45,11 @@ static void note_peak(const heaplens__shard *shard, int64_t bytes, bool is_share
                           memory_order_relaxed);
 }
 
-static inline void watch_peak(const heaplens__shard *shard)
+INLINE void watch_peak(const heaplens__shard *shard)
 {
-    heaplens__recorder *const recorder = shard->recorder;
+    const heaplens__recorder *const recorder = shard->recorder;
     const int64_t bytes =
-        heaplens__level(&recorder->store.header->bytes_live) + shard->pending_bytes;
+        heaplens__level(&shard->header->bytes_live) + heaplens__shard_pending_bytes(shard);
     const int64_t watched = heaplens__level(&recorder->watch_bytes);
     if (bytes < watched) {
         return;
@@ -57,72 +62,79 @@ static inline void watch_peak(const heaplens__shard *shard)
     }
 }
 
-static heaplens_store_site *site_of(const heaplens__shard *shard, const heaplens_store_entry *entry)
+INLINE heaplens_store_site *site_of(const heaplens__shard *shard, const heaplens_store_entry *entry)
 {
-    heaplens_store_site *const sites =
-        heaplens__store_items(&shard->recorder->store, HEAPLENS_STORE_SITES);
-    return &sites[heaplens__counted(&entry->site)];
+    return &shard->sites[heaplens__counted(&entry->site)];
 }
 
-static inline bool is_beyond(int64_t value, int64_t bound)
+INLINE bool is_beyond(int64_t value, int64_t bound)
 {
     return value > bound || value < -bound;
 }
 
-static void hand_in_entry(heaplens_store_entry *entry, heaplens_store_site *site)
+__attribute__((noinline)) static void hand_in_entry(heaplens_store_entry *entry,
+                                                    heaplens_store_site *site)
 {
-    atomic_fetch_add_explicit(&site->bytes_live, heaplens__level(&entry->pending_bytes),
+    const int64_t bytes = heaplens__level(&entry->bytes_live);
+    const int64_t blocks = heaplens__level(&entry->blocks_live);
+    atomic_fetch_add_explicit(&site->bytes_live, bytes - heaplens__level(&entry->handed_bytes),
                               memory_order_relaxed);
-    atomic_fetch_add_explicit(&site->blocks_live, heaplens__level(&entry->pending_blocks),
+    atomic_fetch_add_explicit(&site->blocks_live, blocks - heaplens__level(&entry->handed_blocks),
                               memory_order_relaxed);
-    atomic_store_explicit(&entry->pending_bytes, 0, memory_order_relaxed);
-    atomic_store_explicit(&entry->pending_blocks, 0, memory_order_relaxed);
+    atomic_store_explicit(&entry->handed_bytes, bytes, memory_order_relaxed);
+    atomic_store_explicit(&entry->handed_blocks, blocks, memory_order_relaxed);
 }
 
 // The site's own peak is noted like the process's: when the site is about to lose a block or bytes.
 // Of equal peaks the last counts that an allocation reached: the end of an empty block does not
 // make another moment.
-static void watch_site_peak(heaplens_store_entry *entry, heaplens_store_site *site)
+INLINE void watch_site_peak(heaplens_store_entry *entry, heaplens_store_site *site)
 {
     const bool has_risen = atomic_load_explicit(&entry->has_risen, memory_order_relaxed) != 0;
-    atomic_store_explicit(&entry->has_risen, 0, memory_order_relaxed);
-    const int64_t bytes =
-        heaplens__level(&site->bytes_live) + heaplens__level(&entry->pending_bytes);
+    const int64_t bytes = heaplens__level(&site->bytes_live) + heaplens__level(&entry->bytes_live) -
+                          heaplens__level(&entry->handed_bytes);
     const int64_t peak = heaplens__level(&site->bytes_peak);
+    if (has_risen) {
+        atomic_store_explicit(&entry->has_risen, 0, memory_order_relaxed);
+    }
     if (bytes > peak || (bytes == peak && has_risen)) {
         (void)heaplens__raise(&site->bytes_peak, bytes);
         atomic_store_explicit(&site->blocks_peak,
                               heaplens__level(&site->blocks_live) +
-                                  heaplens__level(&entry->pending_blocks),
+                                  heaplens__level(&entry->blocks_live) -
+                                  heaplens__level(&entry->handed_blocks),
                               memory_order_relaxed);
     }
 }
 
-static inline void move_entry(const heaplens__shard *shard, heaplens_store_entry *entry,
-                              int64_t bytes, int64_t blocks)
+// The epoch is over: what is live was live at the peak.
+__attribute__((noinline)) static void set_aside(heaplens_store_entry *entry, uint64_t epoch)
 {
-    heaplens_store_site *const site = site_of(shard, entry);
-    const uint64_t epoch = heaplens__counted(&shard->recorder->store.header->peak_epoch);
+    atomic_store_explicit(&entry->bytes_gmax, heaplens__level(&entry->bytes_live),
+                          memory_order_relaxed);
+    atomic_store_explicit(&entry->blocks_gmax, heaplens__level(&entry->blocks_live),
+                          memory_order_relaxed);
+    atomic_store_explicit(&entry->epoch, epoch, memory_order_release);
+}
+
+INLINE void move_entry(const heaplens__shard *shard, heaplens_store_entry *entry, int64_t bytes,
+                       int64_t blocks)
+{
+    const uint64_t epoch = heaplens__counted(&shard->header->peak_epoch);
     if (heaplens__counted(&entry->epoch) != epoch) {
-        atomic_store_explicit(&entry->bytes_gmax, heaplens__level(&entry->bytes_live),
-                              memory_order_relaxed);
-        atomic_store_explicit(&entry->blocks_gmax, heaplens__level(&entry->blocks_live),
-                              memory_order_relaxed);
-        atomic_store_explicit(&entry->epoch, epoch, memory_order_release);
+        set_aside(entry, epoch);
     }
-    heaplens__shift(&entry->bytes_live, bytes);
-    heaplens__shift(&entry->blocks_live, blocks);
-    heaplens__shift(&entry->pending_bytes, bytes);
-    heaplens__shift(&entry->pending_blocks, blocks);
-    if (is_beyond(heaplens__level(&entry->pending_bytes), HEAPLENS__PENDING_BYTES) ||
-        is_beyond(heaplens__level(&entry->pending_blocks), HEAPLENS__PENDING_BLOCKS)) {
-        hand_in_entry(entry, site);
+    const int64_t live = heaplens__shift(&entry->bytes_live, bytes);
+    const int64_t blocks_live = heaplens__shift(&entry->blocks_live, blocks);
+    if (is_beyond(live - heaplens__level(&entry->handed_bytes), HEAPLENS__PENDING_BYTES) ||
+        is_beyond(blocks_live - heaplens__level(&entry->handed_blocks), HEAPLENS__PENDING_BLOCKS)) {
+        hand_in_entry(entry, site_of(shard, entry));
     }
 }
 
 // Notes the peaks of process and site, if they are about to fall from them.
-static inline void watch_peaks(const heaplens__shard *shard, heaplens_store_entry *entry,
-                               int64_t bytes, int64_t blocks)
+INLINE void watch_peaks(const heaplens__shard *shard, heaplens_store_entry *entry, int64_t bytes,
+                        int64_t blocks)
 {
     if (bytes < 0) {
         watch_peak(shard);
@@ -138,36 +150,34 @@ static inline void watch_peaks(const heaplens__shard *shard, heaplens_store_entr
 }
 
 // Moves the live figures of site, shard and process.
-static inline void move_live(heaplens__shard *shard, heaplens_store_entry *entry, int64_t bytes,
-                             int64_t blocks, int64_t usable)
+INLINE void move_live(heaplens__shard *shard, heaplens_store_entry *entry, int64_t bytes,
+                      int64_t blocks, int64_t usable)
 {
+    heaplens_store_shard *const figures = shard->figures;
     if (entry != NULL) {
         move_entry(shard, entry, bytes, blocks);
     } else {
-        heaplens__count(&shard->figures->entries_refused, 1);
+        heaplens__count(&figures->entries_refused, 1);
     }
-    heaplens__shift(&shard->figures->bytes_live, bytes);
-    heaplens__shift(&shard->figures->blocks_live, blocks);
-    heaplens__shift(&shard->figures->usable_live, usable);
-    shard->pending_bytes += bytes;
-    shard->pending_blocks += blocks;
-    if (is_beyond(shard->pending_bytes, HEAPLENS__PENDING_BYTES) ||
-        is_beyond(shard->pending_blocks, HEAPLENS__PENDING_BLOCKS) ||
-        shard->pending_clock > HEAPLENS__PENDING_BYTES) {
+    const int64_t live = heaplens__shift(&figures->bytes_live, bytes);
+    const int64_t blocks_live = heaplens__shift(&figures->blocks_live, blocks);
+    heaplens__shift(&figures->usable_live, usable);
+    if (is_beyond(live - shard->handed_bytes, HEAPLENS__PENDING_BYTES) ||
+        is_beyond(blocks_live - shard->handed_blocks, HEAPLENS__PENDING_BLOCKS) ||
+        heaplens__shard_pending_clock(shard) > HEAPLENS__PENDING_BYTES) {
         heaplens__shard_flush(shard);
     }
 }
 
-static inline uint64_t clock_of(const heaplens__shard *shard)
+INLINE uint64_t clock_of(const heaplens__shard *shard)
 {
-    return heaplens__counted(&shard->recorder->store.header->bytes_clock) + shard->pending_clock;
+    return heaplens__counted(&shard->header->bytes_clock) + heaplens__shard_pending_clock(shard);
 }
 
 // Is this block's life to be timed? The first of a site are, and then one in TIMING_EVERY, at random
 // distances of that mean: reading the time stamp counter at both ends of every block would cost as
 // much as everything else here.
-static inline heaplens__timing choose_timing(heaplens__shard *shard,
-                                             const heaplens_store_entry *entry)
+INLINE heaplens__timing choose_timing(heaplens__shard *shard, const heaplens_store_entry *entry)
 {
     if (heaplens__counted(&entry->blocks_total) <= HEAPLENS__TIMING_FIRST) {
         return HEAPLENS__TIMING_ONE;
@@ -183,7 +193,7 @@ static inline heaplens__timing choose_timing(heaplens__shard *shard,
 }
 
 // Blocks that a timed one stands for.
-static inline uint64_t timed_blocks(const heaplens__block *what)
+INLINE uint64_t timed_blocks(const heaplens__block *what)
 {
     switch (what->timing) {
     case HEAPLENS__TIMING_NONE: return 0;
@@ -193,18 +203,18 @@ static inline uint64_t timed_blocks(const heaplens__block *what)
     return 0;
 }
 
-static inline uint64_t blocks_of(const heaplens__block *what)
+INLINE uint64_t blocks_of(const heaplens__block *what)
 {
     return what->is_drawn ? what->weight.blocks : 1;
 }
 
-static inline uint64_t bytes_of(const heaplens__block *what)
+INLINE uint64_t bytes_of(const heaplens__block *what)
 {
     return what->is_drawn ? what->weight.bytes : what->size;
 }
 
 // The bytes that the allocator gave for what the block stands for.
-static inline uint64_t usable_of(const heaplens__block *what)
+INLINE uint64_t usable_of(const heaplens__block *what)
 {
     const uint64_t unused = what->usable - what->size;
     return what->is_drawn ? what->weight.bytes + unused * what->weight.blocks : what->usable;
@@ -212,8 +222,8 @@ static inline uint64_t usable_of(const heaplens__block *what)
 
 // What an allocation and a reallocation change in the entry. `times` is 1, or UINT64_MAX to undo it in
 // the entry that counted it.
-static inline void count_entry(heaplens__shard *shard, heaplens_store_entry *entry,
-                               const heaplens__block *what, uint64_t times)
+INLINE void count_entry(heaplens__shard *shard, heaplens_store_entry *entry,
+                        const heaplens__block *what, uint64_t times)
 {
     const uint64_t blocks = times * blocks_of(what);
     heaplens__count(&entry->bytes_total, times * bytes_of(what));
@@ -227,7 +237,7 @@ static inline void count_entry(heaplens__shard *shard, heaplens_store_entry *ent
     }
 }
 
-static inline void count_birth(heaplens_store_entry *entry, const heaplens__block *what)
+INLINE void count_birth(heaplens_store_entry *entry, const heaplens__block *what)
 {
     heaplens__count(&entry->life_clock, 0 - blocks_of(what) * what->birth_clock);
     const uint64_t timed = timed_blocks(what);
@@ -239,7 +249,7 @@ static inline void count_birth(heaplens_store_entry *entry, const heaplens__bloc
     }
 }
 
-static inline void count_timed_death(heaplens_store_entry *entry, const heaplens__block *was)
+INLINE void count_timed_death(heaplens_store_entry *entry, const heaplens__block *was)
 {
     const uint64_t timed = timed_blocks(was);
     if (timed != 0) {
@@ -250,7 +260,7 @@ static inline void count_timed_death(heaplens_store_entry *entry, const heaplens
 
 // How long a block lived, in bytes allocated. Of a block that another thread allocated, the part of
 // the clock that the other holds back may be missing: it is then as old as it can be, not negative.
-static inline uint64_t age_of(const heaplens__block *was, uint64_t clock)
+INLINE uint64_t age_of(const heaplens__block *was, uint64_t clock)
 {
     const uint64_t age = (clock - was->birth_clock) & HEAPLENS__TAIL_CLOCK_MASK;
     return age <= HEAPLENS__TAIL_CLOCK_MASK / 2 ? age : 0;
@@ -258,7 +268,8 @@ static inline uint64_t age_of(const heaplens__block *was, uint64_t clock)
 
 // A block of the site ends that lived longer than any before it. Threads that do so at once may leave
 // the end of one with the life of another: an end is only asked for the time of day.
-static void note_longest(heaplens_store_site *site, uint64_t age, uint64_t clock)
+__attribute__((noinline)) static void note_longest(heaplens_store_site *site, uint64_t age,
+                                                   uint64_t clock)
 {
     uint64_t was = heaplens__counted(&site->life_max);
     while (age > was) {
@@ -270,8 +281,8 @@ static void note_longest(heaplens_store_site *site, uint64_t age, uint64_t clock
     }
 }
 
-static inline void count_death(const heaplens__shard *shard, heaplens_store_entry *entry,
-                               const void *block, const heaplens__block *was)
+INLINE void count_death(const heaplens__shard *shard, heaplens_store_entry *entry,
+                        const void *block, const heaplens__block *was)
 {
     const uint64_t clock = clock_of(shard);
     const uint64_t blocks = blocks_of(was);
@@ -287,11 +298,10 @@ static inline void count_death(const heaplens__shard *shard, heaplens_store_entr
 }
 
 // Counts a block in all figures, and finishes it.
-static inline void add_block(heaplens__shard *shard, const void *block, heaplens__block *what)
+INLINE void add_block(heaplens__shard *shard, const void *block, heaplens__block *what,
+                      heaplens_store_entry *entry)
 {
-    heaplens__tally_request(shard, what->size, 1);
-    shard->pending_clock += what->size;
-    heaplens_store_entry *const entry = heaplens__shard_entry(shard, what->site);
+    (void)heaplens__tally_request(shard->figures, what->size, 1);
     what->birth_clock = clock_of(shard);
     if (entry != NULL) {
         count_entry(shard, entry, what, 1);
@@ -307,7 +317,7 @@ static inline void add_block(heaplens__shard *shard, const void *block, heaplens
 }
 
 void heaplens__ledger_alloc(heaplens__shard *shard, void *block, size_t size, size_t usable,
-                            uint32_t site)
+                            uint32_t site, heaplens_store_entry *entry)
 {
     heaplens__block what;
     what.size = size;
@@ -315,7 +325,7 @@ void heaplens__ledger_alloc(heaplens__shard *shard, void *block, size_t size, si
     what.site = site;
     what.timing = HEAPLENS__TIMING_NONE;
     what.is_drawn = false;
-    add_block(shard, block, &what);
+    add_block(shard, block, &what, entry);
     heaplens__tail_write(block, usable, &what, shard->recorder->secret);
 }
 
@@ -326,14 +336,15 @@ uint64_t heaplens__ledger_alloc_bare(heaplens__shard *shard, const void *block, 
                             .usable = size + HEAPLENS__TAIL_BYTES,
                             .site = site,
                             .timing = HEAPLENS__TIMING_ONE};
-    add_block(shard, block, &what);
+    add_block(shard, block, &what, heaplens__shard_entry(shard, site));
     return what.birth_clock;
 }
 
 void heaplens__ledger_take_back(heaplens__shard *shard, const heaplens__block *was)
 {
     heaplens_store_entry *const entry = heaplens__shard_entry(shard, was->site);
-    heaplens__tally_request(shard, was->size, UINT64_MAX);
+    (void)heaplens__tally_request(shard->figures, was->size, UINT64_MAX);
+    shard->handed_clock -= was->size;  // the clock goes on
     if (entry != NULL) {
         count_entry(shard, entry, was, UINT64_MAX);
         heaplens__count(&entry->life_clock, was->birth_clock);
@@ -361,7 +372,7 @@ void heaplens__ledger_alloc_drawn(heaplens__shard *shard, void *block, size_t si
         heaplens__count(&entry->reallocs, what.weight.blocks);
         heaplens__count(&entry->bytes_copied, what.weight.blocks * (uint64_t)copied);
     }
-    add_block(shard, block, &what);
+    add_block(shard, block, &what, entry);
     heaplens__tail_write(block, usable, &what, shard->recorder->secret);
 }
 
@@ -399,8 +410,7 @@ void heaplens__ledger_resize(heaplens__shard *shard, const void *old, void *bloc
     if (was->site == HEAPLENS__LEDGER_SITE_CHUNK) {
         return;
     }
-    heaplens__tally_request(shard, size, 1);
-    shard->pending_clock += size;
+    (void)heaplens__tally_request(shard->figures, size, 1);
     heaplens_store_entry *const entry = heaplens__shard_entry(shard, was->site);
     if (entry != NULL) {
         count_entry(shard, entry, &what, 1);

@@ -33,9 +33,10 @@ enum {
  * @param block   at least size + HEAPLENS__TAIL_BYTES bytes; nobody else has it yet
  * @param usable  the allocator's malloc_usable_size()
  * @param site    from heaplens__shard_site()
+ * @param entry   its heaplens__shard_entry()
  */
 void heaplens__ledger_alloc(heaplens__shard *shard, void *block, size_t size, size_t usable,
-                            uint32_t site);
+                            uint32_t site, heaplens_store_entry *entry);
 
 /**
  * The same for a block drawn in sample mode, which stands for others.

@@ -67,7 +67,8 @@ heaplens_status heaplens_pool_alloc(heaplens_pool *pool, const void *block, size
     if (call.shard == NULL) {
         return call.status;
     }
-    const uint32_t site = heaplens__capture_site(call.shard, __builtin_frame_address(0));
+    heaplens_store_entry *entry = NULL;  // by its site: a pool knows no more of it later
+    const uint32_t site = heaplens__capture(call.shard, __builtin_frame_address(0), &entry);
     const bool is_counted = heaplens__pools_alloc(pool, call.shard, block, size, site);
     return leave(&call, is_counted ? HEAPLENS_OK : HEAPLENS_ENOMEM);
 }

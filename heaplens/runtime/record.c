@@ -61,8 +61,9 @@ static inline void record_marked(heaplens__shard *shard, void *block, size_t siz
                                  const void *frame)
 {
     const size_t usable = heaplens__real.malloc_usable_size(block);
-    const uint32_t site = heaplens__capture_site(shard, frame);
-    heaplens__ledger_alloc(shard, block, size, usable, site);
+    heaplens_store_entry *entry = NULL;
+    const uint32_t site = heaplens__capture(shard, frame, &entry);
+    heaplens__ledger_alloc(shard, block, size, usable, site, entry);
     if (heaplens__scopes_are_open()) {
         note_in_scopes(block, size, site);
     }
@@ -72,24 +73,23 @@ static void record_drawn(heaplens__shard *shard, void *block, size_t size, const
                          int64_t copied)
 {
     const size_t usable = heaplens__real.malloc_usable_size(block);
-    const uint32_t site = heaplens__capture_site(shard, frame);
+    heaplens_store_entry *entry = NULL;
+    const uint32_t site = heaplens__capture(shard, frame, &entry);
     heaplens__ledger_alloc_drawn(shard, block, size, usable, site, copied);
 }
 
 static inline void record_passed(heaplens__shard *shard, size_t size)
 {
-    heaplens__tally_request(shard, size, 1);
-    shard->pending_clock += size;
+    const uint64_t total = heaplens__tally_request(shard->figures, size, 1);
     shard->latest_block = NULL;
-    if (shard->pending_clock > HEAPLENS__PENDING_BYTES) {
+    if (total - shard->handed_clock > HEAPLENS__PENDING_BYTES) {
         heaplens__shard_flush(shard);
     }
 }
 
 static inline void record_counted(heaplens__shard *shard, void *block, size_t size)
 {
-    heaplens__tally_request(shard, size, 1);
-    shard->pending_clock += size;
+    (void)heaplens__tally_request(shard->figures, size, 1);
     heaplens__tally_move(shard, (int64_t)heaplens__real.malloc_usable_size(block), 1);
 }
 

@@ -17,25 +17,29 @@ enum {
     SPARE_BYTES = 64 * 1024,  // private memory taken at a time
 };
 
+static void hand_in(heaplens_store_i64 *shared, const heaplens_store_i64 *own, int64_t *handed)
+{
+    const int64_t level = heaplens__level(own);
+    if (level != *handed) {
+        atomic_fetch_add_explicit(shared, level - *handed, memory_order_relaxed);
+        *handed = level;
+    }
+}
+
 void heaplens__shard_flush(heaplens__shard *shard)
 {
-    heaplens__recorder *const recorder = shard->recorder;
-    heaplens_store_header *const header = recorder->store.header;
-    atomic_fetch_add_explicit(&header->bytes_live, shard->pending_bytes, memory_order_relaxed);
-    atomic_fetch_add_explicit(&header->blocks_live, shard->pending_blocks, memory_order_relaxed);
-    atomic_fetch_add_explicit(&header->bytes_clock, shard->pending_clock, memory_order_relaxed);
-    if (shard->counted_blocks != 0 || shard->counted_bytes != 0) {
-        atomic_fetch_add_explicit(&header->counted_bytes, shard->counted_bytes,
-                                  memory_order_relaxed);
-        atomic_fetch_add_explicit(&header->counted_blocks, shard->counted_blocks,
-                                  memory_order_relaxed);
-        shard->counted_bytes = 0;
-        shard->counted_blocks = 0;
+    heaplens_store_header *const header = shard->header;
+    const heaplens_store_shard *const figures = shard->figures;
+    hand_in(&header->bytes_live, &figures->bytes_live, &shard->handed_bytes);
+    hand_in(&header->blocks_live, &figures->blocks_live, &shard->handed_blocks);
+    hand_in(&header->counted_bytes, &figures->counted_bytes, &shard->handed_counted_bytes);
+    hand_in(&header->counted_blocks, &figures->counted_blocks, &shard->handed_counted_blocks);
+    const uint64_t clock = heaplens__shard_pending_clock(shard);
+    if (clock != 0) {
+        atomic_fetch_add_explicit(&header->bytes_clock, clock, memory_order_relaxed);
+        shard->handed_clock += clock;
     }
-    shard->pending_bytes = 0;
-    shard->pending_blocks = 0;
-    shard->pending_clock = 0;
-    heaplens__timeline_look(recorder);
+    heaplens__timeline_look(shard->recorder);
 }
 
 static heaplens__shard *create(heaplens__recorder *recorder)
@@ -50,6 +54,9 @@ static heaplens__shard *create(heaplens__recorder *recorder)
         return NULL;
     }
     shard->recorder = recorder;
+    shard->header = store->header;
+    shard->entries = heaplens__store_items(store, HEAPLENS_STORE_ENTRIES);
+    shard->sites = heaplens__store_items(store, HEAPLENS_STORE_SITES);
     shard->generation = recorder->generation;
     shard->next_made = recorder->all_shards;
     recorder->all_shards = shard;
@@ -184,13 +191,6 @@ static bool take_run(heaplens__shard *shard)
     return first != HEAPLENS__STORE_FULL;
 }
 
-static heaplens_store_entry *entry_at(const heaplens__shard *shard, uint64_t at)
-{
-    return (heaplens_store_entry *)heaplens__store_items(&shard->recorder->store,
-                                                         HEAPLENS_STORE_ENTRIES) +
-           at;
-}
-
 static heaplens_store_entry *create_entry(heaplens__shard *shard, uint32_t site)
 {
     uint32_t **const page = &shard->index[site / HEAPLENS__INDEX_PAGE];
@@ -202,7 +202,7 @@ static heaplens_store_entry *create_entry(heaplens__shard *shard, uint32_t site)
         return NULL;
     }
     const uint64_t at = shard->entry_next++;
-    heaplens_store_entry *const entry = entry_at(shard, at);
+    heaplens_store_entry *const entry = &shard->entries[at];
     entry->shard = shard->id;
     // Of an epoch that is past: before its first change, nothing of it was live.
     atomic_store_explicit(&entry->site, site, memory_order_release);
@@ -210,12 +210,8 @@ static heaplens_store_entry *create_entry(heaplens__shard *shard, uint32_t site)
     return entry;
 }
 
-heaplens_store_entry *heaplens__shard_entry(heaplens__shard *shard, uint32_t site)
+heaplens_store_entry *heaplens__shard_entry_anew(heaplens__shard *shard, uint32_t site)
 {
-    const uint32_t *const page = shard->index[site / HEAPLENS__INDEX_PAGE];
-    if (page != NULL && page[site % HEAPLENS__INDEX_PAGE] != 0) {
-        return entry_at(shard, page[site % HEAPLENS__INDEX_PAGE] - 1);
-    }
     const int saved_errno = errno;
     heaplens_store_entry *const entry = create_entry(shard, site);
     errno = saved_errno;

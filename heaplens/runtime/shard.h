@@ -39,13 +39,16 @@ typedef struct heaplens__spare_chunk {
 typedef struct heaplens__shard {
     heaplens__recorder *recorder;
     heaplens_store_shard *figures;  // in the store
+    heaplens_store_header *header;  // of the store, and where its entries and sites begin
+    heaplens_store_entry *entries;
+    heaplens_store_site *sites;
     uint32_t id;
-    uint32_t thread;         // number of the thread that has it, from 1
-    int64_t pending_bytes;   // counted here, not yet in header.bytes_live
-    int64_t pending_blocks;  // the same for header.blocks_live
-    uint64_t pending_clock;  // the same for header.bytes_clock
-    int64_t counted_bytes;   // the same for header.counted_bytes
-    int64_t counted_blocks;  // the same for header.counted_blocks
+    uint32_t thread;                // number of the thread that has it, from 1
+    int64_t handed_bytes;           // of figures->bytes_live, what is in header.bytes_live
+    int64_t handed_blocks;          // the same of blocks
+    uint64_t handed_clock;          // of figures->bytes_total, what is in header.bytes_clock
+    int64_t handed_counted_bytes;   // of figures->counted_bytes, what is in header.counted_bytes
+    int64_t handed_counted_blocks;  // the same of blocks
     heaplens__sampler sampler;
     uint32_t timing_gap;       // blocks to the next that is timed
     const void *latest_block;  // of this thread's latest allocation; NULL: it is freed
@@ -58,7 +61,7 @@ typedef struct heaplens__shard {
     struct heaplens__shard *next_made;   // of all
     const volatile bool *owner_is_busy;  // lock; the flag of the thread that has it; NULL: none
     uint32_t generation;                 // of the recording that it belongs to
-    heaplens__unwind_memo memo;          // stacks seen before; a note is a site
+    heaplens__unwind_memo memo;          // stacks seen before; a note is 1 + an entry
     uint64_t memo_unloads;               // header.module_subs that the notes belong to
     uintptr_t ips[HEAPLENS__DEPTH_LIMIT];
     heaplens__cache_line cache[HEAPLENS__CACHE_SETS][HEAPLENS__CACHE_WAYS];
@@ -91,8 +94,39 @@ void heaplens__shards_release_memory(heaplens__recorder *recorder);
 /** Hand in what is pending. */
 void heaplens__shard_flush(heaplens__shard *shard);
 
+/** heaplens__shard_entry() where there is none yet. Keeps errno. */
+heaplens_store_entry *heaplens__shard_entry_anew(heaplens__shard *shard, uint32_t site);
+
 /** The shard's entry for a site, made when first asked for; NULL if there is no room. */
-heaplens_store_entry *heaplens__shard_entry(heaplens__shard *shard, uint32_t site);
+static inline heaplens_store_entry *heaplens__shard_entry(heaplens__shard *shard, uint32_t site)
+{
+    const uint32_t *const page = shard->index[site / HEAPLENS__INDEX_PAGE];
+    if (page != NULL && page[site % HEAPLENS__INDEX_PAGE] != 0) {
+        return &shard->entries[page[site % HEAPLENS__INDEX_PAGE] - 1];
+    }
+    return heaplens__shard_entry_anew(shard, site);
+}
+
+/** What of the bytes live that it counted is not in header.bytes_live. */
+static inline int64_t heaplens__shard_pending_bytes(const heaplens__shard *shard)
+{
+    return atomic_load_explicit(&shard->figures->bytes_live, memory_order_relaxed) -
+           shard->handed_bytes;
+}
+
+/** The same of blocks. */
+static inline int64_t heaplens__shard_pending_blocks(const heaplens__shard *shard)
+{
+    return atomic_load_explicit(&shard->figures->blocks_live, memory_order_relaxed) -
+           shard->handed_blocks;
+}
+
+/** What of the bytes allocated that it counted is not in header.bytes_clock. */
+static inline uint64_t heaplens__shard_pending_clock(const heaplens__shard *shard)
+{
+    return atomic_load_explicit(&shard->figures->bytes_total, memory_order_relaxed) -
+           shard->handed_clock;
+}
 
 /** The site of a stack, by way of the shard's cache. Takes the lock for a new stack only. */
 uint32_t heaplens__shard_site(heaplens__shard *shard, const heaplens__stack *stack);

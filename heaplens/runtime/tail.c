@@ -100,37 +100,21 @@ static inline uint32_t changed_bytes(const unsigned char *end_of_block, size_t w
     return have[0] == 0 ? 0 : (uint32_t)watched - (uint32_t)__builtin_clzll(have[0]) / 8;
 }
 
-// The size and what it says of the slack. False if it cannot be.
-static inline bool read_size(const unsigned char *end, size_t usable, uint32_t code,
-                             heaplens__block *out, size_t *slack)
+// What the code in a tail says of the slack; false if it cannot be. `more` is read where there is one.
+static inline bool read_slack(const unsigned char *end, size_t room, uint32_t code, drawn *more,
+                              size_t *slack)
 {
-    const size_t room = usable - HEAPLENS__TAIL_BYTES;
-    out->is_drawn = code == SLACK_DRAWN;
     if (code < SLACK_DRAWN) {
         *slack = code;
-        out->size = room - code;
         return code <= room;
     }
-    uint64_t size = 0;
-    size_t taken = SIZE_BYTES;
-    if (out->is_drawn) {
-        drawn more;
-        taken = sizeof more;
-        if (room < taken) {
-            return false;
-        }
-        memcpy(&more, end - HEAPLENS__TAIL_DRAWN_BYTES, sizeof more);
-        out->weight = more.weight;
-        size = more.size;
-    } else {
-        if (room < SLACK_DRAWN) {
-            return false;
-        }
-        memcpy(&size, end - HEAPLENS__TAIL_BYTES - SIZE_BYTES, sizeof size);
+    const size_t taken = code == SLACK_DRAWN ? sizeof *more : SIZE_BYTES;
+    if (room < (code == SLACK_DRAWN ? taken : SLACK_DRAWN)) {
+        return false;
     }
-    out->size = size;
-    *slack = room - taken - size;
-    return size <= room - taken;
+    memcpy(more, end - HEAPLENS__TAIL_BYTES - taken, taken);  // the size comes first
+    *slack = room - taken - more->size;
+    return more->size <= room - taken;
 }
 
 bool heaplens__tail_read(const void *block, size_t usable, uint64_t secret, heaplens__block *out)
@@ -138,32 +122,36 @@ bool heaplens__tail_read(const void *block, size_t usable, uint64_t secret, heap
     if (usable < HEAPLENS__TAIL_BYTES) {
         return false;
     }
+    const size_t room = usable - HEAPLENS__TAIL_BYTES;
     const unsigned char *const end = (const unsigned char *)block + usable;
     words tail;
     memcpy(&tail, end - sizeof tail, sizeof tail);
     const uint64_t key = key_of(block, secret);
     const uint32_t low = (uint32_t)tail.identity;
     const uint32_t site = low & HEAPLENS_STORE_SITES_MAX;
-    if (tail.identity != seal_identity(key, low) || site == HEAPLENS_STORE_SITE_NONE) {
-        return false;
-    }
-    heaplens__block found;
+    const uint32_t code = low >> 24;
+    drawn more;
     size_t slack = 0;
-    if (!read_size(end, usable, low >> 24, &found, &slack)) {
+    if (tail.identity != seal_identity(key, low) || site == HEAPLENS_STORE_SITE_NONE ||
+        !read_slack(end, room, code, &more, &slack)) {
         return false;
     }
-    found.site = site;
-    found.usable = usable;
-    found.birth_clock = tail.birth & HEAPLENS__TAIL_CLOCK_MASK;
-    found.timing = (heaplens__timing)(tail.birth >> BIRTH_BITS & 3);
-    found.is_birth_lost = tail.birth != seal_birth(key, found.birth_clock, found.timing);
-    const size_t watched = slack < HEAPLENS__TAIL_WATCHED ? slack : HEAPLENS__TAIL_WATCHED;
-    found.bytes_beyond = changed_bytes((const unsigned char *)block + found.size, watched);
-    if (found.is_birth_lost) {
-        found.timing = HEAPLENS__TIMING_NONE;
-        found.bytes_beyond = (uint32_t)slack + 1;  // at least
+    out->site = site;
+    out->usable = usable;
+    out->size = code < SLACK_DRAWN ? room - code : more.size;
+    out->is_drawn = code == SLACK_DRAWN;
+    if (out->is_drawn) {
+        out->weight = more.weight;
     }
-    *out = found;
+    out->birth_clock = tail.birth & HEAPLENS__TAIL_CLOCK_MASK;
+    out->timing = (heaplens__timing)(tail.birth >> BIRTH_BITS & 3);
+    out->is_birth_lost = tail.birth != seal_birth(key, out->birth_clock, out->timing);
+    const size_t watched = slack < HEAPLENS__TAIL_WATCHED ? slack : HEAPLENS__TAIL_WATCHED;
+    out->bytes_beyond = changed_bytes((const unsigned char *)block + out->size, watched);
+    if (out->is_birth_lost) {
+        out->timing = HEAPLENS__TIMING_NONE;
+        out->bytes_beyond = (uint32_t)slack + 1;  // at least
+    }
     return true;
 }
 

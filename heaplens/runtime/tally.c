@@ -8,9 +8,12 @@
 static void note_peak(heaplens__shard *shard)
 {
     heaplens__recorder *const recorder = shard->recorder;
-    heaplens_store_header *const header = recorder->store.header;
-    const int64_t bytes = heaplens__level(&header->counted_bytes) + shard->counted_bytes;
-    const int64_t blocks = heaplens__level(&header->counted_blocks) + shard->counted_blocks;
+    heaplens_store_header *const header = shard->header;
+    const heaplens_store_shard *const figures = shard->figures;
+    const int64_t bytes = heaplens__level(&header->counted_bytes) +
+                          heaplens__level(&figures->counted_bytes) - shard->handed_counted_bytes;
+    const int64_t blocks = heaplens__level(&header->counted_blocks) +
+                           heaplens__level(&figures->counted_blocks) - shard->handed_counted_blocks;
     if (heaplens__raise(&header->counted_peak, bytes)) {
         atomic_store_explicit(&header->counted_blocks_peak, blocks, memory_order_relaxed);
         atomic_store_explicit(&header->peak_time, heaplens__clock_now(), memory_order_relaxed);
@@ -27,19 +30,18 @@ static inline bool is_beyond(int64_t value, int64_t bound)
 
 void heaplens__tally_move(heaplens__shard *shard, int64_t usable, int64_t blocks)
 {
-    heaplens__recorder *const recorder = shard->recorder;
-    if (usable < 0 &&
-        heaplens__level(&recorder->store.header->counted_bytes) + shard->counted_bytes >
-            heaplens__level(&recorder->counted_api_peak)) {
+    heaplens_store_shard *const figures = shard->figures;
+    if (usable < 0 && heaplens__level(&shard->header->counted_bytes) +
+                              heaplens__level(&figures->counted_bytes) -
+                              shard->handed_counted_bytes >
+                          heaplens__level(&shard->recorder->counted_api_peak)) {
         note_peak(shard);
     }
-    heaplens__shift(&shard->figures->counted_bytes, usable);
-    heaplens__shift(&shard->figures->counted_blocks, blocks);
-    shard->counted_bytes += usable;
-    shard->counted_blocks += blocks;
-    if (is_beyond(shard->counted_bytes, HEAPLENS__PENDING_BYTES) ||
-        is_beyond(shard->counted_blocks, HEAPLENS__PENDING_BLOCKS) ||
-        shard->pending_clock > HEAPLENS__PENDING_BYTES) {
+    const int64_t bytes = heaplens__shift(&figures->counted_bytes, usable);
+    const int64_t all = heaplens__shift(&figures->counted_blocks, blocks);
+    if (is_beyond(bytes - shard->handed_counted_bytes, HEAPLENS__PENDING_BYTES) ||
+        is_beyond(all - shard->handed_counted_blocks, HEAPLENS__PENDING_BLOCKS) ||
+        heaplens__shard_pending_clock(shard) > HEAPLENS__PENDING_BYTES) {
         heaplens__shard_flush(shard);
     }
 }

@@ -35,6 +35,12 @@ static inline bool has_state(const heaplens__memo_frame *known, const heaplens__
            (!known->needs_fp || known->state.fp == f->fp);
 }
 
+/** Whether the return address that a frame saved is the one into its caller. */
+static inline bool return_address_holds(const heaplens__memo_frame *caller)
+{
+    return heaplens__stack_word(caller->state.sp - HEAPLENS__WORD) == caller->state.ip + 1;
+}
+
 /** Whether the words saved between a frame and its caller are what they were. */
 static inline bool saved_words_hold(const heaplens__memo_frame *known,
                                     const heaplens__memo_frame *caller)
@@ -65,6 +71,7 @@ static inline bool link_holds(const heaplens__unwind_memo *memo, const heaplens_
 {
     switch ((heaplens__memo_link)known->link) {
     case HEAPLENS__MEMO_END: return true;
+    case HEAPLENS__MEMO_PLAIN:
     case HEAPLENS__MEMO_NEXT: return saved_words_hold(known, known - 1);
     case HEAPLENS__MEMO_CALL: return saved_words_hold(known, &memo->frames[known->caller]);
     case HEAPLENS__MEMO_STEP: break;
@@ -89,9 +96,10 @@ static heaplens__memo_frame *find_change(heaplens__unwind_memo *memo, heaplens__
                                          heaplens__unwind_stop *why)
 {
     for (;;) {
-        // The common case written out: the address of the next frame does not wait for a load.
-        while (known->link == HEAPLENS__MEMO_NEXT) {
-            if (!saved_words_hold(known, known - 1)) {
+        // The common case written out: the address of the next frame does not wait for a load, and
+        // few callers need the frame pointer.
+        while (known->link == HEAPLENS__MEMO_PLAIN) {
+            if (!return_address_holds(known - 1)) {
                 return known;
             }
             known--;
@@ -103,7 +111,7 @@ static heaplens__memo_frame *find_change(heaplens__unwind_memo *memo, heaplens__
             *why = (heaplens__unwind_stop)known->why;
             return NULL;
         }
-        known = &memo->frames[known->caller];
+        known = known->link == HEAPLENS__MEMO_NEXT ? known - 1 : &memo->frames[known->caller];
     }
 }
 
@@ -234,8 +242,9 @@ static uint32_t add(heaplens__unwind_memo *memo, const heaplens__memo_step *step
     const uint32_t at = ++memo->used;
     uint16_t *const bucket = &memo->by_caller[bucket_of(&step->state, caller)];
     heaplens__memo_link link = link_of(rule, caller == 0);
+    const uint8_t fp_slot = caller_needs_fp ? (uint8_t)rule.fp_slot : 0;
     if (link == HEAPLENS__MEMO_CALL && caller + 1 == at) {
-        link = HEAPLENS__MEMO_NEXT;
+        link = fp_slot == 0 ? HEAPLENS__MEMO_PLAIN : HEAPLENS__MEMO_NEXT;
     }
     memo->frames[at] = (heaplens__memo_frame){
         .state = step->state,
@@ -244,7 +253,7 @@ static uint32_t add(heaplens__unwind_memo *memo, const heaplens__memo_step *step
         .depth = (uint16_t)(caller == 0 ? 1 : memo->frames[caller].depth + 1),
         .sibling = *bucket,
         .link = (uint8_t)link,
-        .fp_slot = caller_needs_fp ? (uint8_t)rule.fp_slot : 0,
+        .fp_slot = fp_slot,
         .needs_fp = needs_fp(rule, caller_needs_fp),
         .why = (uint8_t)why,
     };

@@ -35,10 +35,11 @@ enum {
 
 /** How it is seen that a remembered frame still has the caller that it had. */
 typedef enum heaplens__memo_link {
-    HEAPLENS__MEMO_END = 0,   // no caller, by its rule
-    HEAPLENS__MEMO_NEXT = 1,  // by the saved words; the caller is the element before it
-    HEAPLENS__MEMO_CALL = 2,  // by the saved words
-    HEAPLENS__MEMO_STEP = 3,  // by doing the step again: signal frames, realigned ones, odd ends
+    HEAPLENS__MEMO_END = 0,    // no caller, by its rule
+    HEAPLENS__MEMO_PLAIN = 1,  // by the return address; the caller is the element before it
+    HEAPLENS__MEMO_NEXT = 2,   // by the saved words; the caller is the element before it
+    HEAPLENS__MEMO_CALL = 3,   // by the saved words
+    HEAPLENS__MEMO_STEP = 4,   // by doing the step again: signal frames, realigned ones, odd ends
 } heaplens__memo_link;
 
 typedef struct heaplens__memo_frame {

@@ -35,7 +35,7 @@ static void *allocate(heaplens__shard *shard, size_t size, uint32_t site)
     const size_t usable = size + HEAPLENS__TAIL_BYTES;
     void *const block = malloc(usable);
     assert_non_null(block);
-    heaplens__ledger_alloc(shard, block, size, usable, site);
+    heaplens__ledger_alloc(shard, block, size, usable, site, heaplens__shard_entry(shard, site));
     return block;
 }
 
@@ -130,7 +130,7 @@ static void test_ledger__a_resize_counts_as_an_allocation_of_the_first_site(void
     const uint32_t a = site_at(shard, 0xA);
     unsigned char *const block = malloc(1000);
     assert_non_null(block);
-    heaplens__ledger_alloc(shard, block, 100, 500, a);
+    heaplens__ledger_alloc(shard, block, 100, 500, a, heaplens__shard_entry(shard, a));
     heaplens__block was;
     assert_true(heaplens__tail_read(block, 500, recorder->secret, &was));
     heaplens__tail_erase(block, 500);
@@ -241,7 +241,9 @@ static void test_ledger__a_full_store_counts_on_and_says_so(void **state)
     enum { MANY = 20000 };
     for (uintptr_t i = 0; i < MANY; i++) {
         unsigned char block[64];
-        heaplens__ledger_alloc(shard, block, 10, sizeof block, site_at(shard, 0x10000 + i));
+        const uint32_t site = site_at(shard, 0x10000 + i);
+        heaplens__ledger_alloc(shard, block, 10, sizeof block, site,
+                               heaplens__shard_entry(shard, site));
     }
     const heaplens_store_header *const header = recorder->store.header;
     assert_int_equal(shard->figures->blocks_total, MANY);
