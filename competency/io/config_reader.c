@@ -31,7 +31,7 @@ static bool is_group(const char *name)
 
 static competency_status read_field(competency_classic_config *config,
                                     competency__json_reader *reader, const char *group,
-                                    const char *name, const json_t *value)
+                                    const char *name, const competency__json *value)
 {
     const competency__config_field *const field = find_field(group, name);
     if (field == NULL) {
@@ -50,16 +50,14 @@ static competency_status read_field(competency_classic_config *config,
 
 static competency_status read_group(competency_classic_config *config,
                                     competency__json_reader *reader, const char *group,
-                                    json_t *object)
+                                    const competency__json *object)
 {
-    if (!json_is_object(object)) {
+    if (!competency__json_is(object, COMPETENCY__JSON_OBJECT)) {
         return competency__json_mistyped(reader, object, "an object with parameters");
     }
-    const char *name = NULL;
-    json_t *value = NULL;
-    json_object_foreach(object, name, value)
-    {
-        const competency_status status = read_field(config, reader, group, name, value);
+    const competency__json *value = competency__json_first(object);
+    for (size_t i = 0; i < object->count; i++, value = competency__json_next(value)) {
+        const competency_status status = read_field(config, reader, group, value->key, value);
         if (status != COMPETENCY_OK) {
             return status;
         }
@@ -68,15 +66,14 @@ static competency_status read_group(competency_classic_config *config,
 }
 
 static competency_status read_groups(competency_classic_config *config,
-                                     competency__json_reader *reader, json_t *root)
+                                     competency__json_reader *reader, const competency__json *root)
 {
-    if (!json_is_object(root)) {
+    if (!competency__json_is(root, COMPETENCY__JSON_OBJECT)) {
         return competency__json_mistyped(reader, root, "an object with groups of parameters");
     }
-    const char *group = NULL;
-    json_t *value = NULL;
-    json_object_foreach(root, group, value)
-    {
+    const competency__json *value = competency__json_first(root);
+    for (size_t i = 0; i < root->count; i++, value = competency__json_next(value)) {
+        const char *const group = value->key;
         if (!is_group(group)) {
             return competency__json_refuse(reader, COMPETENCY_EFORMAT,
                                            "no such group of parameters: \"%s\"", group);
@@ -94,8 +91,9 @@ static competency_status read_groups(competency_classic_config *config,
 competency_status competency_classic_config_parse(competency_classic_config *out, const char *json,
                                                   size_t size, competency_error *err)
 {
-    json_t *root = NULL;
-    competency_status status = competency__json_load(&root, json, size, false, err);
+    competency__json_tree tree = {0};
+    const competency__json *root = NULL;
+    competency_status status = competency__json_load(&tree, &root, json, size, false, err);
     if (status == COMPETENCY_OK) {
         competency_classic_config config = competency_classic_config_default();
         competency__json_reader reader = {.err = err};
@@ -107,6 +105,6 @@ competency_status competency_classic_config_parse(competency_classic_config *out
             *out = config;
         }
     }
-    json_decref(root);
+    competency__json_tree_deinit(&tree);
     return status;
 }

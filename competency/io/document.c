@@ -29,7 +29,7 @@ static competency_status take_candidates(competency_document *document,
 }
 
 static competency_status read_role(competency_document *document, competency__json_reader *reader,
-                                   const json_t *object, const char *list)
+                                   const competency__json *object, const char *list)
 {
     document->has_role = true;
     const competency_status status =
@@ -39,8 +39,9 @@ static competency_status read_role(competency_document *document, competency__js
 }
 
 static competency_status read_one_candidate(competency_document *document,
-                                            competency__json_reader *reader, const json_t *object,
-                                            const char *list, uint64_t number)
+                                            competency__json_reader *reader,
+                                            const competency__json *object, const char *list,
+                                            uint64_t number)
 {
     competency_status status = take_candidates(document, reader, 1);
     if (status == COMPETENCY_OK) {
@@ -52,17 +53,20 @@ static competency_status read_one_candidate(competency_document *document,
 }
 
 static competency_status read_candidates(competency_document *document,
-                                         competency__json_reader *reader, const json_t *array)
+                                         competency__json_reader *reader,
+                                         const competency__json *array)
 {
-    if (!json_is_array(array)) {
+    if (!competency__json_is(array, COMPETENCY__JSON_ARRAY)) {
         return competency__json_mistyped(reader, array, "an array of candidates");
     }
-    competency_status status = take_candidates(document, reader, json_array_size(array));
+    competency_status status = take_candidates(document, reader, array->count);
+    const competency__json *element = competency__json_first(array);
     for (size_t i = 0; i < document->candidate_count && status == COMPETENCY_OK; i++) {
         const size_t mark = competency__json_enter_index(reader, i);
         status = competency__record_read(&document->candidates[i], COMPETENCY__RECORD_CANDIDATE,
-                                         reader, json_array_get(array, i), "skills");
+                                         reader, element, "skills");
         document->candidates[i].number = i + 1;
+        element = competency__json_next(element);
         competency__json_leave(reader, mark);
     }
     return status;
@@ -71,26 +75,27 @@ static competency_status read_candidates(competency_document *document,
 // {"role": {...}, "candidates": [...]}
 static competency_status read_role_and_candidates(competency_document *document,
                                                   competency__json_reader *reader,
-                                                  const json_t *root)
+                                                  const competency__json *root)
 {
     size_t mark = competency__json_enter(reader, "role");
-    competency_status status = read_role(document, reader, json_object_get(root, "role"), "skills");
+    competency_status status =
+        read_role(document, reader, competency__json_get(root, "role"), "skills");
     competency__json_leave(reader, mark);
     if (status == COMPETENCY_OK) {
         mark = competency__json_enter(reader, "candidates");
-        status = read_candidates(document, reader, json_object_get(root, "candidates"));
+        status = read_candidates(document, reader, competency__json_get(root, "candidates"));
         competency__json_leave(reader, mark);
     }
     return status;
 }
 
 static competency_status read_match(competency_document *document, competency__json_reader *reader,
-                                    const json_t *root, uint64_t number)
+                                    const competency__json *root, uint64_t number)
 {
-    if (json_object_get(root, "role") != NULL) {
+    if (competency__json_get(root, "role") != NULL) {
         return read_role_and_candidates(document, reader, root);
     }
-    if (json_object_get(root, "requiredSkills") != NULL) {
+    if (competency__json_get(root, "requiredSkills") != NULL) {
         const competency_status status = read_role(document, reader, root, "requiredSkills");
         document->role.identity = (competency_identity){0};  // the root's are the candidate's
         return status != COMPETENCY_OK
@@ -103,10 +108,10 @@ static competency_status read_match(competency_document *document, competency__j
 }
 
 static competency_status read_root(competency_document *document, competency_document_kind kind,
-                                   competency__json_reader *reader, const json_t *root,
+                                   competency__json_reader *reader, const competency__json *root,
                                    uint64_t number)
 {
-    if (!json_is_object(root)) {
+    if (!competency__json_is(root, COMPETENCY__JSON_OBJECT)) {
         return competency__json_mistyped(reader, root, "an object");
     }
     switch (kind) {
@@ -119,8 +124,9 @@ static competency_status read_root(competency_document *document, competency_doc
 }
 
 competency_status competency__document_read(competency_document **out,
-                                            competency_document_kind kind, const json_t *root,
-                                            uint64_t number, competency_error *err)
+                                            competency_document_kind kind,
+                                            const competency__json *root, uint64_t number,
+                                            competency_error *err)
 {
     *out = NULL;
     competency_document *const document = calloc(1, sizeof(*document));
@@ -142,13 +148,14 @@ competency_status competency_document_parse(competency_document **out,
                                             size_t size, competency_error *err)
 {
     *out = NULL;
-    json_t *root = NULL;
+    competency__json_tree tree = {0};
+    const competency__json *root = NULL;
     COMPETENCY__PHASE_BEGIN("parse");
-    competency_status status = competency__json_load(&root, json, size, false, err);
+    competency_status status = competency__json_load(&tree, &root, json, size, false, err);
     if (status == COMPETENCY_OK) {
         status = competency__document_read(out, kind, root, 1, err);
     }
-    json_decref(root);
+    competency__json_tree_deinit(&tree);
     COMPETENCY__PHASE_END();
     return status;
 }

@@ -2,9 +2,9 @@
 #ifndef COMPETENCY_IO_DOCUMENT_H
 #define COMPETENCY_IO_DOCUMENT_H
 
-#include <jansson.h>
-
 #include <competency/io.h>
+
+#include "io/json_tree.h"
 
 /**
  * Make a document from a parsed text.
@@ -14,7 +14,8 @@
  * @return as competency_document_parse()
  */
 competency_status competency__document_read(competency_document **out,
-                                            competency_document_kind kind, const json_t *root,
-                                            uint64_t number, competency_error *err);
+                                            competency_document_kind kind,
+                                            const competency__json *root, uint64_t number,
+                                            competency_error *err);
 
 #endif

@@ -9,37 +9,34 @@
 #include "base/error.h"
 #include "io/number_text.h"
 
-competency_status competency__json_load(json_t **out, const char *text, size_t size, bool is_line,
-                                        competency_error *err)
+// Not snprintf(): every value of every skill is entered, and few are ever refused.
+static size_t append_step(competency__json_reader *reader, const char *step, size_t length)
 {
-    json_error_t why;
-    *out = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
-    if (*out != NULL) {
-        return COMPETENCY_OK;
+    const size_t mark = strlen(reader->pointer);
+    const size_t room = sizeof(reader->pointer) - mark - 1;
+    if (room > 0) {
+        length = length < room ? length : room - 1;
+        reader->pointer[mark] = '/';
+        memcpy(reader->pointer + mark + 1, step, length);
+        reader->pointer[mark + 1 + length] = '\0';
     }
-    if (json_error_code(&why) == json_error_out_of_memory) {
-        return competency__fail(err, COMPETENCY_ENOMEM, "out of memory");
-    }
-    if (is_line) {
-        return competency__fail(err, COMPETENCY_EFORMAT, "not JSON: %s (column %d)", why.text,
-                                why.column);
-    }
-    return competency__fail(err, COMPETENCY_EFORMAT, "not JSON: %s (line %d, column %d)", why.text,
-                            why.line, why.column);
+    return mark;
 }
 
 size_t competency__json_enter(competency__json_reader *reader, const char *key)
 {
-    const size_t mark = strlen(reader->pointer);
-    (void)snprintf(reader->pointer + mark, sizeof(reader->pointer) - mark, "/%s", key);
-    return mark;
+    return append_step(reader, key, strlen(key));
 }
 
 size_t competency__json_enter_index(competency__json_reader *reader, size_t index)
 {
-    const size_t mark = strlen(reader->pointer);
-    (void)snprintf(reader->pointer + mark, sizeof(reader->pointer) - mark, "/%zu", index);
-    return mark;
+    char digits[24];
+    size_t first = sizeof(digits);
+    do {
+        digits[--first] = (char)('0' + index % 10);
+        index /= 10;
+    } while (index > 0);
+    return append_step(reader, digits + first, sizeof(digits) - first);
 }
 
 void competency__json_leave(competency__json_reader *reader, size_t mark)
@@ -62,27 +59,28 @@ competency_status competency__json_refuse(const competency__json_reader *reader,
 }
 
 // What a value is, for a message: its type, and itself where that is short.
-static void describe(const json_t *value, char *out, size_t cap)
+static void describe(const competency__json *value, char *out, size_t cap)
 {
     char number[COMPETENCY__NUMBER_TEXT_BYTES];
     if (value == NULL) {
         (void)snprintf(out, cap, "missing");
-    } else if (json_is_string(value)) {
-        (void)snprintf(out, cap, "the string \"%.40s\"", json_string_value(value));
-    } else if (json_is_number(value)) {
-        (void)competency__number_text(number, json_number_value(value));
+    } else if (competency__json_is(value, COMPETENCY__JSON_STRING)) {
+        (void)snprintf(out, cap, "the string \"%.40s\"", value->value.string);
+    } else if (competency__json_is_number(value)) {
+        (void)competency__number_text(number, competency__json_value(value));
         (void)snprintf(out, cap, "the number %s", number);
-    } else if (json_is_boolean(value)) {
-        (void)snprintf(out, cap, "%s", json_is_true(value) ? "true" : "false");
-    } else if (json_is_null(value)) {
-        (void)snprintf(out, cap, "null");
     } else {
-        (void)snprintf(out, cap, "%s", json_is_array(value) ? "an array" : "an object");
+        static const char *const others[] = {
+            [COMPETENCY__JSON_NULL] = "null",        [COMPETENCY__JSON_FALSE] = "false",
+            [COMPETENCY__JSON_TRUE] = "true",        [COMPETENCY__JSON_ARRAY] = "an array",
+            [COMPETENCY__JSON_OBJECT] = "an object",
+        };
+        (void)snprintf(out, cap, "%s", others[value->kind]);
     }
 }
 
 competency_status competency__json_mistyped(const competency__json_reader *reader,
-                                            const json_t *value, const char *expected)
+                                            const competency__json *value, const char *expected)
 {
     char found[80];
     describe(value, found, sizeof(found));
@@ -91,12 +89,12 @@ competency_status competency__json_mistyped(const competency__json_reader *reade
 }
 
 competency_status competency__json_number(const competency__json_reader *reader,
-                                          const json_t *value, double *out)
+                                          const competency__json *value, double *out)
 {
-    if (!json_is_number(value)) {
+    if (!competency__json_is_number(value)) {
         return competency__json_mistyped(reader, value, "a number");
     }
-    *out = json_number_value(value);
+    *out = competency__json_value(value);
     return COMPETENCY_OK;
 }
 
@@ -111,39 +109,39 @@ static competency_status copy_text(const competency__json_reader *reader, const 
     return COMPETENCY_OK;
 }
 
-competency_status competency__json_text(competency__json_reader *reader, const json_t *object,
-                                        const char *key, const char **out)
+competency_status competency__json_text(competency__json_reader *reader,
+                                        const competency__json *object, const char *key,
+                                        const char **out)
 {
-    const json_t *const value = json_object_get(object, key);
-    if (value == NULL || json_is_null(value)) {
+    const competency__json *const value = competency__json_get(object, key);
+    if (value == NULL || value->kind == COMPETENCY__JSON_NULL) {
         return COMPETENCY_OK;
     }
     const size_t mark = competency__json_enter(reader, key);
-    const competency_status status =
-        json_is_string(value)
-            ? copy_text(reader, json_string_value(value), json_string_length(value), out)
-            : competency__json_mistyped(reader, value, "a string");
+    const competency_status status = competency__json_is(value, COMPETENCY__JSON_STRING)
+                                         ? copy_text(reader, value->value.string, value->count, out)
+                                         : competency__json_mistyped(reader, value, "a string");
     competency__json_leave(reader, mark);
     return status;
 }
 
-const char *competency__json_id_text(const json_t *value, char *buffer, size_t cap)
+const char *competency__json_id_text(const competency__json *value, char *buffer, size_t cap)
 {
-    if (json_is_string(value)) {
-        return json_string_value(value);
+    if (competency__json_is(value, COMPETENCY__JSON_STRING)) {
+        return value->value.string;
     }
-    if (!json_is_integer(value)) {
+    if (!competency__json_is(value, COMPETENCY__JSON_INTEGER)) {
         return NULL;
     }
-    (void)snprintf(buffer, cap, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    (void)snprintf(buffer, cap, "%" PRId64, value->value.integer);
     return buffer;
 }
 
-competency_status competency__json_id(competency__json_reader *reader, const json_t *object,
-                                      const char **out)
+competency_status competency__json_id(competency__json_reader *reader,
+                                      const competency__json *object, const char **out)
 {
-    const json_t *const value = json_object_get(object, "id");
-    if (value == NULL || json_is_null(value)) {
+    const competency__json *const value = competency__json_get(object, "id");
+    if (value == NULL || value->kind == COMPETENCY__JSON_NULL) {
         return COMPETENCY_OK;
     }
     char buffer[COMPETENCY__ID_TEXT_BYTES];

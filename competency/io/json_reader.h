@@ -6,10 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <jansson.h>
-
 #include <competency/status.h>
 
+#include "io/json_tree.h"
 #include "io/pool.h"
 
 /**
@@ -34,16 +33,6 @@ typedef struct competency__json_reader {
     size_t dimension;                         // of the vectors seen so far; 0: none seen
 } competency__json_reader;
 
-/**
- * Parse a text: strict JSON, no duplicate keys, no NUL in strings, valid UTF-8, bounded depth.
- *
- * @param[out] out      NULL on failure; released with json_decref()
- * @param      is_line  the text is one line: the message gives the column only
- * @return COMPETENCY_OK; COMPETENCY_EFORMAT; COMPETENCY_ENOMEM
- */
-competency_status competency__json_load(json_t **out, const char *text, size_t size, bool is_line,
-                                        competency_error *err);
-
 /** Go to member `key`. @return what competency__json_leave() takes to come back */
 size_t competency__json_enter(competency__json_reader *reader, const char *key);
 
@@ -60,23 +49,24 @@ competency_status competency__json_refuse(const competency__json_reader *reader,
 
 /** Fail because `value` is not `expected`: "is a string ("x"), expected a number". */
 competency_status competency__json_mistyped(const competency__json_reader *reader,
-                                            const json_t *value, const char *expected);
+                                            const competency__json *value, const char *expected);
 
 /** *out = the number `value`, or a failure. */
 competency_status competency__json_number(const competency__json_reader *reader,
-                                          const json_t *value, double *out);
+                                          const competency__json *value, double *out);
 
 /** *out = a pooled copy of member `key` of `object`; unchanged if it is absent or null. */
-competency_status competency__json_text(competency__json_reader *reader, const json_t *object,
-                                        const char *key, const char **out);
+competency_status competency__json_text(competency__json_reader *reader,
+                                        const competency__json *object, const char *key,
+                                        const char **out);
 
 /** The same for an id: a string, or an integer, which is taken as its decimal text. */
-competency_status competency__json_id(competency__json_reader *reader, const json_t *object,
-                                      const char **out);
+competency_status competency__json_id(competency__json_reader *reader,
+                                      const competency__json *object, const char **out);
 
 enum { COMPETENCY__ID_TEXT_BYTES = 24 };  // the longest 64-bit integer, its sign, and NUL
 
 /** Text of the id `value`, in itself or in `buffer`; NULL if it is neither string nor integer. */
-const char *competency__json_id_text(const json_t *value, char *buffer, size_t cap);
+const char *competency__json_id_text(const competency__json *value, char *buffer, size_t cap);
 
 #endif

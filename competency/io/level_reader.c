@@ -46,7 +46,7 @@ static competency_status make_level(competency_level *out, const competency__jso
 }
 
 static competency_status read_max_member(double *out, competency__json_reader *reader,
-                                         const json_t *value, const char *key)
+                                         const competency__json *value, const char *key)
 {
     const size_t mark = competency__json_enter(reader, key);
     competency_status status = competency__json_number(reader, value, out);
@@ -58,24 +58,25 @@ static competency_status read_max_member(double *out, competency__json_reader *r
 }
 
 competency_status competency__max_level_read(double *out, competency__json_reader *reader,
-                                             const json_t *object)
+                                             const competency__json *object)
 {
-    const json_t *const value = json_object_get(object, "max_level");
+    const competency__json *const value = competency__json_get(object, "max_level");
     return value == NULL ? COMPETENCY_OK : read_max_member(out, reader, value, "max_level");
 }
 
 // {"value": 4, "max": 5}; a value of null is not disclosed.
 static competency_status read_pair(competency_level *out, competency__json_reader *reader,
-                                   const json_t *object)
+                                   const competency__json *object)
 {
     double max = 0;
-    competency_status status = read_max_member(&max, reader, json_object_get(object, "max"), "max");
+    competency_status status =
+        read_max_member(&max, reader, competency__json_get(object, "max"), "max");
     if (status != COMPETENCY_OK) {
         return status;
     }
-    const json_t *const number = json_object_get(object, "value");
+    const competency__json *const number = competency__json_get(object, "value");
     const size_t mark = competency__json_enter(reader, "value");
-    if (json_is_null(number)) {
+    if (competency__json_is(number, COMPETENCY__JSON_NULL)) {
         *out = (competency_level){.max = max};
     } else {
         double value = 0;
@@ -88,28 +89,16 @@ static competency_status read_pair(competency_level *out, competency__json_reade
     return status;
 }
 
-// A number as JSON writes it, which does not depend on the locale as strtod() does.
-static bool parse_number(double *out, const char *text, size_t size)
-{
-    json_t *const value = json_loadb(text, size, JSON_DECODE_ANY, NULL);
-    const bool is_number = json_is_number(value);
-    if (is_number) {
-        *out = json_number_value(value);
-    }
-    json_decref(value);
-    return is_number;
-}
-
 // "4/5"
 static competency_status read_fraction(competency_level *out, const competency__json_reader *reader,
-                                       const json_t *string)
+                                       const competency__json *string)
 {
-    const char *const text = json_string_value(string);
+    const char *const text = string->value.string;
     const char *const slash = strchr(text, '/');
     double value = 0;
     double max = 0;
-    if (slash == NULL || !parse_number(&value, text, (size_t)(slash - text)) ||
-        !parse_number(&max, slash + 1, strlen(slash + 1))) {
+    if (slash == NULL || !competency__json_parse_number(&value, text, (size_t)(slash - text)) ||
+        !competency__json_parse_number(&max, slash + 1, strlen(slash + 1))) {
         return competency__json_mistyped(reader, string, "a level such as \"4/5\"");
     }
     const competency_status status = check_max(reader, max);
@@ -117,30 +106,30 @@ static competency_status read_fraction(competency_level *out, const competency__
 }
 
 static competency_status read_bare(competency_level *out, const competency__json_reader *reader,
-                                   const json_t *number, double max_level)
+                                   const competency__json *number, double max_level)
 {
     if (max_level == 0) {
         return competency__json_refuse(
             reader, COMPETENCY_EFORMAT,
             "a bare number needs a \"max_level\" on the skill or around it");
     }
-    return make_level(out, reader, json_number_value(number), max_level);
+    return make_level(out, reader, competency__json_value(number), max_level);
 }
 
 competency_status competency__level_read(competency_level *out, competency__json_reader *reader,
-                                         const json_t *value, double max_level)
+                                         const competency__json *value, double max_level)
 {
     *out = (competency_level){0};
-    if (json_is_null(value)) {
+    if (competency__json_is(value, COMPETENCY__JSON_NULL)) {
         return COMPETENCY_OK;
     }
-    if (json_is_number(value)) {
+    if (competency__json_is_number(value)) {
         return read_bare(out, reader, value, max_level);
     }
-    if (json_is_string(value)) {
+    if (competency__json_is(value, COMPETENCY__JSON_STRING)) {
         return read_fraction(out, reader, value);
     }
-    if (json_is_object(value)) {
+    if (competency__json_is(value, COMPETENCY__JSON_OBJECT)) {
         return read_pair(out, reader, value);
     }
     return competency__json_mistyped(

@@ -9,7 +9,7 @@
 #include "io/number_text.h"
 
 static competency_status read_identity(competency_identity *out, competency__json_reader *reader,
-                                       const json_t *object)
+                                       const competency__json *object)
 {
     *out = (competency_identity){0};
     competency_status status = competency__json_id(reader, object, &out->id);
@@ -23,12 +23,11 @@ static competency_status read_identity(competency_identity *out, competency__jso
 }
 
 static competency_status read_component(float *out, competency__json_reader *reader,
-                                        const json_t *array, size_t index)
+                                        const competency__json *element, size_t index)
 {
     double number = 0;
     const size_t mark = competency__json_enter_index(reader, index);
-    competency_status status =
-        competency__json_number(reader, json_array_get(array, index), &number);
+    competency_status status = competency__json_number(reader, element, &number);
     *out = (float)number;
     if (status == COMPETENCY_OK && !isfinite(*out)) {
         char text[COMPETENCY__NUMBER_TEXT_BYTES];
@@ -41,12 +40,13 @@ static competency_status read_component(float *out, competency__json_reader *rea
 }
 
 // Every vector of a document has the length of the first one.
-static competency_status check_dimension(competency__json_reader *reader, const json_t *array)
+static competency_status check_dimension(competency__json_reader *reader,
+                                         const competency__json *array)
 {
-    if (!json_is_array(array)) {
+    if (!competency__json_is(array, COMPETENCY__JSON_ARRAY)) {
         return competency__json_mistyped(reader, array, "an array of numbers");
     }
-    const size_t length = json_array_size(array);
+    const size_t length = array->count;
     if (length == 0) {
         return competency__json_refuse(reader, COMPETENCY_EFORMAT, "has no numbers");
     }
@@ -60,19 +60,21 @@ static competency_status check_dimension(competency__json_reader *reader, const 
 }
 
 static competency_status read_components(competency_skill *skill, competency__json_reader *reader,
-                                         const json_t *array)
+                                         const competency__json *array)
 {
     competency_status status = check_dimension(reader, array);
     if (status != COMPETENCY_OK) {
         return status;
     }
-    const size_t length = json_array_size(array);
+    const size_t length = array->count;
     float *const vector = competency__pool_take(reader->pool, length, sizeof(*vector));
     if (vector == NULL) {
         return competency__json_refuse(reader, COMPETENCY_ENOMEM, "out of memory");
     }
+    const competency__json *element = competency__json_first(array);
     for (size_t i = 0; i < length && status == COMPETENCY_OK; i++) {
-        status = read_component(&vector[i], reader, array, i);
+        status = read_component(&vector[i], reader, element, i);
+        element = competency__json_next(element);
     }
     skill->embedding = vector;
     skill->embedding_size = length;
@@ -80,10 +82,10 @@ static competency_status read_components(competency_skill *skill, competency__js
 }
 
 static competency_status read_embedding(competency_skill *skill, competency__json_reader *reader,
-                                        const json_t *object)
+                                        const competency__json *object)
 {
-    const json_t *const array = json_object_get(object, "embedding");
-    if (array == NULL || json_is_null(array)) {
+    const competency__json *const array = competency__json_get(object, "embedding");
+    if (array == NULL || competency__json_is(array, COMPETENCY__JSON_NULL)) {
         return COMPETENCY_OK;
     }
     const size_t mark = competency__json_enter(reader, "embedding");
@@ -93,10 +95,10 @@ static competency_status read_embedding(competency_skill *skill, competency__jso
 }
 
 static competency_status read_weight(competency_skill *skill, competency__json_reader *reader,
-                                     const json_t *object)
+                                     const competency__json *object)
 {
     skill->weight = 1;
-    const json_t *const value = json_object_get(object, "weight");
+    const competency__json *const value = competency__json_get(object, "weight");
     if (value == NULL) {
         return COMPETENCY_OK;
     }
@@ -112,21 +114,22 @@ static competency_status read_weight(competency_skill *skill, competency__json_r
 }
 
 static competency_status read_must_have(competency_skill *skill, competency__json_reader *reader,
-                                        const json_t *object)
+                                        const competency__json *object)
 {
-    const json_t *const value = json_object_get(object, "must_have");
-    if (value != NULL && !json_is_boolean(value)) {
+    const competency__json *const value = competency__json_get(object, "must_have");
+    skill->is_must_have = competency__json_is(value, COMPETENCY__JSON_TRUE);
+    if (value != NULL && !skill->is_must_have &&
+        !competency__json_is(value, COMPETENCY__JSON_FALSE)) {
         const size_t mark = competency__json_enter(reader, "must_have");
         const competency_status status = competency__json_mistyped(reader, value, "true or false");
         competency__json_leave(reader, mark);
         return status;
     }
-    skill->is_must_have = json_is_true(value);
     return COMPETENCY_OK;
 }
 
 static competency_status read_level(competency_skill *skill, competency__record_kind kind,
-                                    competency__json_reader *reader, const json_t *object,
+                                    competency__json_reader *reader, const competency__json *object,
                                     double max_level)
 {
     competency_status status = competency__max_level_read(&max_level, reader, object);
@@ -134,8 +137,8 @@ static competency_status read_level(competency_skill *skill, competency__record_
         return status;
     }
     const size_t mark = competency__json_enter(reader, "level");
-    status =
-        competency__level_read(&skill->level, reader, json_object_get(object, "level"), max_level);
+    status = competency__level_read(&skill->level, reader, competency__json_get(object, "level"),
+                                    max_level);
     if (status == COMPETENCY_OK && kind == COMPETENCY__RECORD_ROLE && !skill->level.is_disclosed) {
         status = competency__json_refuse(reader, COMPETENCY_EFORMAT,
                                          "is null: a requirement must state its level");
@@ -145,10 +148,10 @@ static competency_status read_level(competency_skill *skill, competency__record_
 }
 
 static competency_status read_name(competency_skill *skill, competency__json_reader *reader,
-                                   const json_t *object)
+                                   const competency__json *object)
 {
-    const json_t *const value = json_object_get(object, "name");
-    if (json_is_string(value)) {
+    const competency__json *const value = competency__json_get(object, "name");
+    if (competency__json_is(value, COMPETENCY__JSON_STRING)) {
         return competency__json_text(reader, object, "name", &skill->name);
     }
     const size_t mark = competency__json_enter(reader, "name");
@@ -158,10 +161,10 @@ static competency_status read_name(competency_skill *skill, competency__json_rea
 }
 
 static competency_status read_one_skill(competency_skill *skill, competency__record_kind kind,
-                                        competency__json_reader *reader, const json_t *object,
-                                        double max_level)
+                                        competency__json_reader *reader,
+                                        const competency__json *object, double max_level)
 {
-    if (!json_is_object(object)) {
+    if (!competency__json_is(object, COMPETENCY__JSON_OBJECT)) {
         return competency__json_mistyped(reader, object, "an object with \"name\" and \"level\"");
     }
     competency_status status = read_name(skill, reader, object);
@@ -181,13 +184,13 @@ static competency_status read_one_skill(competency_skill *skill, competency__rec
 }
 
 static competency_status read_skills(competency_record *out, competency__record_kind kind,
-                                     competency__json_reader *reader, const json_t *array,
+                                     competency__json_reader *reader, const competency__json *array,
                                      double max_level)
 {
-    if (!json_is_array(array)) {
+    if (!competency__json_is(array, COMPETENCY__JSON_ARRAY)) {
         return competency__json_mistyped(reader, array, "an array of skills");
     }
-    const size_t count = json_array_size(array);
+    const size_t count = array->count;
     if (count == 0) {
         return competency__json_refuse(reader, COMPETENCY_EEMPTY, "has no skills");
     }
@@ -197,8 +200,8 @@ static competency_status read_skills(competency_record *out, competency__record_
     if (skills == NULL || identities == NULL) {
         return competency__json_refuse(reader, COMPETENCY_ENOMEM, "out of memory");
     }
-    for (size_t i = 0; i < count; i++) {
-        const json_t *const object = json_array_get(array, i);
+    const competency__json *object = competency__json_first(array);
+    for (size_t i = 0; i < count; i++, object = competency__json_next(object)) {
         const size_t mark = competency__json_enter_index(reader, i);
         competency_status status = read_one_skill(&skills[i], kind, reader, object, max_level);
         if (status == COMPETENCY_OK) {
@@ -216,11 +219,11 @@ static competency_status read_skills(competency_record *out, competency__record_
 }
 
 competency_status competency__record_read(competency_record *out, competency__record_kind kind,
-                                          competency__json_reader *reader, const json_t *object,
-                                          const char *list)
+                                          competency__json_reader *reader,
+                                          const competency__json *object, const char *list)
 {
     *out = (competency_record){0};
-    if (!json_is_object(object)) {
+    if (!competency__json_is(object, COMPETENCY__JSON_OBJECT)) {
         return competency__json_mistyped(reader, object, "an object with skills");
     }
     competency_status status = read_identity(&out->identity, reader, object);
@@ -235,7 +238,7 @@ competency_status competency__record_read(competency_record *out, competency__re
     }
     if (status == COMPETENCY_OK) {
         const size_t mark = competency__json_enter(reader, list);
-        status = read_skills(out, kind, reader, json_object_get(object, list), max_level);
+        status = read_skills(out, kind, reader, competency__json_get(object, list), max_level);
         competency__json_leave(reader, mark);
     }
     reader->label[0] = '\0';

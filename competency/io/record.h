@@ -20,8 +20,8 @@ typedef enum competency__record_kind {
  * @return COMPETENCY_OK; COMPETENCY_EFORMAT; COMPETENCY_EEMPTY; COMPETENCY_ENOMEM
  */
 competency_status competency__record_read(competency_record *out, competency__record_kind kind,
-                                          competency__json_reader *reader, const json_t *object,
-                                          const char *list);
+                                          competency__json_reader *reader,
+                                          const competency__json *object, const char *list);
 
 /**
  * Read a level: {"value": 4, "max": 5}, a number whose maximum is `max_level`, "4/5", or null for
@@ -31,10 +31,10 @@ competency_status competency__record_read(competency_record *out, competency__re
  * @param max_level  the maximum for a bare number; 0: none was given
  */
 competency_status competency__level_read(competency_level *out, competency__json_reader *reader,
-                                         const json_t *value, double max_level);
+                                         const competency__json *value, double max_level);
 
 /** *out = the number `max_level` of `object`, above 0; unchanged if it is absent. */
 competency_status competency__max_level_read(double *out, competency__json_reader *reader,
-                                             const json_t *object);
+                                             const competency__json *object);
 
 #endif

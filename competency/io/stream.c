@@ -13,7 +13,8 @@
 
 struct competency_stream {
     competency__lines lines;
-    char *id;  // owned; of the record read last; NULL: none
+    competency__json_tree tree;  // of the record read last
+    char *id;                    // owned; of the record read last; NULL: none
 };
 
 competency_status competency_stream_create(competency_stream **out, const competency_source *source)
@@ -33,6 +34,7 @@ void competency_stream_destroy(competency_stream *stream)
 {
     if (stream != NULL) {
         competency__lines_deinit(&stream->lines);
+        competency__json_tree_deinit(&stream->tree);
         free(stream->id);
         free(stream);
     }
@@ -65,12 +67,12 @@ static size_t mark_bytes(const char *line, size_t size)
 }
 
 // The id is kept before the record is judged, so that a bad record can be named.
-static competency_status keep_id(competency_stream *stream, const json_t *root,
+static competency_status keep_id(competency_stream *stream, const competency__json *root,
                                  competency_error *err)
 {
     char buffer[COMPETENCY__ID_TEXT_BYTES];
     const char *const id =
-        competency__json_id_text(json_object_get(root, "id"), buffer, sizeof(buffer));
+        competency__json_id_text(competency__json_get(root, "id"), buffer, sizeof(buffer));
     if (id == NULL) {
         return COMPETENCY_OK;
     }
@@ -87,9 +89,9 @@ static competency_status read_record(competency_stream *stream, competency_docum
                                      const char *line, size_t size, competency_error *err)
 {
     const size_t skipped = stream->lines.number == 1 ? mark_bytes(line, size) : 0;
-    json_t *root = NULL;
+    const competency__json *root = NULL;
     competency_status status =
-        competency__json_load(&root, line + skipped, size - skipped, true, err);
+        competency__json_load(&stream->tree, &root, line + skipped, size - skipped, true, err);
     if (status == COMPETENCY_OK) {
         status = keep_id(stream, root, err);
     }
@@ -97,7 +99,6 @@ static competency_status read_record(competency_stream *stream, competency_docum
         status = competency__document_read(out, COMPETENCY_DOCUMENT_CANDIDATE, root,
                                            stream->lines.number, err);
     }
-    json_decref(root);
     return status;
 }
 

@@ -65,7 +65,7 @@ typedef enum competency_document_kind {
  *         or is out of range; COMPETENCY_EEMPTY if a role or a candidate has no skills;
  *         COMPETENCY_ENOMEM
  *
- * Threads: safe. Cost: O(size); memory of about ten times `size` during the call.
+ * Threads: safe. Cost: O(size log size) at worst; memory of about twenty times `size` during the call.
  */
 COMPETENCY_API COMPETENCY_MUST_USE competency_status
 competency_document_parse(competency_document **out, competency_document_kind kind,
