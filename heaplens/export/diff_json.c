@@ -45,6 +45,8 @@ static void write_figures(heaplens_sink *sink, const heaplens_figures *before,
         heaplens__sink_puts(sink, ",");
     }
     write_pair(sink, "leaked_blocks", before->blocks_leaked, after->blocks_leaked);
+    heaplens__sink_puts(sink, ",");
+    write_pair(sink, "lifetime_max_bytes", before->lifetime_max_bytes, after->lifetime_max_bytes);
     heaplens__sink_puts(sink, "}");
 }
 

@@ -16,8 +16,9 @@
 enum {
     TOP_OF_ONE = 10,
     TOP_OF_SEVERAL = 5,
-    NAME_COLUMNS = 36,  // of a frame's function, before its place
-    CALLERS_SHOWN = 2,  // on the line of a site
+    NAME_COLUMNS = 36,          // of a frame's function, before its place
+    CALLERS_SHOWN = 2,          // on the line of a site
+    SAMPLES_FOR_INTERVAL = 10,  // of a mean; fewer blocks do not show how they scatter
 };
 
 static const heaplens_metric questions[] = {
@@ -151,12 +152,6 @@ static void put_callers(const heaplens_report *r, const heaplens_site *site)
     }
 }
 
-// The variance of a site's value; of a mean lifetime too.
-static double site_variance(const heaplens_report *r, uint32_t site, heaplens_metric metric)
-{
-    return heaplens_site_variance(r->process, site, metric);
-}
-
 // Columns of exact figures have digits only.
 static const char *unit_behind(const heaplens_report *r, heaplens_metric metric)
 {
@@ -181,7 +176,8 @@ static void write_row(const heaplens_report *r, uint32_t site, size_t number,
                           heaplens__report_style(r, HEAPLENS_PLAIN));
     heaplens__sink_puts(r->sink, heaplens__report_style(r, HEAPLENS_BOLD));
     if (metric == HEAPLENS_METRIC_LIFETIME || heaplens__report_is_estimated(r)) {
-        heaplens__report_put_columns(r, value, site_variance(r, site, metric), metric, whole);
+        heaplens__report_put_columns(r, value, heaplens_site_variance(r->process, site, metric),
+                                     metric, whole);
     } else {
         heaplens__sink_printf(r->sink, "%15s %8s", heaplens__figure_count(value).text,
                               heaplens__figure_share(value, whole).text);
@@ -360,6 +356,20 @@ static heaplens_figure share_interval(const heaplens_report *r, uint32_t index, 
     return out;
 }
 
+// " +- 2 ms" of a site's mean lifetime; of a few drawn blocks only how many they were.
+static heaplens_figure lifetime_interval(const heaplens_report *r, uint32_t index)
+{
+    const heaplens_estimate *const estimate = heaplens_site_estimate(r->process, index);
+    heaplens_figure out = {0};
+    if (estimate == NULL || estimate->samples >= SAMPLES_FOR_INTERVAL) {
+        return heaplens__report_interval(
+            heaplens_site_variance(r->process, index, HEAPLENS_METRIC_LIFETIME),
+            HEAPLENS_METRIC_LIFETIME);
+    }
+    (void)snprintf(out.text, sizeof(out.text), " (of %u sampled)", (unsigned)estimate->samples);
+    return out;
+}
+
 static void write_habits(const heaplens_report *r, uint32_t index)
 {
     const heaplens_site *const site = &r->process->sites[index];
@@ -367,14 +377,11 @@ static void write_habits(const heaplens_report *r, uint32_t index)
     heaplens__sink_printf(r->sink, "      mean block %s",
                           heaplens__figure_bytes(site->bytes_total / blocks).text);
     if (heaplens_metric_is_known(r->process, HEAPLENS_METRIC_LIFETIME)) {
-        heaplens__sink_printf(
-            r->sink, ", mean lifetime %s%s, temporary %s%s",
-            heaplens__figure_time(site->lifetime_ns / blocks).text,
-            heaplens__report_interval(site_variance(r, index, HEAPLENS_METRIC_LIFETIME),
-                                      HEAPLENS_METRIC_LIFETIME)
-                .text,
-            heaplens__figure_share(site->blocks_temporary, blocks).text,
-            share_interval(r, index, site->blocks_temporary).text);
+        heaplens__sink_printf(r->sink, ", mean lifetime %s%s, temporary %s%s",
+                              heaplens__figure_time(site->lifetime_ns / blocks).text,
+                              lifetime_interval(r, index).text,
+                              heaplens__figure_share(site->blocks_temporary, blocks).text,
+                              share_interval(r, index, site->blocks_temporary).text);
     }
     if (site->reallocs > 0) {
         const heaplens_estimate *const e = heaplens_site_estimate(r->process, index);

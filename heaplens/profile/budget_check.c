@@ -98,6 +98,11 @@ static bool is_certain(const heaplens_budget_limit *limit, const heaplens_check_
 {
     const uint64_t value = result->value;
     const uint64_t interval = result->interval;
+    if (limit->metric == HEAPLENS_BUDGET_MAX_LIFETIME && interval == UINT64_MAX) {
+        // Of a sample: a block did live so long; another one may have lived longer.
+        return limit->comparison != HEAPLENS_BUDGET_EXACTLY &&
+               !heaplens_budget_allows(limit, result->bound, value);
+    }
     const uint64_t low = value > interval ? value - interval : 0;
     const uint64_t high = value > UINT64_MAX - interval ? UINT64_MAX : value + interval;
     // An interval is never narrow enough to be one number.
@@ -161,6 +166,16 @@ static uint64_t place_value(const heaplens_site *site, heaplens_budget_metric me
                                                    : heaplens__budget_value(&figures, metric);
 }
 
+// Figures of sites add up, or the largest of them counts.
+static void add_place(uint64_t *to, uint64_t value, heaplens_budget_metric metric)
+{
+    if (metric == HEAPLENS_BUDGET_MAX_LIFETIME) {
+        *to = value > *to ? value : *to;
+    } else {
+        *to += value;
+    }
+}
+
 typedef struct section_sites {
     bool is_label;   // by scope, not by site
     bool *is_in[2];  // before, after: by site; NULL: no such process
@@ -198,12 +213,14 @@ static void sum_places(const heaplens_check_section *section, const section_site
     }
     for (size_t i = 0; before != NULL && i < before->site_count; i++) {
         if (sites->is_in[BEFORE][i]) {
-            places[section->diff->row_before[i]].before += place_value(&before->sites[i], metric);
+            add_place(&places[section->diff->row_before[i]].before,
+                      place_value(&before->sites[i], metric), metric);
         }
     }
     for (size_t i = 0; after != NULL && i < after->site_count; i++) {
         if (sites->is_in[AFTER][i]) {
-            places[section->diff->row_after[i]].after += place_value(&after->sites[i], metric);
+            add_place(&places[section->diff->row_after[i]].after,
+                      place_value(&after->sites[i], metric), metric);
         }
     }
 }

@@ -12,6 +12,7 @@ static const char *const metric_names[HEAPLENS_BUDGET_METRIC_COUNT] = {
     [HEAPLENS_BUDGET_LEAKED_BLOCKS] = "leaked_blocks",
     [HEAPLENS_BUDGET_TEMPORARY] = "temporary",
     [HEAPLENS_BUDGET_MEAN_LIFETIME] = "mean_lifetime",
+    [HEAPLENS_BUDGET_MAX_LIFETIME] = "max_lifetime",
 };
 
 const char *heaplens_budget_metric_name(heaplens_budget_metric metric)
@@ -24,6 +25,7 @@ heaplens_budget_unit heaplens_budget_metric_unit(heaplens_budget_metric metric)
     switch (metric) {
     case HEAPLENS_BUDGET_PEAK:
     case HEAPLENS_BUDGET_TOTAL:
+    case HEAPLENS_BUDGET_MAX_LIFETIME:
     case HEAPLENS_BUDGET_LEAKED: return HEAPLENS_BUDGET_UNIT_BYTES;
     case HEAPLENS_BUDGET_BLOCKS:
     case HEAPLENS_BUDGET_LEAKED_BLOCKS:

@@ -26,9 +26,10 @@ typedef enum heaplens_budget_metric {
     HEAPLENS_BUDGET_LEAKED_BLOCKS,  // blocks never freed
     HEAPLENS_BUDGET_TEMPORARY,      // blocks freed before the thread's next allocation
     HEAPLENS_BUDGET_MEAN_LIFETIME,  // of a block, in nanoseconds
+    HEAPLENS_BUDGET_MAX_LIFETIME,  // the longest of a block that was freed, in bytes allocated meanwhile
 } heaplens_budget_metric;
 
-enum { HEAPLENS_BUDGET_METRIC_COUNT = HEAPLENS_BUDGET_MEAN_LIFETIME + 1 };
+enum { HEAPLENS_BUDGET_METRIC_COUNT = HEAPLENS_BUDGET_MAX_LIFETIME + 1 };
 
 typedef enum heaplens_budget_unit {
     HEAPLENS_BUDGET_UNIT_BYTES,

@@ -162,6 +162,7 @@ uint64_t heaplens__budget_value(const heaplens_figures *figures, heaplens_budget
     case HEAPLENS_BUDGET_TEMPORARY: return figures->values[HEAPLENS_METRIC_TEMPORARY];
     case HEAPLENS_BUDGET_MEAN_LIFETIME:
         return blocks == 0 ? 0 : figures->values[HEAPLENS_METRIC_LIFETIME] / blocks;
+    case HEAPLENS_BUDGET_MAX_LIFETIME: return figures->lifetime_max_bytes;
     }
     return 0;
 }
@@ -214,7 +215,8 @@ uint64_t heaplens__budget_scope_value(const heaplens_scope_site *site,
     case HEAPLENS_BUDGET_LEAKED: return site->bytes_live;
     case HEAPLENS_BUDGET_LEAKED_BLOCKS: return site->blocks_live;
     case HEAPLENS_BUDGET_TEMPORARY:
-    case HEAPLENS_BUDGET_MEAN_LIFETIME: return 0;
+    case HEAPLENS_BUDGET_MEAN_LIFETIME:
+    case HEAPLENS_BUDGET_MAX_LIFETIME: return 0;
     }
     return 0;
 }
@@ -231,7 +233,8 @@ static double variance_of(const heaplens_estimate *estimate, heaplens_budget_met
     case HEAPLENS_BUDGET_LEAKED: return estimate->bytes_end;
     case HEAPLENS_BUDGET_LEAKED_BLOCKS: return estimate->blocks_end;
     case HEAPLENS_BUDGET_TEMPORARY:
-    case HEAPLENS_BUDGET_MEAN_LIFETIME: return -1;
+    case HEAPLENS_BUDGET_MEAN_LIFETIME:
+    case HEAPLENS_BUDGET_MAX_LIFETIME: return -1;
     }
     return -1;
 }
@@ -242,7 +245,8 @@ uint64_t heaplens__budget_interval(const heaplens_process *process, const bool *
     const bool is_counted =
         is_whole && (metric == HEAPLENS_BUDGET_TOTAL || metric == HEAPLENS_BUDGET_BLOCKS);
     if ((process->facts.flags & HEAPLENS_PROCESS_SAMPLED) == 0 || is_counted) {
-        return 0;
+        // Both ends of a life are on a clock of which threads hold a part back, as they do of peaks.
+        return metric == HEAPLENS_BUDGET_MAX_LIFETIME ? process->facts.peak_error_bytes : 0;
     }
     double sum = 0;
     for (size_t i = 0; i < process->estimate_count; i++) {

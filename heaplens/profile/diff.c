@@ -15,6 +15,11 @@ static uint64_t add_saturated(uint64_t a, uint64_t b)
     return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
+static uint64_t larger_of(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 // ------------------------------------------------------------------------------------- figures
 
 void heaplens__figures_add(heaplens_figures *figures, const heaplens_site *site)
@@ -27,6 +32,7 @@ void heaplens__figures_add(heaplens_figures *figures, const heaplens_site *site)
         figures->values[i] = add_saturated(figures->values[i], value);
     }
     figures->blocks_leaked = add_saturated(figures->blocks_leaked, site->blocks_end);
+    figures->lifetime_max_bytes = larger_of(figures->lifetime_max_bytes, site->lifetime_max_bytes);
 }
 
 void heaplens__figures_sum(heaplens_figures *to, const heaplens_figures *from)
@@ -35,6 +41,7 @@ void heaplens__figures_sum(heaplens_figures *to, const heaplens_figures *from)
         to->values[i] = add_saturated(to->values[i], from->values[i]);
     }
     to->blocks_leaked = add_saturated(to->blocks_leaked, from->blocks_leaked);
+    to->lifetime_max_bytes = larger_of(to->lifetime_max_bytes, from->lifetime_max_bytes);
 }
 
 heaplens_figures heaplens_figures_of_process(const heaplens_process *process)

@@ -91,6 +91,19 @@ static double temporary_variance(const heaplens_process *process, const heaplens
     return fmin(most, estimate->blocks_total);
 }
 
+// A block that is still alive has lived for as long as the site has been there, at most.
+static double lifetime_variance(const heaplens_process *process, const heaplens_estimate *estimate)
+{
+    const heaplens_site *const site = &process->sites[estimate->site];
+    const uint64_t end = process->facts.duration_ns;
+    const uint64_t alive = site->blocks_end > 0 && end > site->first_ns ? end - site->first_ns : 0;
+    const uint64_t longest = alive > site->lifetime_max_ns ? alive : site->lifetime_max_ns;
+    return heaplens_mean_variance_most((double)heaplens_site_value(site, HEAPLENS_METRIC_LIFETIME),
+                                       (double)longest, site->blocks_total,
+                                       heaplens_site_size_least(process, estimate->site),
+                                       process->facts.sample_bytes);
+}
+
 static double variance_in(const heaplens_process *process, const heaplens_estimate *estimate,
                           heaplens_metric metric)
 {
@@ -100,7 +113,7 @@ static double variance_in(const heaplens_process *process, const heaplens_estima
     case HEAPLENS_METRIC_BLOCKS: return estimate->blocks_total;
     case HEAPLENS_METRIC_LEAKED: return estimate->bytes_end;
     case HEAPLENS_METRIC_TEMPORARY: return temporary_variance(process, estimate);
-    case HEAPLENS_METRIC_LIFETIME: return 0;
+    case HEAPLENS_METRIC_LIFETIME: return lifetime_variance(process, estimate);
     }
     return 0;
 }

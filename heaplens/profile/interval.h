@@ -25,7 +25,9 @@ uint64_t heaplens_interval(double variance);
  * The variance of a site's value in a metric; 0 if it is exact.
  *
  * The recorder keeps it of bytes and blocks. Of temporary blocks this is an upper bound, by the
- * sizes that the site asks for: see heaplens_blocks_variance_most(). Lifetimes have none.
+ * sizes that the site asks for, and of mean lifetimes by its longest life, which is known of the block
+ * that lived longest on the clock of bytes: see heaplens_mean_variance_most(). That is 0 where a single
+ * block was drawn.
  */
 double heaplens_site_variance(const heaplens_process *process, uint32_t site,
                               heaplens_metric metric);

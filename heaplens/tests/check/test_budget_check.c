@@ -17,9 +17,10 @@ static const stack_site sites_before[] = {
      .blocks_total = 10,
      .bytes_end = 0,
      .blocks_temporary = 4,
-     .lifetime_ns = 50},
-    {.stack = "main;load;parse_cell",                      .bytes_peak = 50,                  .bytes_total = 50,                                   .bytes_end = 8                                                        },
-    {.stack = "main;@10",                         .bytes_peak = 7,.bytes_total = 7,.bytes_end = 7},
+     .lifetime_ns = 50,
+     .lifetime_max_bytes = 300},
+    {.stack = "main;load;parse_cell",                      .bytes_peak = 50,                                         .bytes_total = 50,                                                                                         .bytes_end = 8                                                                                                                                                                                },
+    {.stack = "main;@10",     .bytes_peak = 7,.bytes_total = 7,.bytes_end = 7},
 };
 static const stack_site sites_after[] = {
     {.stack = "main;load;parse_row.isra.0|grow",
@@ -28,9 +29,10 @@ static const stack_site sites_after[] = {
      .blocks_total = 10,
      .bytes_end = 0,
      .blocks_temporary = 4,
-     .lifetime_ns = 70},
-    {.stack = "main;load;parse_cell",                      .bytes_peak = 50,                  .bytes_total = 50,                                   .bytes_end = 8                                                        },
-    {.stack = "main;@10",                         .bytes_peak = 7,.bytes_total = 7,.bytes_end = 7},
+     .lifetime_ns = 70,
+     .lifetime_max_bytes = 400},
+    {.stack = "main;load;parse_cell",                      .bytes_peak = 50,                                         .bytes_total = 50,                                                                                         .bytes_end = 8                                                                                                                                                                                },
+    {.stack = "main;@10",     .bytes_peak = 7,.bytes_total = 7,.bytes_end = 7},
 };
 
 typedef struct fixture {
@@ -100,6 +102,9 @@ static void test_budget_check__the_whole_profile(void **state)
         {"[profile]", "leaked_blocks == 0",     HEAPLENS_VERDICT_BROKEN, 2,    2   },
         {"[profile]", "temporary <= 3",         HEAPLENS_VERDICT_BROKEN, 4,    4   },
         {"[profile]", "mean_lifetime <= 5 ns",  HEAPLENS_VERDICT_WITHIN, 5,    4   }, // 70/12, 50/12
+        {"[profile]", "max_lifetime <= 400",    HEAPLENS_VERDICT_WITHIN, 400,
+         300                                                                       }, // the largest of any
+        {"[profile]", "max_lifetime < 400 B",   HEAPLENS_VERDICT_BROKEN, 400,  300 },
         {"[profile]", "peak <= baseline + 3 %", HEAPLENS_VERDICT_BROKEN, 162,  157 },
         {"[profile]", "peak <= baseline + 4 %", HEAPLENS_VERDICT_WITHIN, 162,  157 },
     };
@@ -298,15 +303,19 @@ static void test_budget_check__an_estimate_that_is_too_close_is_unsure(void **st
         const char *text;
         heaplens_verdict verdict;
     } cases[] = {
-        {"[s]\nfunction = \"grow\"\npeak <= 115\n",   HEAPLENS_VERDICT_WITHIN}, // 105 + 10
-        {"[s]\nfunction = \"grow\"\npeak <= 114\n",   HEAPLENS_VERDICT_UNSURE},
-        {"[s]\nfunction = \"grow\"\npeak <= 95\n",    HEAPLENS_VERDICT_UNSURE}, // 105 - 10
-        {"[s]\nfunction = \"grow\"\npeak <= 94\n",    HEAPLENS_VERDICT_BROKEN},
-        {"[s]\nfunction = \"grow\"\npeak == 105\n",   HEAPLENS_VERDICT_UNSURE},
-        {"[s]\nfunction = \"grow\"\ntemporary < 9\n", HEAPLENS_VERDICT_UNSURE},
-        {"[profile]\npeak <= 172\n",                  HEAPLENS_VERDICT_WITHIN}, // 162 + 10
-        {"[profile]\npeak <= 171\n",                  HEAPLENS_VERDICT_UNSURE},
-        {"[profile]\ntotal == 1107\n",                HEAPLENS_VERDICT_WITHIN}, // counted
+        {"[s]\nfunction = \"grow\"\npeak <= 115\n",           HEAPLENS_VERDICT_WITHIN}, // 105 + 10
+        {"[s]\nfunction = \"grow\"\npeak <= 114\n",           HEAPLENS_VERDICT_UNSURE},
+        {"[s]\nfunction = \"grow\"\npeak <= 95\n",            HEAPLENS_VERDICT_UNSURE}, // 105 - 10
+        {"[s]\nfunction = \"grow\"\npeak <= 94\n",            HEAPLENS_VERDICT_BROKEN},
+        {"[s]\nfunction = \"grow\"\npeak == 105\n",           HEAPLENS_VERDICT_UNSURE},
+        {"[s]\nfunction = \"grow\"\ntemporary < 9\n",         HEAPLENS_VERDICT_UNSURE},
+ // A block that was drawn did live for 400 bytes; another one may have for longer.
+        {"[s]\nfunction = \"grow\"\nmax_lifetime <= 1 MiB\n", HEAPLENS_VERDICT_UNSURE},
+        {"[s]\nfunction = \"grow\"\nmax_lifetime < 400\n",    HEAPLENS_VERDICT_BROKEN},
+        {"[s]\nfunction = \"grow\"\nmax_lifetime == 400\n",   HEAPLENS_VERDICT_UNSURE},
+        {"[profile]\npeak <= 172\n",                          HEAPLENS_VERDICT_WITHIN}, // 162 + 10
+        {"[profile]\npeak <= 171\n",                          HEAPLENS_VERDICT_UNSURE},
+        {"[profile]\ntotal == 1107\n",                        HEAPLENS_VERDICT_WITHIN}, // counted
     };
     const stack_program program = {.base = 0x1000, .flags = HEAPLENS_PROCESS_SAMPLED};
     heaplens_session *const session = stack_session(sites_after, COUNT_OF(sites_after), &program);

@@ -134,6 +134,8 @@ static void test_budget_file__mistakes_are_told_by_line_and_column(void **state)
         {"[profile]\npeak <= 1 Mib\n",                              "line 2, column 11: \"Mib\" is no unit of bytes"              },
         {"[profile]\nblocks <= 1 KiB\n",                            "line 2, column 13: \"KiB\" is no unit of blocks"             },
         {"[profile]\nblocks <= 1.5\n",                              "line 2, column 11: a fraction"                               },
+        {"[profile]\nmax_lifetime <= 5 ms\n",                       "line 2, column 19: \"ms\" is no unit of bytes"               },
+        {"[a]\nlabel = \"l\"\nmax_lifetime <= 1\n",                 "line 3, column 1: scopes have no lifetimes"                  },
         {"[profile]\nmean_lifetime <= 5\n",                         "line 2, column 19: a unit is wanted"                         },
         {"[profile]\npeak <= 1 KiB extra\n",                        "line 2, column 15: the line should end"                      },
         {"[profile]\npeak <= 5 %\n",                                "line 2, column 11: "                                         },

@@ -68,6 +68,22 @@ class Check(Recorded):
         self.assertEqual(self.check(typo.replace("blocks", "absent = allowed\nblocks")).returncode, 0)
         self.assertEqual(self.check(KEPT + "leaked == 0\n" + typo).returncode, 1)  # broken is worse
 
+    def test_the_longest_life_is_exact_and_says_where(self):
+        # The first document is freed after everything else was asked for: 59 documents of 4001 bytes
+        # and up, 100 terms, and 500 tags with their scratch. The first tag lives through 499 more.
+        life = sum(range(4001, 4060)) + 100 * 200 + 500 * (64 + 16)
+        budgets = (f"[documents]\nfunction = \"read_documents\"\nmax_lifetime == {life} B\n"
+                   f"[tags]\nfunction = \"add_tags\"\nmax_lifetime == {499 * (64 + 16)}\n"
+                   # Terms are never freed: they have no longest life, but a leak.
+                   "[terms]\nfunction = \"index_terms\"\nmax_lifetime == 0\n")
+        done = self.check(budgets, profile="same")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        done = self.check("[documents]\nfunction = \"read_documents\"\nmax_lifetime <= baseline\n",
+                          "--baseline", self.profile("same"))
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, f"{life + 1000:,} bytes, 1,000 bytes .* over {life:,} bytes")
+        self.assertIn("read_documents", done.stdout)
+
     def test_says_which_budget_by_how_much_and_where(self):
         done = self.check(MIXED, "--baseline", self.profile("same"))
         self.assertEqual(done.returncode, 1)

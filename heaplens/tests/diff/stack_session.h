@@ -20,6 +20,7 @@ typedef struct stack_site {
     uint64_t blocks_total;
     uint64_t blocks_temporary;
     uint64_t lifetime_ns;
+    uint64_t lifetime_max_bytes;
 } stack_site;
 
 /** What the two modules of the process are: the program, and the library of nameless addresses. */
