@@ -58,7 +58,8 @@ static int exit_code_of(heaplens_status status)
     case HEAPLENS_EIO:
     case HEAPLENS_ECAPACITY:
     case HEAPLENS_EINACTIVE:
-    case HEAPLENS_EACTIVE: return EXIT_CODE_IO;
+    case HEAPLENS_EACTIVE:
+    case HEAPLENS_EBYPASSED: return EXIT_CODE_IO;
     }
     return EXIT_CODE_IO;
 }

@@ -49,8 +49,14 @@ static bool has_interpreter(Elf *elf)
     return false;
 }
 
-static bool names_sanitizer(const char *name)
+static bool is_own_malloc(const GElf_Sym *symbol, const char *name)
 {
+    return symbol->st_shndx != SHN_UNDEF && name != NULL && strcmp(name, "malloc") == 0;
+}
+
+static bool is_of_sanitizer(const GElf_Sym *symbol, const char *name)
+{
+    (void)symbol;
     static const char *const marks[] = {"__asan_init", "__tsan_init", "__msan_init", "__lsan_init",
                                         "__hwasan_init"};
     for (size_t i = 0; name != NULL && i < sizeof(marks) / sizeof(marks[0]); i++) {
@@ -61,7 +67,8 @@ static bool names_sanitizer(const char *name)
     return false;
 }
 
-static bool has_sanitizer(Elf *elf)
+// Has the program a dynamic symbol of that kind?
+static bool has_symbol(Elf *elf, bool (*is_wanted)(const GElf_Sym *symbol, const char *name))
 {
     for (Elf_Scn *section = elf_nextscn(elf, NULL); section != NULL;
          section = elf_nextscn(elf, section)) {
@@ -74,7 +81,7 @@ static bool has_sanitizer(Elf *elf)
         for (size_t i = 0; data != NULL && i < count; i++) {
             GElf_Sym symbol;
             if (gelf_getsym(data, (int)i, &symbol) != NULL &&
-                names_sanitizer(elf_strptr(elf, header.sh_link, symbol.st_name))) {
+                is_wanted(&symbol, elf_strptr(elf, header.sh_link, symbol.st_name))) {
                 return true;
             }
         }
@@ -100,9 +107,11 @@ static const char *elf_obstacle(int fd)
     } else if (!has_interpreter(elf)) {
         obstacle = "it is statically linked, so that its malloc cannot be replaced; link it "
                    "dynamically, or link heaplens into it";
-    } else if (has_sanitizer(elf)) {
+    } else if (has_symbol(elf, is_of_sanitizer)) {
         obstacle = "it is built with a sanitizer, which has an allocator of its own; build it "
                    "without";
+    } else if (has_symbol(elf, is_own_malloc)) {
+        obstacle = "it has a malloc of its own, which comes before the recorder's";
     }
     (void)elf_end(elf);
     return obstacle;
@@ -113,7 +122,8 @@ bool heaplens__target_is_sanitized(const char *program)
     const int fd = open_program(program);
     Elf *const elf =
         fd < 0 || elf_version(EV_CURRENT) == EV_NONE ? NULL : elf_begin(fd, ELF_C_READ, NULL);
-    const bool is_sanitized = elf != NULL && elf_kind(elf) == ELF_K_ELF && has_sanitizer(elf);
+    const bool is_sanitized =
+        elf != NULL && elf_kind(elf) == ELF_K_ELF && has_symbol(elf, is_of_sanitizer);
     (void)elf_end(elf);
     if (fd >= 0) {
         (void)close(fd);

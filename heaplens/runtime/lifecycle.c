@@ -202,6 +202,9 @@ static heaplens_status begin(bool is_child)
         errno = ENOSYS;
         return HEAPLENS_EIO;
     }
+    if (!is_child && !heaplens__real_is_reached()) {
+        return HEAPLENS_EBYPASSED;
+    }
     if (is_child) {
         // The only thread. The parent keeps its store; the lock may have been held in it.
         heaplens__store_unmap(&recorder->store);
@@ -241,14 +244,20 @@ static heaplens_status begin(bool is_child)
 
 static void begin_or_say_why(bool is_child)
 {
-    if (begin(is_child) == HEAPLENS_OK) {
+    const heaplens_status status = begin(is_child);
+    if (status == HEAPLENS_OK) {
         set_phase(HEAPLENS__PHASE_RECORDING);
         return;
     }
     // A session whose folder is gone is over: a daemon that outlived `heaplens run` starts programs
     // for years, and each would say so.
     const bool is_over = plan.session[0] != '\0' && errno == ENOENT;
-    if (!is_over) {
+    if (status == HEAPLENS_EBYPASSED) {
+        heaplens__message_unprofiled(
+            "malloc is not the recorder's: the program, or a library before "
+            "libheaplens, has its own",
+            "", 0);
+    } else if (!is_over) {
         heaplens__message_unprofiled("cannot record into",
                                      plan.session[0] != '\0' ? plan.session : "memory", errno);
     }

@@ -50,10 +50,12 @@ void heaplens__message_unprofiled(const char *what, const char *subject, int num
     char line[LINE_BYTES];
     size_t used = append(line, 0, "heaplens: ");
     used = append(line, used, what);
-    used = append(line, used, " ");
-    used = append(line, used, subject);
-    used = append(line, used, ": ");
-    used = append(line, used, reason != NULL ? reason : "unknown error");
+    if (number != 0) {
+        used = append(line, used, " ");
+        used = append(line, used, subject);
+        used = append(line, used, ": ");
+        used = append(line, used, reason != NULL ? reason : "unknown error");
+    }
     used = append(line, used, "; the program runs unprofiled\n");
     // Nothing can be done about a failure to say that something failed.
     const ssize_t ignored = write(STDERR_FILENO, line, used);

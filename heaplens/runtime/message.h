@@ -16,9 +16,11 @@ void heaplens__message_init(void);
  * The only output of the recorder, written at most once a process, with one write(2); not at
  * all where standard error is no longer what it was at first.
  *
+ * Without a number it is "heaplens: WHAT; the program runs unprofiled".
+ *
  * @param what     e.g. "cannot create"
  * @param subject  e.g. a path; may be ""
- * @param number   errno of the failure
+ * @param number   errno of the failure; 0: there is none
  */
 void heaplens__message_unprofiled(const char *what, const char *subject, int number);
 

@@ -140,3 +140,34 @@ bool heaplens__real_is_complete(void)
            f->posix_memalign != NULL && f->aligned_alloc != NULL && f->memalign != NULL &&
            f->malloc_usable_size != NULL;
 }
+
+static void *(*found_malloc)(size_t);
+static _Thread_local bool is_reached;
+
+static void *note_and_allocate(size_t size)
+{
+    is_reached = true;
+    return found_malloc(size);
+}
+
+bool heaplens__real_is_reached(void)
+{
+    if (!heaplens__real_is_complete()) {
+        return false;
+    }
+    // By name, as the program finds them: a call from here could be bound to our own.
+    void *(*program_malloc)(size_t);
+    void (*program_free)(void *);
+    void *const malloc_address = dlsym(RTLD_DEFAULT, "malloc");
+    void *const free_address = dlsym(RTLD_DEFAULT, "free");
+    memcpy(&program_malloc, &malloc_address, sizeof program_malloc);
+    memcpy(&program_free, &free_address, sizeof program_free);
+
+    found_malloc = heaplens__real.malloc;
+    is_reached = false;
+    heaplens__real.malloc = note_and_allocate;
+    void *const block = program_malloc(1);
+    heaplens__real.malloc = found_malloc;
+    program_free(block);
+    return is_reached;
+}

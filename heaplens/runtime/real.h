@@ -28,6 +28,16 @@ extern heaplens__real_functions heaplens__real;
 bool heaplens__real_is_complete(void);
 
 /**
+ * Does a call of malloc() arrive at the recorder?
+ *
+ * Not where a library that comes first in symbol order, or the program itself, has a malloc that
+ * does not ask the next one. The recorder would then see nothing, which must not pass for zero.
+ *
+ * Makes one allocation. One thread at a time; others may allocate meanwhile.
+ */
+bool heaplens__real_is_reached(void);
+
+/**
  * Is it one of the few blocks that were given out while the functions were being found?
  *
  * They come from a static pool, are never reused, and the real functions must not see them.

@@ -67,7 +67,8 @@ typedef struct heaplens_options {
  *
  * @param options  NULL: defaults
  * @return HEAPLENS_OK; HEAPLENS_EACTIVE if it already records; HEAPLENS_EINVAL; HEAPLENS_EIO if
- *         the store cannot be made; HEAPLENS_ENOMEM
+ *         the store cannot be made; HEAPLENS_EBYPASSED if calls of malloc do not arrive here, since
+ *         the program or a library before libheaplens has a malloc of its own; HEAPLENS_ENOMEM
  */
 HEAPLENS_API HEAPLENS_MUST_USE heaplens_status heaplens_start(const heaplens_options *options);
 

@@ -33,7 +33,8 @@ extern "C" {
     X(ECAPACITY,  -5, "destination too small")         \
     X(ENOINPUT,   -6, "no such input")                 \
     X(EINACTIVE,  -7, "the recorder is not active")    \
-    X(EACTIVE,    -8, "the recorder is already active")
+    X(EACTIVE,    -8, "the recorder is already active") \
+    X(EBYPASSED,  -9, "another malloc comes before the recorder's")
 // clang-format on
 
 typedef enum heaplens_status {

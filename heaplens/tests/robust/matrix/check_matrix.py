@@ -178,6 +178,21 @@ class Checker:
         # 74: there is no profile, and no failure of the program's own to tell.
         return self.compare(plain, (0 if profiled[0] == 74 else profiled[0], *profiled[1:]), own)
 
+    BYPASSED = r"heaplens: malloc is not the recorder's: .*; the program runs unprofiled\n"
+
+    def bypassed(self):
+        plain = self.execute(self.command)
+        profiled = self.execute(self.run_command() + self.command)
+        own = self.BYPASSED + r"heaplens: .* was not recorded: it has a malloc of its own.*\n"
+        return self.compare(plain, (0 if profiled[0] == 74 else profiled[0], *profiled[1:]), own)
+
+    def allocator_first(self):
+        plain = self.execute(self.command)
+        environment = self.environment(HEAPLENS_SESSION=str(self.session))
+        environment["LD_PRELOAD"] += f":{self.library}"
+        profiled = self.execute(self.command, env=environment)
+        return self.compare(plain, profiled, own=self.BYPASSED)
+
     def setuid(self):
         if os.getuid() != 0:
             raise Skip("only root can give a program away")
