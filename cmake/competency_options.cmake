@@ -16,6 +16,7 @@ if((COMPETENCY_MEMORY_PROFILING OR COMPETENCY_DHAT) AND NOT TARGET heaplens::hea
       "COMPETENCY_MEMORY_PROFILING and COMPETENCY_DHAT take their figures from heaplens, which is "
       "neither built here (HEAPLENS_BUILD=ON) nor installed (CMAKE_PREFIX_PATH)")
   endif()
+  set_target_properties(heaplens::heaplens PROPERTIES IMPORTED_GLOBAL TRUE)  # examples/ links it too
 endif()
 if(COMPETENCY_DHAT)
   if(PROJECT_SANITIZE)
@@ -24,7 +25,7 @@ if(COMPETENCY_DHAT)
       "malloc of its own: one program cannot have both")
   endif()
   if(TARGET heaplens_cli)
-    set(COMPETENCY_HEAPLENS_COMMAND $<TARGET_FILE:heaplens_cli>)
+    set(COMPETENCY_HEAPLENS_COMMAND $<TARGET_FILE:heaplens_cli> CACHE INTERNAL "the heaplens that is built here")
   else()
     find_program(COMPETENCY_HEAPLENS_COMMAND heaplens)
     if(NOT COMPETENCY_HEAPLENS_COMMAND)
@@ -59,7 +60,8 @@ if(NOT COMPETENCY_ALLOCATOR STREQUAL "system")
     message(FATAL_ERROR "COMPETENCY_ALLOCATOR=${COMPETENCY_ALLOCATOR}: the library is not installed "
       "(Debian: ${competency_allocator_package_${COMPETENCY_ALLOCATOR}})")
   endif()
-  # No symbol of it is named, so that the linker would leave it out.
-  target_link_options(competency_allocator INTERFACE
-    "LINKER:--push-state,--no-as-needed" "${COMPETENCY_LIBRARY_${COMPETENCY_ALLOCATOR}}" "LINKER:--pop-state")
+  # No symbol of it is named, so that the linker would leave it out. As libraries, not as options,
+  # which would come first: the recorder, where it is linked, must come before it.
+  target_link_libraries(competency_allocator INTERFACE
+    "-Wl,--push-state,--no-as-needed" "${COMPETENCY_LIBRARY_${COMPETENCY_ALLOCATOR}}" "-Wl,--pop-state")
 endif()

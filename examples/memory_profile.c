@@ -150,8 +150,9 @@ static int write_reports(void)
 
 static void start_recording(void)
 {
-    if (!heaplens_is_active() && heaplens_start(NULL) != HEAPLENS_OK) {
-        (void)fprintf(stderr, "nothing is recorded\n");
+    const heaplens_status status = heaplens_is_active() ? HEAPLENS_OK : heaplens_start(NULL);
+    if (status != HEAPLENS_OK) {
+        (void)fprintf(stderr, "nothing is recorded: %s\n", heaplens_status_text(status));
     }
 }
 #else

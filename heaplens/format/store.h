@@ -77,7 +77,7 @@ typedef enum heaplens_store_state {
 
 /** Where a section lies. */
 typedef struct heaplens_store_section {
-    uint64_t offset;             // bytes from the start of the file; multiple of 4096
+    uint64_t offset;             // from the start of the file; multiple of 4096, in a copy of 64
     uint64_t capacity;           // items that fit
     uint32_t stride;             // bytes an item
     uint32_t reserved;           // 0

@@ -213,6 +213,8 @@ heaplens_store_string heaplens__store_text(heaplens__store *store, const char *t
     return (heaplens_store_string){(uint32_t)at, (uint32_t)bytes};
 }
 
+enum { COPY_ALIGN = 64 };  // of every section of a copy: that of the strictest item
+
 static bool write_at(int fd, const void *data, uint64_t bytes, uint64_t offset)
 {
     for (uint64_t done = 0; done < bytes;) {
@@ -226,20 +228,28 @@ static bool write_at(int fd, const void *data, uint64_t bytes, uint64_t offset)
     return true;
 }
 
+// Sections one behind the other, each as large as what it holds: a store has room for all that may
+// come, which is a gigabyte of nothing to whoever copies the file.
 static bool write_sections(const heaplens__store *store, int fd)
 {
     heaplens_store_header header;
     memcpy(&header, store->header, sizeof header);
-    bool is_written = ftruncate(fd, (off_t)store->bytes) == 0;
+    uint64_t end = sizeof header;
+    bool is_written = true;
     for (int k = 0; is_written && k < HEAPLENS_STORE_KINDS; k++) {
+        heaplens_store_section *const section = &header.sections[k];
         // The count first: what it counts is whole, what comes later is left out.
         const uint64_t count =
             atomic_load_explicit(&store->header->sections[k].count, memory_order_acquire);
-        atomic_store_explicit(&header.sections[k].count, count, memory_order_relaxed);
+        atomic_store_explicit(&section->count, count, memory_order_relaxed);
+        section->capacity = count;
+        section->offset = (end + COPY_ALIGN - 1) & ~(uint64_t)(COPY_ALIGN - 1);
+        end = section->offset + count * section->stride;
         is_written = write_at(fd, heaplens__store_items(store, (heaplens_store_kind)k),
-                              count * header.sections[k].stride, header.sections[k].offset);
+                              count * section->stride, section->offset);
     }
-    return is_written && write_at(fd, &header, sizeof header, 0);
+    // The last sections may be empty: the file reaches as far as they would.
+    return is_written && write_at(fd, &header, sizeof header, 0) && ftruncate(fd, (off_t)end) == 0;
 }
 
 heaplens_status heaplens__store_copy(const heaplens__store *store, const char *path)
