@@ -11,8 +11,12 @@ one in the repository can be written elsewhere and given to the tests by name.
 Four files:
   characters.vocab  a vocabulary of single characters, so that ids spell the normalised text
   characters.ids    texts over that vocabulary, in every combination of the options
-  characters.sweep  for each block of 4,096 code points c, a digest of the ids of "a" c "b"
+  characters.sweep  what the texts FORMS make of every code point, as digests of blocks of it
   model.ids         texts over the model's own vocabulary
+
+A line of the .sweep file is: options, tab, form, tab, first code point, tab, the first 16 digits
+of a SHA-256. Hashed are, for each code point of the block, the words of the text that the form
+makes of it, each with U+001F behind it, and U+001E at the end of the text.
 
 A line of an .ids file is: options, tab, text, tab, ids. Options: l lower case, s strip accents,
 c space CJK, t special tokens are text. In the text, a code point outside printable ASCII, and the
@@ -20,7 +24,7 @@ backslash, is written \\{HEX}.
 """
 import argparse
 import datetime
-import itertools
+import hashlib
 import json
 import random
 
@@ -30,7 +34,9 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 OPTIONS = ["lsc", "lsct", "ls", "lc", "sc", "c", ""]
 SWEEP_OPTIONS = ["lsc", "lc", "sc", "c"]
-BLOCK = 4096
+BLOCK = 16384
+# A code point alone, within a word, and among marks, where canonical ordering may move it.
+FORMS = {"alone": ("", ""), "word": ("a", "b"), "marks": ("a\u0323\u0301", "\u0316\u0334z")}
 
 
 def span(first, last, step=1):
@@ -110,24 +116,26 @@ def character_vocabulary():
     return SPECIALS + entries + ["##" + c for c in entries]
 
 
-def digest(rows):
-    """FNV-1a, 64 bits, over the ids as four little-endian bytes each."""
-    value = 0xCBF29CE484222325
-    for byte in itertools.chain.from_iterable(i.to_bytes(4, "little") for row in rows for i in row):
-        value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
-    return value
+def split_words(options):
+    """The function from a text to its words, without a vocabulary."""
+    tokenizer = reference({"[UNK]": 0}, options)
+    normalise, split = tokenizer.normalizer.normalize_str, tokenizer.pre_tokenizer.pre_tokenize_str
+    return lambda text: [word for word, _ in split(normalise(text))]
 
 
-def write_sweep(path, header, vocabulary):
+def write_sweep(path, header):
     with open(path, "w", encoding="ascii", newline="\n") as out:
         out.write(header)
         for options in SWEEP_OPTIONS:
-            tokenizer = reference(vocabulary, options)
-            for first in range(0, 0x110000, BLOCK):
-                block = [c for c in range(first, first + BLOCK) if not 0xD800 <= c < 0xE000]
-                if block:
-                    rows = encode(tokenizer, vocabulary, ["a" + chr(c) + "b" for c in block])
-                    out.write("%s\t%X\t%016X\n" % (options, first, digest(rows)))
+            words_of = split_words(options)
+            for form, (before, after) in FORMS.items():
+                for first in range(0, 0x110000, BLOCK):
+                    digest = hashlib.sha256()
+                    for c in range(first, first + BLOCK):
+                        if not 0xD800 <= c < 0xE000:
+                            words = words_of(before + chr(c) + after)
+                            digest.update(("".join(w + "\x1f" for w in words) + "\x1e").encode())
+                    out.write("%s\t%s\t%X\t%s\n" % (options, form, first, digest.hexdigest()[:16]))
 
 
 def random_text(rng, longest):
@@ -171,7 +179,7 @@ def main():
         out.writelines(entry + "\n" for entry in entries)
     characters = {entry: i for i, entry in enumerate(entries)}
     skills = [s for line in SKILLS.split("\n") for s in line.split("|")] + ["tab\tnew\nline\r\nend"]
-    write_sweep(args.folder + "/characters.sweep", header, characters)
+    write_sweep(args.folder + "/characters.sweep", header)
     write_ids(args.folder + "/characters.ids", header, characters,
               [(o, long_words(rng) + [random_text(rng, 24) for _ in range(args.random)]) for o in OPTIONS])
 

@@ -19,7 +19,4 @@ competency__tokenizer *golden_tokenizer(const char *vocab, size_t size, const ch
 /** Check every line of the .ids file at `path`; returns the number of texts compared. */
 size_t golden_check_ids(const char *path, const char *vocab, size_t vocab_size);
 
-/** Check every block of the .sweep file at `path`; returns the number of blocks compared. */
-size_t golden_check_sweep(const char *path, const char *vocab, size_t vocab_size);
-
 #endif

@@ -32,14 +32,6 @@ static void test_tokenizer__gives_the_reference_ids_under_every_combination_of_o
     EXPECT(checked > 500, "only %zu texts compared", checked);
 }
 
-static void test_tokenizer__treats_every_code_point_as_the_reference_does(void **state)
-{
-    (void)state;
-    // 0x110000 code points in blocks of 4,096, under four combinations of the options.
-    const size_t checked = golden_check_sweep(TEXT_DATA "/characters.sweep", vocab, vocab_size);
-    assert_int_equal(checked, 4 * 272);
-}
-
 static competency__tokenizer *tokenizer;
 
 static int make_tokenizer(void **state)
@@ -128,7 +120,6 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(
             test_tokenizer__gives_the_reference_ids_under_every_combination_of_options),
-        cmocka_unit_test(test_tokenizer__treats_every_code_point_as_the_reference_does),
         cmocka_unit_test_setup_teardown(
             test_tokenizer__truncates_to_the_limit_and_keeps_the_last_separator, make_tokenizer,
             destroy_tokenizer),
