@@ -27,6 +27,9 @@ static const cli_command_traits traits = {
         "  --config FILE         JSON with parameters of the scoring model\n"
         "  --format NAME         table, json or jsonl\n"
         "  --model DIR           the embedding model; not needed if every skill has a vector\n"
+        "  --cache DIR           keep vectors there for later runs; default: where the user's "
+        "caches\n"
+        "                        are; none: not at all, whatever COMPETENCY_CACHE says\n"
         "\n"
         "Exit status: 0; 2 usage; 3 some records failed; 65 bad data; 66 no input; 69 no model;\n"
         "71 no memory; 74 input or output failed.\n",

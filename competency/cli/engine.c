@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "cli/embedding_memo.h"
 #include "cli/files.h"
 
 static cli_exit read_config(competency_classic_config *out, const char *path)
@@ -49,6 +48,7 @@ cli_exit cli_engine_open(cli_engine *out, const cli_options *options, const comp
         .run = {.role = role, .strategy = options->strategy},
         .is_run_new = true,
         .model_directory = options->model,
+        .cache_choice = options->cache,
     };
     out->run.config = &out->config;
     const cli_exit status = read_config(&out->config, options->config);
@@ -58,7 +58,7 @@ cli_exit cli_engine_open(cli_engine *out, const cli_options *options, const comp
 void cli_engine_close(cli_engine *engine)
 {
     competency_matcher_destroy(engine->matcher);
-    competency_embedder_destroy(&engine->memo);
+    cli_vector_cache_close(&engine->cache);
     competency_embedder_destroy(&engine->embedder);
     competency_model_close(engine->model);
 }
@@ -72,7 +72,8 @@ static cli_exit open_model(cli_engine *engine)
         status = competency_embedder_create(&engine->embedder, engine->model, NULL, &err);
     }
     if (status == COMPETENCY_OK) {
-        status = cli_memo_create(&engine->memo, &engine->embedder);
+        status = cli_vector_cache_open(&engine->cache, engine->cache_choice, engine->model,
+                                       &engine->embedder, &err);
     }
     if (status != COMPETENCY_OK) {
         cli_complain("model: %s",
@@ -83,7 +84,7 @@ static cli_exit open_model(cli_engine *engine)
     engine->run.model_name = info->name;
     engine->run.model_sha256 = info->sha256;
     engine->is_run_new = true;
-    return make_matcher(engine, &engine->memo);
+    return make_matcher(engine, &engine->cache.memory);
 }
 
 static bool needs_model(const competency_record *record)

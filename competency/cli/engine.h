@@ -12,6 +12,7 @@
 
 #include "cli/console.h"
 #include "cli/options.h"
+#include "cli/vector_cache.h"
 
 /**
  * What scores a candidate: the matcher, and the model once a skill without a vector needs it.
@@ -21,11 +22,12 @@ typedef struct cli_engine {
     competency_run run;           // what results are to name; borrows from the engine
     bool is_run_new;              // `run` has changed since the caller last cleared this
     const char *model_directory;  // NULL: where the library looks
+    const char *cache_choice;     // what --cache says; NULL: nothing
     competency_classic_config config;
     competency_matcher *matcher;
     competency_model *model;       // NULL: not needed so far
     competency_embedder embedder;  // runs the model
-    competency_embedder memo;      // asks `embedder` once for each name
+    cli_vector_cache cache;        // asks `embedder` once for each name
 } cli_engine;
 
 /** Read the configuration and make a matcher without a model. Complains. Close it in any case. */

@@ -13,6 +13,7 @@ static const struct {
 } commands[] = {
     {"match", cli_cmd_match, "say how well each candidate fits a role, requirement by requirement"},
     {"rank",  cli_cmd_rank,  "put candidates in order, best first"                                },
+    {"cache", cli_cmd_cache, "say what vectors are kept on disk, or drop them"                    },
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };

@@ -20,6 +20,7 @@ enum option_letter {
     OPTION_CONFIG = 'g',
     OPTION_FORMAT = 'f',
     OPTION_MODEL = 'm',
+    OPTION_CACHE = 'k',
     OPTION_TOP = 't',
     OPTION_HELP = 'h',
 };
@@ -33,9 +34,10 @@ static const struct option long_options[] = {
     {"config",       required_argument, NULL, OPTION_CONFIG},
     {"format",              required_argument, NULL, OPTION_FORMAT},
     {"model",                  required_argument, NULL, OPTION_MODEL},
-    {"top",              required_argument, NULL, OPTION_TOP},
-    {"help",    no_argument, NULL, OPTION_HELP},
-    {0        },
+    {"cache",              required_argument, NULL, OPTION_CACHE},
+    {"top",    required_argument, NULL, OPTION_TOP},
+    {"help",         no_argument, NULL, OPTION_HELP},
+    {0             },
 };
 
 static cli_exit parse_top(size_t *out, const char *text)
@@ -94,6 +96,7 @@ static cli_exit take_option(cli_options *out, const cli_command_traits *traits, 
     case OPTION_CANDIDATES: out->candidates = value; return CLI_EXIT_OK;
     case OPTION_CONFIG: out->config = value; return CLI_EXIT_OK;
     case OPTION_MODEL: out->model = value; return CLI_EXIT_OK;
+    case OPTION_CACHE: out->cache = value; return CLI_EXIT_OK;
     case OPTION_HELP: out->is_help_wanted = true; return CLI_EXIT_OK;
     case OPTION_SCORING: return parse_scoring(value);
     case OPTION_STRATEGY: return parse_strategy(out, value);

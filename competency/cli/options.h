@@ -18,6 +18,7 @@ typedef struct cli_options {
     const char *candidates;  // a stream of candidates
     const char *config;      // NULL: the defaults
     const char *model;       // a model directory; NULL: where the library looks
+    const char *cache;       // a directory, "default" or "none"; NULL: as the environment says
     competency_strategy strategy;
     competency_format format;
     size_t top;  // of a ranking: results to keep; 0: all

@@ -32,6 +32,15 @@ static competency_status fail_open(const char *path, int reason, competency_erro
     return competency__fail(err, COMPETENCY_EIO, "cannot open %s: error %d", path, reason);
 }
 
+static competency__file_stamp stamp_of(const struct stat *info)
+{
+    return (competency__file_stamp){.device = info->st_dev,
+                                    .inode = info->st_ino,
+                                    .size = (uint64_t)info->st_size,
+                                    .modified = info->st_mtim,
+                                    .changed = info->st_ctim};
+}
+
 static competency_status map_open_file(competency__file *out, int file, const char *path,
                                        size_t size_max, competency_error *err)
 {
@@ -48,7 +57,7 @@ static competency_status map_open_file(competency__file *out, int file, const ch
     }
     const size_t size = (size_t)info.st_size;
     if (size == 0) {
-        *out = (competency__file){.bytes = ""};
+        *out = (competency__file){.bytes = "", .stamp = stamp_of(&info)};
         return COMPETENCY_OK;
     }
     void *const bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
@@ -61,7 +70,8 @@ static competency_status map_open_file(competency__file *out, int file, const ch
         (void)munmap(bytes, size);
         return competency__fail(err, COMPETENCY_EIO, "%s changed while it was opened", path);
     }
-    *out = (competency__file){.bytes = bytes, .size = size, .mapping = bytes};
+    *out = (competency__file){
+        .bytes = bytes, .size = size, .mapping = bytes, .stamp = stamp_of(&info)};
     return COMPETENCY_OK;
 }
 

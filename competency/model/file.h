@@ -8,14 +8,26 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <time.h>
 
 #include <competency/status.h>
+
+/** What tells a file from any other, and from itself with other contents. */
+typedef struct competency__file_stamp {
+    uint64_t device;
+    uint64_t inode;
+    uint64_t size;             // bytes
+    struct timespec modified;  // contents, as their owner may have set it
+    struct timespec changed;   // contents or attributes, as the system set it
+} competency__file_stamp;
 
 /** A mapped file. An empty file has no mapping but valid, empty bytes. */
 typedef struct competency__file {
     const char *bytes;  // (size) read-only
     size_t size;        // 0 after unmap
     void *mapping;      // what is unmapped; NULL for an empty file
+    competency__file_stamp stamp;
 } competency__file;
 
 /**

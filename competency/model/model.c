@@ -25,7 +25,9 @@ static const size_t WEIGHTS_MAX = (size_t)64 << 30;
 struct description {
     pthread_mutex_t lock;
     bool is_hashed;
+    bool is_complete;
     char sha256[COMPETENCY__SHA256_HEX_BYTES];
+    char identity[COMPETENCY__SHA256_HEX_BYTES];
     competency_model_info info;
 };
 
@@ -220,6 +222,7 @@ static competency_status make_description(competency_model *model, competency_er
         .name = model->name,
         .directory = model->directory,
         .sha256 = description->sha256,
+        .identity = description->identity,
         .layers = model->config.layers,
         .hidden = model->config.hidden,
         .heads = model->config.heads,
@@ -292,6 +295,43 @@ void competency_model_close(competency_model *model)
     free(model);
 }
 
+competency__file_stamp competency__model_weights_stamp(const competency_model *model)
+{
+    return model->weights_file.stamp;
+}
+
+void competency__model_believe_hash(competency_model *model, const char *sha256)
+{
+    struct description *const description = model->description;
+    (void)pthread_mutex_lock(&description->lock);
+    if (!description->is_hashed) {
+        memcpy(description->sha256, sha256, COMPETENCY__SHA256_HEX_BYTES - 1);
+        description->is_hashed = true;
+    }
+    (void)pthread_mutex_unlock(&description->lock);
+}
+
+// Everything that decides a vector, in one line: the weights, what is done with them, and the
+// tokenizer. A field that is added to the configuration and changes a vector belongs here.
+static void identify(const competency_model *model, struct description *description)
+{
+    unsigned char sum[COMPETENCY__SHA256_BYTES];
+    char tokenizer[COMPETENCY__SHA256_HEX_BYTES];
+    competency__tokenizer_sum(model->tokenizer, sum);
+    competency__sha256_print(tokenizer, sum);
+
+    const competency__bert_config *const c = &model->config;
+    char text[512];
+    const int size = snprintf(text, sizeof(text),
+                              "weights %s tokenizer %s shape %u %u %u %u longest %u eps %a act %d "
+                              "pool %d normal %d",
+                              description->sha256, tokenizer, (unsigned)c->layers,
+                              (unsigned)c->hidden, (unsigned)c->heads, (unsigned)c->intermediate,
+                              (unsigned)c->tokens_max, (double)c->layer_norm_eps,
+                              (int)c->activation, (int)c->pooling, (int)c->is_normalised);
+    competency__sha256_hex(description->identity, text, (size_t)size);
+}
+
 const competency_model_info *competency_model_describe(const competency_model *model)
 {
     struct description *const description = model->description;
@@ -300,6 +340,10 @@ const competency_model_info *competency_model_describe(const competency_model *m
         competency__sha256_hex(description->sha256, model->weights_file.bytes,
                                model->weights_file.size);
         description->is_hashed = true;
+    }
+    if (!description->is_complete) {
+        identify(model, description);
+        description->is_complete = true;
     }
     (void)pthread_mutex_unlock(&description->lock);
     return &description->info;

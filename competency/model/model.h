@@ -10,6 +10,7 @@
 #include <competency/model.h>
 
 #include "model/bert.h"
+#include "model/file.h"
 #include "text/tokenizer.h"
 
 /** Shape and arithmetic of `model`. */
@@ -28,5 +29,14 @@ const competency__tokenizer *competency__model_tokenizer(const competency_model 
  */
 COMPETENCY_MUST_USE competency_status competency__model_check_finite(const competency_model *model,
                                                                      competency_error *err);
+
+/** Which file the weights of `model` are in, as it was when it was mapped. */
+competency__file_stamp competency__model_weights_stamp(const competency_model *model);
+
+/**
+ * Take `sha256`, 64 hexadecimal digits and a NUL, for the hash of the weights, which then is not
+ * computed. Without effect on a model that was described already.
+ */
+void competency__model_believe_hash(competency_model *model, const char *sha256);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/sha256.h"
 #include "base/utf8.h"
 #include "text/vocabulary.h"
 #include "text/words.h"
@@ -69,6 +70,17 @@ void competency__tokenizer_destroy(competency__tokenizer *tokenizer)
 size_t competency__tokenizer_vocabulary(const competency__tokenizer *tokenizer)
 {
     return tokenizer->vocabulary.count;
+}
+
+void competency__tokenizer_sum(const competency__tokenizer *tokenizer, unsigned char *sum)
+{
+    const competency__tokenizer_options *const options = &tokenizer->options;
+    const competency__vocabulary *const vocabulary = &tokenizer->vocabulary;
+    unsigned char parts[4 + COMPETENCY__SHA256_BYTES] = {options->lower_case,
+                                                         options->strip_accents, options->space_cjk,
+                                                         options->special_tokens_are_text};
+    competency__sha256(parts + 4, vocabulary->bytes, vocabulary->starts[vocabulary->count]);
+    competency__sha256(sum, parts, sizeof(parts));
 }
 
 // The ids of one text as they are found.

@@ -54,6 +54,14 @@ void competency__tokenizer_destroy(competency__tokenizer *tokenizer);
 /** Entries of the vocabulary; every id is below it. */
 size_t competency__tokenizer_vocabulary(const competency__tokenizer *tokenizer);
 
+/**
+ * The SHA-256 of the options and the vocabulary: tokenizers that may differ on a text have
+ * different sums.
+ *
+ * @param[out] sum  (32)
+ */
+void competency__tokenizer_sum(const competency__tokenizer *tokenizer, unsigned char *sum);
+
 /** Where ids are written. */
 typedef struct competency__token_span {
     uint32_t *ids;  // (cap) caller-owned; may be NULL when cap is 0

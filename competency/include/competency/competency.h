@@ -12,6 +12,7 @@
  *     skill.h     levels, skills, profiles
  *     model.h     an embedding model on disk
  *     embedder.h  text to vector; bring your own
+ *     cache.h     vectors that need not be computed again
  *     scoring.h   parameters of the scoring model
  *     domain.h    the fourteen domains
  *     matcher.h   match, batch
@@ -20,6 +21,7 @@
  *     profiling.h what the process does with the heap
  */
 #include <competency/allocator.h>
+#include <competency/cache.h>
 #include <competency/domain.h>
 #include <competency/embedder.h>
 #include <competency/io.h>

@@ -29,6 +29,8 @@ typedef struct competency_model_info {
     const char *name;        // last component of the model's path or its published name
     const char *directory;   // as it was opened
     const char *sha256;      // of model.safetensors, 64 lower-case hexadecimal digits
+    const char *identity;    // a SHA-256 of all that decides a vector: the weights, what is done
+                             // with them, the tokenizer
     uint32_t layers;         // transformer layers
     uint32_t hidden;         // numbers in one vector
     uint32_t heads;          // attention heads
