@@ -20,14 +20,18 @@ function(project_install_package package)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${package}-config.cmake
     ${CMAKE_CURRENT_BINARY_DIR}/${package}-config-version.cmake
     DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/${package})
+  project_install_pkgconfig(${package} "${P_PC_DESCRIPTION}" ${P_PC_LIBS})
+endfunction()
+
+# project_install_pkgconfig(<name> <description> <flag>...): a relocatable pkg-config file.
+function(project_install_pkgconfig name description)
   # From the folder of the .pc file up to the prefix: as deep as the library folder's name is long.
   file(RELATIVE_PATH PC_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
   string(REGEX REPLACE "/$" "" PC_PREFIX "${PC_PREFIX}")
-  set(PC_NAME ${package})
-  set(PC_DESCRIPTION "${P_PC_DESCRIPTION}")
-  string(JOIN " " PC_LIBS ${P_PC_LIBS})
-  configure_file(${PROJECT_SOURCE_DIR}/cmake/package.pc.in
-    ${CMAKE_CURRENT_BINARY_DIR}/${package}.pc @ONLY)
-  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${package}.pc
+  set(PC_NAME ${name})
+  set(PC_DESCRIPTION "${description}")
+  string(JOIN " " PC_LIBS ${ARGN})
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/package.pc.in ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc
     DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endfunction()

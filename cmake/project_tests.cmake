@@ -20,7 +20,7 @@ function(project_add_script_test name)
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 300)
   endif()
-  add_test(NAME ${name} COMMAND ${T_COMMAND})
+  add_test(NAME ${name} COMMAND ${T_COMMAND} COMMAND_EXPAND_LISTS)
   set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 LABELS "${T_LABELS}" TIMEOUT ${T_TIMEOUT})
 endfunction()
 

@@ -26,7 +26,7 @@ static void draw_blocks(const heaplens_bootstrap *bootstrap, heaplens_random *ra
 }
 
 // From the statistic's values over the resamples.
-static void describe(heaplens_figure *figure, double *values, size_t resamples, double tail)
+static void describe(heaplens_estimated *figure, double *values, size_t resamples, double tail)
 {
     const double mean = heaplens__mean(values, resamples);
     figure->error = heaplens__deviation(values, resamples, mean);
@@ -35,7 +35,7 @@ static void describe(heaplens_figure *figure, double *values, size_t resamples, 
 }
 
 heaplens_status heaplens__bootstrap_run(const heaplens_bootstrap *bootstrap,
-                                        heaplens_random *random, heaplens_figure *figures)
+                                        heaplens_random *random, heaplens_estimated *figures)
 {
     const size_t statistics = bootstrap->statistics;
     const size_t resamples = bootstrap->resamples;

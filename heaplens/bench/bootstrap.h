@@ -44,6 +44,6 @@ typedef struct heaplens_bootstrap {
  */
 HEAPLENS_MUST_USE heaplens_status heaplens__bootstrap_run(const heaplens_bootstrap *bootstrap,
                                                           heaplens_random *random,
-                                                          heaplens_figure *figures);
+                                                          heaplens_estimated *figures);
 
 #endif

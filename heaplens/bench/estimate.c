@@ -68,13 +68,13 @@ static bool make_data(sample_data *data, const heaplens_samples *samples)
     return true;
 }
 
-static void estimate_points(heaplens_figure figures[STATISTICS], sample_data *data,
+static void estimate_points(heaplens_estimated figures[STATISTICS], sample_data *data,
                             const uint32_t *in_order, size_t count)
 {
     double values[STATISTICS];
     compute_all(data, in_order, count, values);
     for (size_t s = 0; s < STATISTICS; s++) {
-        figures[s] = (heaplens_figure){.value = values[s]};
+        figures[s] = (heaplens_estimated){.value = values[s]};
     }
 }
 
@@ -93,7 +93,7 @@ static void count_outliers(heaplens_estimates *out, const sample_data *data, siz
 static heaplens_status estimate(heaplens_estimates *out, sample_data *data, uint32_t *in_order,
                                 size_t count, const heaplens_estimate_options *options)
 {
-    heaplens_figure figures[STATISTICS];
+    heaplens_estimated figures[STATISTICS];
     for (size_t i = 0; i < count; i++) {
         in_order[i] = (uint32_t)i;
     }
@@ -148,7 +148,7 @@ heaplens_status heaplens__estimate(heaplens_estimates *out, const heaplens_sampl
     return status;
 }
 
-const heaplens_figure *heaplens__typical(const heaplens_estimates *estimates)
+const heaplens_estimated *heaplens__typical(const heaplens_estimates *estimates)
 {
     return estimates->has_slope ? &estimates->slope : &estimates->mean;
 }

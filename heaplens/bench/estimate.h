@@ -28,14 +28,14 @@ typedef struct heaplens_estimate_options {
 
 /** Times are nanoseconds an iteration. */
 typedef struct heaplens_estimates {
-    heaplens_figure mean;
-    heaplens_figure median;
-    heaplens_figure deviation;         // standard deviation of the samples
-    heaplens_figure median_deviation;  // 1.4826 * median |x - median|
-    heaplens_figure slope;             // of time over iterations, through the origin
-    double determination;              // R^2 of that line
-    bool has_slope;                    // false: all samples had the same count of iterations
-    size_t block_length;               // of the bootstrap; 1: samples looked independent
+    heaplens_estimated mean;
+    heaplens_estimated median;
+    heaplens_estimated deviation;         // standard deviation of the samples
+    heaplens_estimated median_deviation;  // 1.4826 * median |x - median|
+    heaplens_estimated slope;             // of time over iterations, through the origin
+    double determination;                 // R^2 of that line
+    bool has_slope;                       // false: all samples had the same count of iterations
+    size_t block_length;                  // of the bootstrap; 1: samples looked independent
     heaplens_fences fences;
     uint32_t outliers[HEAPLENS_OUTLIER_CLASSES];  // how many samples are of each class
     bool has_density;
@@ -56,6 +56,6 @@ HEAPLENS_MUST_USE heaplens_status heaplens__estimate(heaplens_estimates *out,
                                                      const heaplens_estimate_options *options);
 
 /** What a reader is told the time is: the slope where there is one, the mean where not. */
-const heaplens_figure *heaplens__typical(const heaplens_estimates *estimates);
+const heaplens_estimated *heaplens__typical(const heaplens_estimates *estimates);
 
 #endif

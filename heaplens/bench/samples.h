@@ -20,12 +20,12 @@ typedef struct heaplens_samples {
 } heaplens_samples;
 
 /** A quantity that was estimated, in the unit of its name. */
-typedef struct heaplens_figure {
+typedef struct heaplens_estimated {
     double value;
     double low;  // interval at the confidence level of the run
     double high;
     double error;  // standard error: standard deviation over the resamples
-} heaplens_figure;
+} heaplens_estimated;
 
 /** Nanoseconds an iteration of each sample. @param[out] out (count) */
 void heaplens__samples_per_iteration(const heaplens_samples *samples, double *out);

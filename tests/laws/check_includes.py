@@ -16,7 +16,7 @@ EDGES = {
         "runtime": {"format"},
         "profile": {"format"},
         "export": {"format", "profile"},
-        "bench": set(),
+        "bench": {"format", "profile"},  # call sites of what a benchmark allocates: adr 0200
         "cli": {"format", "profile", "export", "bench"},
     },
     "competency": {

@@ -8,6 +8,7 @@ Installs, renames the prefix, then builds and runs a consumer by find_package an
 pkg-config, and runs the installed programs.
 """
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -53,6 +54,20 @@ def check_pkg_config(prefix, folder, cc, packages):
         print(f"{package} {version}: pkg-config")
 
 
+def check_bench(prefix, folder, cc):
+    """The installed library of benchmarks finds the recorder beside itself."""
+    library = next(prefix.glob("lib*/**/pkgconfig")).parent
+    env = {**os.environ, "PKG_CONFIG_PATH": str(library / "pkgconfig"), "LD_LIBRARY_PATH": str(library)}
+    flags = run("pkg-config", "--cflags", "--libs", "heaplens-bench", env=env).split()
+    run(cc, "-std=c17", CONSUMER / "use_heaplens-bench.c", "-o", folder / "use_bench", *flags)
+    for program in (folder / "use_bench", folder / "by-cmake" / "use_heaplens-bench"):
+        report = json.loads(run(program, "--quick", "--json", "-", env=env))
+        blocks = report["benchmarks"][0]["memory"]["blocks"]
+        if blocks["estimate"]["value"] != 1:
+            sys.exit(f"{program}: an iteration of one block has {blocks}")
+    print("heaplens-bench: pkg-config, find_package")
+
+
 def check_programs(prefix, programs):
     for program in programs:
         for file in (f"man/man1/{program}.1", f"bash-completion/completions/{program}",
@@ -89,6 +104,7 @@ def main():
         check_programs(prefix, args.programs)
         if "heaplens" in args.programs:
             check_preload(prefix, folder)
+            check_bench(prefix, folder, args.cc)
     return 0
 
 

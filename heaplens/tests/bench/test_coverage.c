@@ -63,7 +63,7 @@ static double coverage(double rho, size_t block_length)
             .resamples = RESAMPLES,
             .confidence = 0.95,
         };
-        heaplens_figure mean = {0};
+        heaplens_estimated mean = {0};
         assert_int_equal(heaplens__bootstrap_run(&bootstrap, &random, &mean), HEAPLENS_OK);
         covered += mean.low <= 0 && mean.high >= 0;
     }

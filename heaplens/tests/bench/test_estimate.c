@@ -66,7 +66,7 @@ static void make_case(golden_case *made, const json_t *row)
 }
 
 // In the order of the goldens.
-static size_t list_figures(const heaplens_estimates *from, const heaplens_figure *figures[5])
+static size_t list_figures(const heaplens_estimates *from, const heaplens_estimated *figures[5])
 {
     figures[0] = &from->mean;
     figures[1] = &from->median;
@@ -92,7 +92,7 @@ static void test_estimate__points_are_those_of_numpy(void **state)
     {
         golden_case made;
         make_case(&made, row);
-        const heaplens_figure *figures[5];
+        const heaplens_estimated *figures[5];
         const size_t count = list_figures(&made.estimates, figures);
         for (size_t i = 0; i < count; i++) {
             const double want = item(row, "values", i);
@@ -118,7 +118,7 @@ static void test_estimate__intervals_are_those_of_arch(void **state)
     {
         golden_case made;
         make_case(&made, row);
-        const heaplens_figure *figures[5];
+        const heaplens_estimated *figures[5];
         const size_t count = list_figures(&made.estimates, figures);
         const json_t *const spread = json_object_get(row, "spread");
         assert_int_equal(made.estimates.block_length, number(row, "block_length"));
@@ -215,8 +215,10 @@ static void test_estimate__the_same_samples_and_seed_give_the_same_bits(void **s
     golden_case second = {.name = NULL};
     make_case(&first, json_array_get(json_object_get(goldens, "cases"), 0));
     make_case(&second, json_array_get(json_object_get(goldens, "cases"), 0));
-    assert_memory_equal(&first.estimates.slope, &second.estimates.slope, sizeof(heaplens_figure));
-    assert_memory_equal(&first.estimates.median, &second.estimates.median, sizeof(heaplens_figure));
+    assert_memory_equal(&first.estimates.slope, &second.estimates.slope,
+                        sizeof(heaplens_estimated));
+    assert_memory_equal(&first.estimates.median, &second.estimates.median,
+                        sizeof(heaplens_estimated));
     const heaplens_estimate_options other = {
         .confidence = 0.95, .resamples = RESAMPLES, .seed = 8, .stream = 1};
     assert_int_equal(heaplens__estimate(&second.estimates, &second.samples, &other), HEAPLENS_OK);

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#ifndef HEAPLENS_BENCH_BENCH_PAGE_H
+#define HEAPLENS_BENCH_BENCH_PAGE_H
+
+#include <stdio.h>
+
+#include "bench/bench_report.h"
+
+/**
+ * Write the report as one offline page: the table, and the JSON document in a script element of type
+ * application/json with the id "heaplens-bench", for scripts of the page to draw from.
+ */
+void heaplens__bench_page_write(FILE *file, const heaplens_bench_report *report);
+
+#endif
