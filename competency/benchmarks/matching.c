@@ -372,7 +372,7 @@ static double rank_pool(pool_text *text, const competency_matcher *matcher,
     size_t count = 0;
     const double start = now_s();
     expect_ok(competency_scorer_create(&scorer, matcher, role, NULL, &err), &err);
-    expect_ok(competency_stream_create(&stream, &source), &err);
+    expect_ok(competency_stream_create(&stream, &source, COMPETENCY_STREAM_JSONL), &err);
     for (;;) {
         competency_document *document = NULL;
         expect_ok(competency_stream_next(stream, &document, &err), &err);

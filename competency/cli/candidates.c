@@ -30,7 +30,8 @@ static cli_exit open_stream(cli_candidates *out, const char *path)
         return status;
     }
     const competency_source source = cli_file_source(&out->file);
-    const competency_status created = competency_stream_create(&out->stream, &source);
+    const competency_status created =
+        competency_stream_create(&out->stream, &source, COMPETENCY_STREAM_JSONL);
     if (created != COMPETENCY_OK) {
         cli_complain("%s", competency_status_text(created));
     }

@@ -40,7 +40,7 @@ static uint64_t read_stream(const uint8_t *data, size_t size, size_t step)
     piecewise from = {.data = data, .left = size, .step = step};
     const competency_source source = {.self = &from, .read = read_piece};
     competency_stream *stream = NULL;
-    if (competency_stream_create(&stream, &source) != COMPETENCY_OK) {
+    if (competency_stream_create(&stream, &source, COMPETENCY_STREAM_JSONL) != COMPETENCY_OK) {
         return 0;
     }
     uint64_t hash = 0xCBF29CE484222325U;

@@ -143,6 +143,26 @@ competency_status competency__document_read(competency_document **out,
     return COMPETENCY_OK;
 }
 
+competency_status competency__document_of_candidate(competency_document **out,
+                                                    const competency_record *record,
+                                                    competency__pool *pool, competency_error *err)
+{
+    *out = NULL;
+    competency_record *const kept = competency__pool_take(pool, 1, sizeof(*kept));
+    competency_document *const document = calloc(1, sizeof(*document));
+    if (kept == NULL || document == NULL) {
+        free(document);
+        return competency__fail(err, COMPETENCY_ENOMEM, "out of memory");
+    }
+    *kept = *record;
+    document->pool = *pool;
+    document->candidates = kept;
+    document->candidate_count = 1;
+    *pool = (competency__pool){0};
+    *out = document;
+    return COMPETENCY_OK;
+}
+
 competency_status competency_document_parse(competency_document **out,
                                             competency_document_kind kind, const char *json,
                                             size_t size, competency_error *err)

@@ -5,6 +5,7 @@
 #include <competency/io.h>
 
 #include "io/json_tree.h"
+#include "io/pool.h"
 
 /**
  * Make a document from a parsed text.
@@ -17,5 +18,16 @@ competency_status competency__document_read(competency_document **out,
                                             competency_document_kind kind,
                                             const competency__json *root, uint64_t number,
                                             competency_error *err);
+
+/**
+ * Make a document of one candidate.
+ *
+ * @param[in]     record  borrows from the pool
+ * @param[in,out] pool    empty afterwards; unchanged on failure
+ * @return COMPETENCY_OK; COMPETENCY_ENOMEM
+ */
+competency_status competency__document_of_candidate(competency_document **out,
+                                                    const competency_record *record,
+                                                    competency__pool *pool, competency_error *err);
 
 #endif

@@ -45,14 +45,18 @@ static competency_status make_level(competency_level *out, const competency__jso
     return status;
 }
 
+competency_status competency__max_level_take(double *out, const competency__json_reader *reader,
+                                             const competency__json *value)
+{
+    const competency_status status = competency__json_number(reader, value, out);
+    return status == COMPETENCY_OK ? check_max(reader, *out) : status;
+}
+
 static competency_status read_max_member(double *out, competency__json_reader *reader,
                                          const competency__json *value, const char *key)
 {
     const size_t mark = competency__json_enter(reader, key);
-    competency_status status = competency__json_number(reader, value, out);
-    if (status == COMPETENCY_OK) {
-        status = check_max(reader, *out);
-    }
+    const competency_status status = competency__max_level_take(out, reader, value);
     competency__json_leave(reader, mark);
     return status;
 }

@@ -37,4 +37,8 @@ competency_status competency__level_read(competency_level *out, competency__json
 competency_status competency__max_level_read(double *out, competency__json_reader *reader,
                                              const competency__json *object);
 
+/** *out = the number `value`, which must be above 0; at the reader's place. */
+competency_status competency__max_level_take(double *out, const competency__json_reader *reader,
+                                             const competency__json *value);
+
 #endif

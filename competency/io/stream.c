@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Candidates of a JSONL source, one at a time.
+// Candidates of a source, one at a time; JSONL here, CSV in candidates_csv.c.
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,24 +7,40 @@
 
 #include "base/error.h"
 #include "base/phase.h"
+#include "io/candidates_csv.h"
 #include "io/document.h"
 #include "io/json_reader.h"
 #include "io/lines.h"
 
 struct competency_stream {
-    competency__lines lines;
-    competency__json_tree tree;  // of the record read last
-    char *id;                    // owned; of the record read last; NULL: none
+    competency_stream_form form;
+    competency__candidates_csv csv;  // of that form
+    competency__lines lines;         // of JSONL
+    competency__json_tree tree;      // of the record read last
+    char *id;                        // owned; of the record read last; NULL: none
 };
 
-competency_status competency_stream_create(competency_stream **out, const competency_source *source)
+competency_status competency_stream_create(competency_stream **out, const competency_source *source,
+                                           competency_stream_form form)
 {
     *out = NULL;
     competency_stream *const stream = calloc(1, sizeof(*stream));
-    if (stream == NULL || competency__lines_init(&stream->lines, source,
-                                                 COMPETENCY_LINE_BYTES_MAX) != COMPETENCY_OK) {
-        free(stream);
+    if (stream == NULL) {
         return COMPETENCY_ENOMEM;
+    }
+    stream->form = form;
+    competency_status status = COMPETENCY_EINVAL;
+    switch (form) {
+    case COMPETENCY_STREAM_JSONL:
+        status = competency__lines_init(&stream->lines, source, COMPETENCY_LINE_BYTES_MAX);
+        break;
+    case COMPETENCY_STREAM_CSV:
+        status = competency__candidates_csv_init(&stream->csv, source);
+        break;
+    }
+    if (status != COMPETENCY_OK) {
+        competency_stream_destroy(stream);
+        return status;
     }
     *out = stream;
     return COMPETENCY_OK;
@@ -33,6 +49,7 @@ competency_status competency_stream_create(competency_stream **out, const compet
 void competency_stream_destroy(competency_stream *stream)
 {
     if (stream != NULL) {
+        competency__candidates_csv_deinit(&stream->csv);
         competency__lines_deinit(&stream->lines);
         competency__json_tree_deinit(&stream->tree);
         free(stream->id);
@@ -42,12 +59,12 @@ void competency_stream_destroy(competency_stream *stream)
 
 uint64_t competency_stream_line(const competency_stream *stream)
 {
-    return stream->lines.number;
+    return stream->form == COMPETENCY_STREAM_CSV ? stream->csv.line : stream->lines.number;
 }
 
 const char *competency_stream_id(const competency_stream *stream)
 {
-    return stream->id;
+    return stream->form == COMPETENCY_STREAM_CSV ? stream->csv.id : stream->id;
 }
 
 static bool is_blank(const char *line, size_t size)
@@ -102,8 +119,8 @@ static competency_status read_record(competency_stream *stream, competency_docum
     return status;
 }
 
-static competency_status next_record(competency_stream *stream, competency_document **out,
-                                     competency_error *err)
+static competency_status next_line_record(competency_stream *stream, competency_document **out,
+                                          competency_error *err)
 {
     const char *line = NULL;
     size_t size = 0;
@@ -116,18 +133,27 @@ static competency_status next_record(competency_stream *stream, competency_docum
     return read_record(stream, out, line, size, err);
 }
 
-competency_status competency_stream_next(competency_stream *stream, competency_document **out,
-                                         competency_error *err)
+static competency_status next_of_jsonl(competency_stream *stream, competency_document **out,
+                                       competency_error *err)
 {
-    *out = NULL;
     free(stream->id);
     stream->id = NULL;
     competency_error why = {0};
-    COMPETENCY__PHASE_BEGIN("parse");
-    const competency_status status = next_record(stream, out, &why);
-    COMPETENCY__PHASE_END();
+    const competency_status status = next_line_record(stream, out, &why);
     return status == COMPETENCY_OK
                ? status
                : competency__fail(err, status, "line %llu: %s",
                                   (unsigned long long)stream->lines.number, why.message);
+}
+
+competency_status competency_stream_next(competency_stream *stream, competency_document **out,
+                                         competency_error *err)
+{
+    *out = NULL;
+    COMPETENCY__PHASE_BEGIN("parse");
+    const competency_status status = stream->form == COMPETENCY_STREAM_CSV
+                                         ? competency__candidates_csv_next(&stream->csv, out, err)
+                                         : next_of_jsonl(stream, out, err);
+    COMPETENCY__PHASE_END();
+    return status;
 }

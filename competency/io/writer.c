@@ -15,6 +15,7 @@ static const struct {
     [COMPETENCY_FORMAT_JSON] = {"json",    &competency__form_json   },
     [COMPETENCY_FORMAT_JSONL] = {"jsonl",   &competency__form_jsonl  },
     [COMPETENCY_FORMAT_CLASSIC] = {"classic", &competency__form_classic},
+    [COMPETENCY_FORMAT_CSV] = {"csv",     &competency__form_csv    },
 };
 
 enum { FORMAT_COUNT = sizeof(formats) / sizeof(formats[0]) };
@@ -59,14 +60,23 @@ void competency_writer_destroy(competency_writer *writer)
 void competency_writer_run(competency_writer *writer, const competency_run *run)
 {
     writer->run = run;
-    if (writer->form->run != NULL) {
+    if (writer->form->run != NULL && !writer->options.is_fragment) {
         writer->form->run(writer);
+    }
+}
+
+// What stands between the results is the frame's, not the fragment's.
+static void begin_element(competency_writer *writer)
+{
+    if (writer->form->before != NULL && !writer->options.is_fragment) {
+        writer->form->before(writer);
     }
 }
 
 void competency_writer_result(competency_writer *writer, const competency_result *result)
 {
     COMPETENCY__PHASE_BEGIN("write");
+    begin_element(writer);
     writer->form->result(writer, result);
     COMPETENCY__PHASE_END();
     writer->written_count++;
@@ -76,14 +86,27 @@ void competency_writer_error(competency_writer *writer, const char *id, uint64_t
                              const char *message)
 {
     if (writer->form->error != NULL) {
+        begin_element(writer);
         writer->form->error(writer, id, number, message);
         writer->written_count++;
     }
 }
 
+void competency_writer_fragment(competency_writer *writer, const char *data, size_t size)
+{
+    begin_element(writer);
+    competency__output_bytes(&writer->output, data, size);
+    writer->written_count++;
+}
+
+competency_status competency_writer_flush(competency_writer *writer)
+{
+    return competency__output_flush(&writer->output);
+}
+
 competency_status competency_writer_end(competency_writer *writer)
 {
-    if (writer->form->end != NULL) {
+    if (writer->form->end != NULL && !writer->options.is_fragment) {
         writer->form->end(writer);
     }
     return competency__output_flush(&writer->output);

@@ -8,6 +8,7 @@
 
 /** How one format writes; a function that is NULL writes nothing. */
 typedef struct competency__writer_form {
+    void (*before)(competency_writer *writer);  // each result and error: head, separator
     void (*run)(competency_writer *writer);
     void (*result)(competency_writer *writer, const competency_result *result);
     void (*error)(competency_writer *writer, const char *id, uint64_t number, const char *message);
@@ -26,6 +27,7 @@ extern const competency__writer_form competency__form_table;
 extern const competency__writer_form competency__form_json;
 extern const competency__writer_form competency__form_jsonl;
 extern const competency__writer_form competency__form_classic;
+extern const competency__writer_form competency__form_csv;
 
 /** Share of the overall score that requirement `index` brings; the shares sum to the score. */
 double competency__contribution(const competency_match *match, size_t index);

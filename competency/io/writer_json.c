@@ -233,16 +233,9 @@ static void write_separator(competency_writer *writer)
                             writer->written_count == 0 ? "{\"results\":[\n" : ",\n");
 }
 
-static void write_result_element(competency_writer *writer, const competency_result *result)
-{
-    write_separator(writer);
-    write_result_object(writer, result);
-}
-
 static void write_error_element(competency_writer *writer, const char *id, uint64_t number,
                                 const char *message)
 {
-    write_separator(writer);
     write_error_object(&writer->output, id, number, message);
 }
 
@@ -256,7 +249,8 @@ static void write_document_end(competency_writer *writer)
 }
 
 const competency__writer_form competency__form_json = {
-    .result = write_result_element,
+    .before = write_separator,
+    .result = write_result_object,
     .error = write_error_element,
     .end = write_document_end,
 };

@@ -88,8 +88,9 @@ static competency_status take_skill(competency__candidate *out, competency_score
         competency__check_level(&level, &scorer->levels, &scorer->matcher->config.distribution,
                                 &skill->level, wants_panels, place, err);
     if (status == COMPETENCY_OK) {
-        status = competency__check_vector(skill, scorer->embedder != NULL, scorer->dimension, place,
-                                          err);
+        status = competency__check_vector(
+            skill, scorer->embedder != NULL ? &scorer->embedder_dimension : NULL, scorer->dimension,
+            place, err);
     }
     if (status != COMPETENCY_OK) {
         return status;

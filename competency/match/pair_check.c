@@ -94,16 +94,24 @@ competency_status competency__check_level(competency__level **out, competency__l
     return status == COMPETENCY_OK ? status : competency__fail(err, status, "%s", detail.message);
 }
 
-competency_status competency__check_vector(const competency_skill *skill, bool has_embedder,
-                                           size_t dimension, const competency__place *place,
-                                           competency_error *err)
+competency_status competency__check_vector(const competency_skill *skill,
+                                           const size_t *embedder_dimension, size_t dimension,
+                                           const competency__place *place, competency_error *err)
 {
-    if (skill->embedding == NULL) {
-        return has_embedder ? COMPETENCY_OK
-                            : competency__fail_at(err, COMPETENCY_EINVAL, place,
-                                                  "it has no embedding, and there is no embedder");
-    }
     char reason[REASON_BYTES];
+    if (skill->embedding == NULL && embedder_dimension == NULL) {
+        return competency__fail_at(err, COMPETENCY_EINVAL, place,
+                                   "it has no embedding, and there is no embedder");
+    }
+    if (skill->embedding == NULL) {
+        if (*embedder_dimension == dimension) {
+            return COMPETENCY_OK;
+        }
+        (void)snprintf(reason, sizeof(reason),
+                       "the embedder's vectors have %zu numbers, the others %zu",
+                       *embedder_dimension, dimension);
+        return competency__fail_at(err, COMPETENCY_EINVAL, place, reason);
+    }
     if (skill->embedding_size == 0 || skill->embedding_size != dimension) {
         (void)snprintf(reason, sizeof(reason), "an embedding of %zu numbers, expected %zu",
                        skill->embedding_size, dimension);
@@ -147,8 +155,9 @@ static competency_status check_profile(const competency_matcher *matcher,
         competency_status status = competency__check_level(
             &ignored, levels, &matcher->config.distribution, &skill->level, false, &place, err);
         if (status == COMPETENCY_OK) {
-            status =
-                competency__check_vector(skill, matcher->embedder != NULL, dimension, &place, err);
+            // In a pair with a skill that asks the embedder, `dimension` is the embedder's.
+            status = competency__check_vector(skill, matcher->embedder != NULL ? &dimension : NULL,
+                                              dimension, &place, err);
         }
         if (status == COMPETENCY_OK) {
             status = check_name(skill, place, err);

@@ -44,10 +44,14 @@ competency_status competency__check_level(competency__level **out, competency__l
                                           const competency_level *level, bool wants_panels,
                                           const competency__place *place, competency_error *err);
 
-/** @return COMPETENCY_EINVAL unless the skill has a finite vector of that length, or may be asked */
-competency_status competency__check_vector(const competency_skill *skill, bool has_embedder,
-                                           size_t dimension, const competency__place *place,
-                                           competency_error *err);
+/**
+ * @param[in] embedder_dimension  length of the embedder's vectors; NULL: there is no embedder
+ * @return COMPETENCY_EINVAL unless the skill has a finite vector of length `dimension`, or can get
+ *         one from the embedder
+ */
+competency_status competency__check_vector(const competency_skill *skill,
+                                           const size_t *embedder_dimension, size_t dimension,
+                                           const competency__place *place, competency_error *err);
 
 /**
  * Check a role: its list, names, levels, and the vectors that it brought.

@@ -29,7 +29,8 @@ struct competency_scorer {
     competency_allocator memory;
     const competency_matcher *matcher;    // borrowed
     const competency_embedder *embedder;  // borrowed; what is asked for vectors; may be NULL
-    size_t dimension;                     // of every vector
+    size_t embedder_dimension;            // of its vectors
+    size_t dimension;                     // of every vector; a role may bring its own
     size_t names_max;
     competency__lexicon lexicon;
     competency__level_table levels;

@@ -102,35 +102,44 @@ enum {
     COMPETENCY_LINE_BYTES_MAX = 16 << 20  // one candidate; 50 times a CV of 40 skills with vectors
 };
 
-/** Candidates, one JSON object a line (JSONL). */
+/** Candidates, one after the other. */
 typedef struct competency_stream competency_stream;
+
+/** What a source of candidates contains. */
+typedef enum competency_stream_form {
+    COMPETENCY_STREAM_JSONL = 0,  // one JSON object a line
+    COMPETENCY_STREAM_CSV =
+        1,  // RFC 4180, a row for each skill: candidate_id,skill,level,max_level
+} competency_stream_form;
 
 /**
  * Start reading candidates from `source`.
  *
  * @param[out] out     NULL on entry and on failure; released by competency_stream_destroy()
  * @param[in]  source  copied; its `self` is borrowed until the stream is destroyed
- * @return COMPETENCY_OK; COMPETENCY_ENOMEM
+ * @return COMPETENCY_OK; COMPETENCY_EINVAL if there is no such form; COMPETENCY_ENOMEM
  */
-COMPETENCY_API COMPETENCY_MUST_USE competency_status
-competency_stream_create(competency_stream **out, const competency_source *source);
+COMPETENCY_API COMPETENCY_MUST_USE competency_status competency_stream_create(
+    competency_stream **out, const competency_source *source, competency_stream_form form);
 
 /**
- * Read the next candidate. Blank lines are skipped, but counted.
+ * Read the next candidate. Blank lines are skipped, but counted. In CSV consecutive rows with the
+ * same candidate_id are one candidate; a bad row makes all of it bad.
  *
  * @param[out] out  the candidate's document, owned by the caller; NULL at the end and on failure
  * @param[out] err  optional; names the line, the candidate if it has an id, the JSON pointer
  * @return COMPETENCY_OK; COMPETENCY_EFORMAT or COMPETENCY_EEMPTY if this record is bad: the next
- *         call goes on behind it; COMPETENCY_EIO or COMPETENCY_ENOMEM, which end the stream
+ *         call goes on behind it; COMPETENCY_EINVAL if a CSV header is bad, COMPETENCY_EIO or
+ *         COMPETENCY_ENOMEM, which end the stream
  *
  * Threads: one stream is used by one thread at a time.
- * Cost: memory of the longest line seen, at most COMPETENCY_LINE_BYTES_MAX, whatever the length
- * of the stream.
+ * Cost: memory of the longest line seen, at most COMPETENCY_LINE_BYTES_MAX, or of the largest
+ * candidate in CSV, whatever the length of the stream.
  */
 COMPETENCY_API COMPETENCY_MUST_USE competency_status
 competency_stream_next(competency_stream *stream, competency_document **out, competency_error *err);
 
-/** 1-based line of the record read last, good or bad; 0 before the first. */
+/** 1-based line of the record read last, good or bad, in CSV of its first row; 0 before the first. */
 COMPETENCY_API uint64_t competency_stream_line(const competency_stream *stream);
 
 /** Id of the record read last, also of a bad one that has a readable id; else NULL. Valid until
@@ -200,9 +209,10 @@ typedef enum competency_format {
     COMPETENCY_FORMAT_JSON = 1,     // one document
     COMPETENCY_FORMAT_JSONL = 2,    // a run line, then a line for each candidate
     COMPETENCY_FORMAT_CLASSIC = 3,  // the result of the published package, one a line
+    COMPETENCY_FORMAT_CSV = 4,      // a row for each requirement, of a ranking for each candidate
 } competency_format;
 
-/** "table", "json", "jsonl", "classic"; COMPETENCY_EINVAL for anything else. */
+/** "table", "json", "jsonl", "classic", "csv"; COMPETENCY_EINVAL for anything else. */
 COMPETENCY_API COMPETENCY_MUST_USE competency_status competency_format_parse(competency_format *out,
                                                                              const char *name);
 
@@ -228,8 +238,9 @@ typedef struct competency_result {
 typedef struct competency_writer_options {
     uint32_t size;  // sizeof(competency_writer_options) as the caller saw it
     competency_format format;
-    bool is_ranking;   // table: one line a candidate instead of one block
+    bool is_ranking;   // table, CSV: one line a candidate instead of one block
     bool is_coloured;  // table: ANSI colours
+    bool is_fragment;  // results and errors only, without what stands around and between them
 } competency_writer_options;
 
 #define COMPETENCY_WRITER_OPTIONS_INIT            \
@@ -267,9 +278,20 @@ COMPETENCY_API void competency_writer_run(competency_writer *writer, const compe
 COMPETENCY_API void competency_writer_result(competency_writer *writer,
                                              const competency_result *result);
 
-/** Write that a record failed. Only JSON and JSONL have a place for it; others write nothing. */
+/** Write that a record failed. JSON, JSONL and CSV have a place for it; others write nothing. */
 COMPETENCY_API void competency_writer_error(competency_writer *writer, const char *id,
                                             uint64_t number, const char *message);
+
+/**
+ * Write what a fragment writer of the same format and options wrote for one result or one error:
+ * results can be made by several threads, and put in order by one.
+ */
+COMPETENCY_API void competency_writer_fragment(competency_writer *writer, const char *data,
+                                               size_t size);
+
+/** Hand everything written so far to the sink. @return as competency_writer_end() */
+COMPETENCY_API COMPETENCY_MUST_USE competency_status
+competency_writer_flush(competency_writer *writer);
 
 /** Finish. @return COMPETENCY_OK; COMPETENCY_EIO or COMPETENCY_ENOMEM, the first failure */
 COMPETENCY_API COMPETENCY_MUST_USE competency_status

@@ -36,7 +36,8 @@ static competency_stream *open_stream(text_source *text)
 {
     competency_stream *stream = NULL;
     const competency_source source = {.self = text, .read = read_text};
-    assert_int_equal(competency_stream_create(&stream, &source), COMPETENCY_OK);
+    assert_int_equal(competency_stream_create(&stream, &source, COMPETENCY_STREAM_JSONL),
+                     COMPETENCY_OK);
     return stream;
 }
 

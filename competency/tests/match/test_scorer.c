@@ -413,6 +413,36 @@ static void test_scorer__refuses_a_role_and_a_candidate_that_are_none(void **sta
     competency_matcher_destroy(matcher);
 }
 
+// A role that brought short vectors must not make room too small for the embedder's.
+static void test_scorer__an_embedder_of_another_length_is_refused(void **state)
+{
+    (void)state;
+    fake_embedder fake = {0};
+    const competency_embedder embedder = embedder_of(&fake);
+    competency_matcher *const matcher = make_matcher(&embedder, NULL);
+    const competency_skill need = {
+        .name = "Python",
+        .level = {.value = 1, .max = 5, .is_disclosed = true},
+        .embedding = own_vectors[0],
+        .embedding_size = 2,
+    };
+    competency_skill offer = need;
+    offer.embedding = NULL;
+    const competency_profile needs = {&need, 1};
+    const competency_profile offers = {&offer, 1};
+    competency_scorer *scorer = NULL;
+    competency_error err = {0};
+    const competency_match *match = NULL;
+    assert_int_equal(competency_scorer_create(&scorer, matcher, &needs, NULL, &err), COMPETENCY_OK);
+    assert_int_equal(competency_scorer_match(scorer, &match, &offers, 0, &err), COMPETENCY_EINVAL);
+    assert_string_equal(err.message, "candidate skill 0 \"Python\": the embedder's vectors have 8 "
+                                     "numbers, the others 2");
+    assert_int_equal(competency_scorer_match(scorer, &match, &needs, 0, &err), COMPETENCY_OK);
+    assert_int_equal(fake.texts, 0);
+    competency_scorer_destroy(scorer);
+    competency_matcher_destroy(matcher);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -423,6 +453,7 @@ int main(void)
         cmocka_unit_test(test_scorer__a_stream_of_new_names_and_levels_is_bounded),
         cmocka_unit_test(test_scorer__every_allocation_may_fail_and_the_scorer_stays_right),
         cmocka_unit_test(test_scorer__a_failing_embedder_leaves_no_trace),
+        cmocka_unit_test(test_scorer__an_embedder_of_another_length_is_refused),
         cmocka_unit_test(test_scorer__refuses_a_role_and_a_candidate_that_are_none),
     };
     return cmocka_run_group_tests(tests, make_profiles, NULL);
