@@ -57,6 +57,7 @@ heaplens_status heaplens_mode_set(heaplens_mode mode, uint64_t sample_bytes)
     heaplens__recorder_set_mode(recorder, mode, sample_bytes);
     pthread_mutex_unlock(&recorder->lock);
     heaplens__thread_set_busy(false);
+    heaplens__thread_settle();
     return HEAPLENS_OK;
 }
 
@@ -132,11 +133,12 @@ heaplens_status heaplens_peak_reset(void)
     if (recorder_mode() == HEAPLENS_MODE_COUNT) {
         atomic_store(&recorder->counted_api_blocks, (int64_t)totals.blocks_live);
         atomic_store(&recorder->counted_api_peak, (int64_t)totals.bytes_live);
-        return HEAPLENS_OK;
+    } else {
+        atomic_store(&recorder->api_blocks_peak, (int64_t)totals.blocks_live);
+        atomic_store(&recorder->api_bytes_peak, (int64_t)totals.bytes_live);
+        atomic_store(&recorder->watch_bytes, (int64_t)totals.bytes_live);
     }
-    atomic_store(&recorder->api_blocks_peak, (int64_t)totals.blocks_live);
-    atomic_store(&recorder->api_bytes_peak, (int64_t)totals.bytes_live);
-    atomic_store(&recorder->watch_bytes, (int64_t)totals.bytes_live);
+    heaplens__thread_settle();
     return HEAPLENS_OK;
 }
 

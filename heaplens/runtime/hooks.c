@@ -76,7 +76,11 @@ static void *resize_to_nothing(void *old, heaplens__treatment how, const void *f
     void *const block = heaplens__real.realloc(old, 0);
     const bool has_room =
         block != NULL && heaplens__real.malloc_usable_size(block) >= heaplens__record_extra(how);
-    return has_room ? heaplens__record_alloc(block, 0, how, frame) : block;
+    if (!has_room) {
+        heaplens__record_withdraw(0, how);
+        return block;
+    }
+    return heaplens__record_alloc(block, 0, how, frame);
 }
 
 static inline void *reallocate(void *old, size_t size, const void *frame)

@@ -45,20 +45,28 @@ __attribute__((noinline)) static void note_peak(const heaplens__shard *shard, in
                           memory_order_relaxed);
 }
 
-INLINE void watch_peak(const heaplens__shard *shard)
+// As far as the shard knows, that is: what others handed in since it settled, it does not see.
+__attribute__((noinline)) static void look_at_peak(heaplens__shard *shard)
 {
     const heaplens__recorder *const recorder = shard->recorder;
     const int64_t bytes =
         heaplens__level(&shard->header->bytes_live) + heaplens__shard_pending_bytes(shard);
     const int64_t watched = heaplens__level(&recorder->watch_bytes);
-    if (bytes < watched) {
-        return;
-    }
     // Of equal peaks the last counts; but not at the price of a shared cache line whenever one of
     // several threads comes back to the same height.
     const bool is_shared = atomic_load_explicit(&recorder->is_shared, memory_order_relaxed);
-    if (bytes > watched || !is_shared) {
+    if (bytes > watched || (bytes == watched && !is_shared)) {
         note_peak(shard, bytes, is_shared);
+    }
+    heaplens__shard_settle(shard);
+}
+
+// `bytes` are about to go. More than the quota may not go unlooked, whatever the shard knows.
+INLINE void watch_peak(heaplens__shard *shard, int64_t bytes)
+{
+    if (heaplens__level(&shard->figures->bytes_live) >= shard->watch_bytes ||
+        bytes > shard->quota) {
+        look_at_peak(shard);
     }
 }
 
@@ -133,11 +141,11 @@ INLINE void move_entry(const heaplens__shard *shard, heaplens_store_entry *entry
 }
 
 // Notes the peaks of process and site, if they are about to fall from them.
-INLINE void watch_peaks(const heaplens__shard *shard, heaplens_store_entry *entry, int64_t bytes,
+INLINE void watch_peaks(heaplens__shard *shard, heaplens_store_entry *entry, int64_t bytes,
                         int64_t blocks)
 {
     if (bytes < 0) {
-        watch_peak(shard);
+        watch_peak(shard, -bytes);
     }
     if (entry == NULL) {
         return;
@@ -149,9 +157,10 @@ INLINE void watch_peaks(const heaplens__shard *shard, heaplens_store_entry *entr
     }
 }
 
-// Moves the live figures of site, shard and process.
+// Moves the live figures of site, shard and process. Of none more than `moved` bytes are held back,
+// the clock's included.
 INLINE void move_live(heaplens__shard *shard, heaplens_store_entry *entry, int64_t bytes,
-                      int64_t blocks, int64_t usable)
+                      int64_t blocks, int64_t usable, int64_t moved)
 {
     heaplens_store_shard *const figures = shard->figures;
     if (entry != NULL) {
@@ -159,14 +168,10 @@ INLINE void move_live(heaplens__shard *shard, heaplens_store_entry *entry, int64
     } else {
         heaplens__count(&figures->entries_refused, 1);
     }
-    const int64_t live = heaplens__shift(&figures->bytes_live, bytes);
-    const int64_t blocks_live = heaplens__shift(&figures->blocks_live, blocks);
+    heaplens__shift(&figures->bytes_live, bytes);
+    heaplens__shift(&figures->blocks_live, blocks);
     heaplens__shift(&figures->usable_live, usable);
-    if (is_beyond(live - shard->handed_bytes, HEAPLENS__PENDING_BYTES) ||
-        is_beyond(blocks_live - shard->handed_blocks, HEAPLENS__PENDING_BLOCKS) ||
-        heaplens__shard_pending_clock(shard) > HEAPLENS__PENDING_BYTES) {
-        heaplens__shard_flush(shard);
-    }
+    heaplens__shard_spend(shard, moved);
 }
 
 INLINE uint64_t clock_of(const heaplens__shard *shard)
@@ -218,6 +223,12 @@ INLINE uint64_t usable_of(const heaplens__block *what)
 {
     const uint64_t unused = what->usable - what->size;
     return what->is_drawn ? what->weight.bytes + unused * what->weight.blocks : what->usable;
+}
+
+// What its birth or death takes of the quota. The weights of drawn blocks are far beyond all bounds.
+INLINE int64_t moved_by(const heaplens__block *what)
+{
+    return what->is_drawn ? HEAPLENS__PENDING_BYTES : (int64_t)what->size;
 }
 
 // What an allocation and a reallocation change in the entry. `times` is 1, or UINT64_MAX to undo it in
@@ -312,7 +323,7 @@ INLINE void add_block(heaplens__shard *shard, const void *block, heaplens__block
     }
     watch_peaks(shard, entry, (int64_t)what->size, 1);
     move_live(shard, entry, (int64_t)bytes_of(what), (int64_t)blocks_of(what),
-              (int64_t)usable_of(what));
+              (int64_t)usable_of(what), moved_by(what));
     shard->latest_block = block;
 }
 
@@ -351,7 +362,7 @@ void heaplens__ledger_take_back(heaplens__shard *shard, const heaplens__block *w
         count_timed_death(entry, was);
     }
     // No peak is noted: it was never so high.
-    move_live(shard, entry, -(int64_t)was->size, -1, -(int64_t)was->usable);
+    move_live(shard, entry, -(int64_t)was->size, -1, -(int64_t)was->usable, moved_by(was));
     shard->latest_block = NULL;
 }
 
@@ -394,7 +405,7 @@ void heaplens__ledger_free(heaplens__shard *shard, const void *block, const heap
         shard->latest_block = NULL;
     }
     move_live(shard, entry, -(int64_t)bytes_of(was), -(int64_t)blocks_of(was),
-              -(int64_t)usable_of(was));
+              -(int64_t)usable_of(was), moved_by(was));
 }
 
 void heaplens__ledger_resize(heaplens__shard *shard, const void *old, void *block,
@@ -420,6 +431,7 @@ void heaplens__ledger_resize(heaplens__shard *shard, const void *old, void *bloc
     }
     const int64_t bytes = (int64_t)size - (int64_t)was->size;
     watch_peaks(shard, entry, bytes, 0);
-    move_live(shard, entry, bytes, 0, (int64_t)usable - (int64_t)was->usable);
+    move_live(shard, entry, bytes, 0, (int64_t)usable - (int64_t)was->usable,
+              (int64_t)(size > was->size ? size : was->size));
     shard->latest_block = block;
 }

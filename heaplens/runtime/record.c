@@ -6,7 +6,6 @@
 
 #include "runtime/capture.h"
 #include "runtime/counter.h"
-#include "runtime/drawn_blocks.h"
 #include "runtime/ledger.h"
 #include "runtime/real.h"
 #include "runtime/scopes.h"
@@ -22,11 +21,11 @@ static inline int current_mode(void)
     return atomic_load_explicit(&heaplens__recording.mode, memory_order_relaxed);
 }
 
-// Can this very block have a tail? In sample mode, seldom; and that is told without reading it.
-static inline bool may_have_tail(const void *block)
+static inline void record_passed(heaplens__shard *shard, size_t size)
 {
-    return atomic_load_explicit(&heaplens__recording.has_tails, memory_order_relaxed) ||
-           heaplens__drawn_blocks_may_have(block);
+    heaplens__tally_request(shard->figures, size, 1);
+    shard->latest_block = NULL;
+    heaplens__shard_spend(shard, (int64_t)size);
 }
 
 heaplens__treatment heaplens__record_choose_lightly(size_t size)
@@ -44,9 +43,24 @@ heaplens__treatment heaplens__record_choose_lightly(size_t size)
     }
     const uint64_t mean =
         atomic_load_explicit(&heaplens__recording.sample_bytes, memory_order_relaxed);
-    const bool is_drawn = heaplens__sampler_draws(&shard->sampler, size, mean);
+    heaplens__treatment how = HEAPLENS__TREAT_DRAW;
+    if (!heaplens__sampler_draws(&shard->sampler, size, mean)) {
+        how = size <= HEAPLENS__PENDING_BYTES ? HEAPLENS__TREAT_PASS : HEAPLENS__TREAT_LARGE;
+    }
+    if (how == HEAPLENS__TREAT_PASS) {
+        record_passed(shard, size);
+    }
     heaplens__thread_leave();
-    return is_drawn ? HEAPLENS__TREAT_DRAW : HEAPLENS__TREAT_PASS;
+    return how;
+}
+
+void heaplens__record_withdraw(size_t size, heaplens__treatment how)
+{
+    heaplens__shard *const shard = how == HEAPLENS__TREAT_PASS ? heaplens__thread_enter() : NULL;
+    if (shard != NULL) {
+        (void)heaplens__tally_request(shard->figures, size, UINT64_MAX);
+        heaplens__thread_leave();
+    }
 }
 
 // What scopes are told; they take locks and memory, and so may change errno.
@@ -78,46 +92,39 @@ static void record_drawn(heaplens__shard *shard, void *block, size_t size, const
     heaplens__ledger_alloc_drawn(shard, block, size, usable, site, copied);
 }
 
-static inline void record_passed(heaplens__shard *shard, size_t size)
+static inline void record(void *block, size_t size, heaplens__treatment how, const void *frame,
+                          int64_t copied)
 {
-    const uint64_t total = heaplens__tally_request(shard->figures, size, 1);
-    shard->latest_block = NULL;
-    if (total - shard->handed_clock > HEAPLENS__PENDING_BYTES) {
-        heaplens__shard_flush(shard);
-    }
-}
-
-static inline void record_counted(heaplens__shard *shard, void *block, size_t size)
-{
-    (void)heaplens__tally_request(shard->figures, size, 1);
-    heaplens__tally_move(shard, (int64_t)heaplens__real.malloc_usable_size(block), 1);
-}
-
-static inline void *record(void *block, size_t size, heaplens__treatment how, const void *frame,
-                           int64_t copied)
-{
+    heaplens__record_withdraw(size, block == NULL ? how : HEAPLENS__TREAT_NOT);
     heaplens__shard *const shard = how == HEAPLENS__TREAT_NOT ? NULL : heaplens__thread_enter();
     if (shard == NULL) {
-        return block;
+        return;
     }
     if (block == NULL) {
         heaplens__count(&shard->figures->allocs_failed, 1);
-    } else {
-        switch (how) {
-        case HEAPLENS__TREAT_NOT: break;
-        case HEAPLENS__TREAT_MARK: record_marked(shard, block, size, frame); break;
-        case HEAPLENS__TREAT_DRAW: record_drawn(shard, block, size, frame, copied); break;
-        case HEAPLENS__TREAT_PASS: record_passed(shard, size); break;
-        case HEAPLENS__TREAT_COUNT: record_counted(shard, block, size); break;
-        }
+    } else if (how == HEAPLENS__TREAT_MARK) {
+        record_marked(shard, block, size, frame);
+    } else if (how == HEAPLENS__TREAT_DRAW) {
+        record_drawn(shard, block, size, frame, copied);
+    } else if (how == HEAPLENS__TREAT_LARGE) {
+        record_passed(shard, size);
     }
     heaplens__thread_leave();
-    return block;
 }
 
-void *heaplens__record_alloc(void *block, size_t size, heaplens__treatment how, const void *frame)
+void heaplens__record_block(void *block, size_t size, heaplens__treatment how, const void *frame)
 {
-    return record(block, size, how, frame, NO_REALLOC);
+    record(block, size, how, frame, NO_REALLOC);
+}
+
+void heaplens__record_counted(size_t size, void *block)
+{
+    heaplens__shard *const shard = heaplens__thread_enter();
+    if (shard != NULL) {
+        heaplens__tally_request(shard->figures, size, 1);
+        heaplens__tally_alloc(shard, heaplens__real.malloc_usable_size(block));
+        heaplens__thread_leave();
+    }
 }
 
 // Takes the tail from a block, if it has one: the block is then as the allocator made it.
@@ -158,16 +165,11 @@ static void count_unknown(heaplens__shard *shard, void *block, size_t usable)
 
 // Counts that a block is about to be freed. Before the real free: after it, another thread may
 // have been given the address.
-void heaplens__record_free(void *block)
+void heaplens__record_end(void *block)
 {
-    const int mode = current_mode();
-    const bool may_be_ours = may_have_tail(block);
-    if (!may_be_ours && mode != HEAPLENS_MODE_COUNT) {
-        return;
-    }
     heaplens__block was;
     const size_t usable = heaplens__real.malloc_usable_size(block);
-    const bool is_ours = may_be_ours && take_tail(block, usable, &was);
+    const bool is_ours = take_tail(block, usable, &was);
     if (heaplens__lifecycle_phase() != HEAPLENS__PHASE_RECORDING) {
         return;
     }
@@ -177,12 +179,22 @@ void heaplens__record_free(void *block)
     }
     if (is_ours) {
         count_free(shard, block, &was);
-    } else if (mode == HEAPLENS_MODE_COUNT) {
-        heaplens__tally_move(shard, -(int64_t)usable, -1);
-    } else if (mode == HEAPLENS_MODE_FULL) {
+    } else if (current_mode() == HEAPLENS_MODE_COUNT) {
+        heaplens__tally_free(shard, usable);
+    } else if (current_mode() == HEAPLENS_MODE_FULL) {
         count_unknown(shard, block, usable);
     }
     heaplens__thread_leave();
+}
+
+void heaplens__record_end_counted(void *block)
+{
+    heaplens__shard *const shard =
+        heaplens__lifecycle_phase() == HEAPLENS__PHASE_RECORDING ? heaplens__thread_enter() : NULL;
+    if (shard != NULL) {
+        heaplens__tally_free(shard, heaplens__real.malloc_usable_size(block));
+        heaplens__thread_leave();
+    }
 }
 
 // What the open scopes know of a block that is about to be reallocated, which they then forget.
@@ -224,7 +236,7 @@ static void count_replaced(heaplens__shard *shard, const void *old, const heaple
     if (was != NULL && was->site != HEAPLENS__LEDGER_SITE_CHUNK) {
         heaplens__ledger_free(shard, old, was);
     } else if (was == NULL && how == HEAPLENS__TREAT_COUNT) {
-        heaplens__tally_move(shard, -(int64_t)usable, -1);
+        heaplens__tally_free(shard, usable);
     }
 }
 
@@ -234,7 +246,7 @@ void *heaplens__record_realloc(void *old, size_t size, heaplens__treatment how, 
 {
     heaplens__block was;
     heaplens__block_entry scoped = {.address = 0};
-    const bool may_be_ours = may_have_tail(old);
+    const bool may_be_ours = heaplens__record_may_have_tail(old);
     const bool asks = may_be_ours || how == HEAPLENS__TREAT_COUNT || how == HEAPLENS__TREAT_DRAW;
     const size_t usable = asks ? heaplens__real.malloc_usable_size(old) : 0;
     const bool is_ours = may_be_ours && take_tail(old, usable, &was);
@@ -247,7 +259,8 @@ void *heaplens__record_realloc(void *old, size_t size, heaplens__treatment how, 
             heaplens__tail_write(old, usable, &was, heaplens__recording.secret);
             reattach_to_scopes(&scoped);
         }
-        return record(NULL, size, how, frame, NO_REALLOC);
+        record(NULL, size, how, frame, NO_REALLOC);
+        return NULL;
     }
     const bool goes_on = is_ours && !was.is_drawn && how == HEAPLENS__TREAT_MARK;
     const bool is_recording = heaplens__lifecycle_phase() == HEAPLENS__PHASE_RECORDING;
@@ -265,7 +278,12 @@ void *heaplens__record_realloc(void *old, size_t size, heaplens__treatment how, 
         return block;
     }
     const size_t kept = size < usable ? size : usable;
-    return record(block, size, how, frame, old == block ? 0 : (int64_t)kept);
+    if (how == HEAPLENS__TREAT_COUNT) {
+        heaplens__record_counted(size, block);
+    } else if (how != HEAPLENS__TREAT_PASS) {
+        record(block, size, how, frame, old == block ? 0 : (int64_t)kept);
+    }
+    return block;
 }
 
 size_t heaplens__record_usable(void *block)
@@ -273,7 +291,7 @@ size_t heaplens__record_usable(void *block)
     const size_t usable = heaplens__real.malloc_usable_size(block);
     heaplens__block was;
     // What was asked for, and not a byte of the tail: a program may write up to what this returns.
-    return heaplens__record_may_know() && may_have_tail(block) &&
+    return heaplens__record_may_know() && heaplens__record_may_have_tail(block) &&
                    heaplens__tail_read(block, usable, heaplens__recording.secret, &was)
                ? was.size
                : usable;

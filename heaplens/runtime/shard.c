@@ -42,6 +42,46 @@ void heaplens__shard_flush(heaplens__shard *shard)
     heaplens__timeline_look(shard->recorder);
 }
 
+static int64_t magnitude(int64_t value)
+{
+    return value < 0 ? -value : value;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+// The most that is held back of any figure, in bytes; a block as in heaplens__shard_spend().
+static int64_t pending_most(const heaplens__shard *shard)
+{
+    const int64_t block = HEAPLENS__PENDING_BYTES / HEAPLENS__PENDING_BLOCKS;
+    const heaplens_store_shard *const figures = shard->figures;
+    const int64_t counted = heaplens__level(&figures->counted_bytes) - shard->handed_counted_bytes;
+    const int64_t counted_blocks =
+        heaplens__level(&figures->counted_blocks) - shard->handed_counted_blocks;
+    const int64_t bytes =
+        larger(magnitude(heaplens__shard_pending_bytes(shard)), magnitude(counted));
+    const int64_t blocks =
+        larger(magnitude(heaplens__shard_pending_blocks(shard)), magnitude(counted_blocks));
+    return larger(larger(bytes, blocks * block), (int64_t)heaplens__shard_pending_clock(shard));
+}
+
+void heaplens__shard_settle(heaplens__shard *shard)
+{
+    enum { NEAR = HEAPLENS__PENDING_BYTES / 4 * 3 };  // or a full quota would be a short one
+    const heaplens_store_header *const header = shard->header;
+    const heaplens__recorder *const recorder = shard->recorder;
+    if (pending_most(shard) > NEAR) {
+        heaplens__shard_flush(shard);
+    }
+    shard->quota = HEAPLENS__PENDING_BYTES - pending_most(shard);
+    shard->watch_bytes = heaplens__level(&recorder->watch_bytes) -
+                         heaplens__level(&header->bytes_live) + shard->handed_bytes;
+    shard->watch_counted = heaplens__level(&recorder->counted_api_peak) -
+                           heaplens__level(&header->counted_bytes) + shard->handed_counted_bytes;
+}
+
 static heaplens__shard *create(heaplens__recorder *recorder)
 {
     heaplens__store *const store = &recorder->store;
@@ -90,6 +130,7 @@ heaplens__shard *heaplens__shard_acquire(heaplens__recorder *recorder,
             atomic_store_explicit(&recorder->is_shared, true, memory_order_relaxed);
         }
         heaplens__clock_read_both(&recorder->store.header->latest);
+        heaplens__shard_settle(shard);
     }
     pthread_mutex_unlock(&recorder->lock);
     return shard;

@@ -49,6 +49,9 @@ typedef struct heaplens__shard {
     uint64_t handed_clock;          // of figures->bytes_total, what is in header.bytes_clock
     int64_t handed_counted_bytes;   // of figures->counted_bytes, what is in header.counted_bytes
     int64_t handed_counted_blocks;  // the same of blocks
+    int64_t quota;          // bytes that may still move before heaplens__shard_settle() looks
+    int64_t watch_bytes;    // figures->bytes_live at which the peak that is watched is reached
+    int64_t watch_counted;  // the same of figures->counted_bytes
     heaplens__sampler sampler;
     uint32_t timing_gap;       // blocks to the next that is timed
     const void *latest_block;  // of this thread's latest allocation; NULL: it is freed
@@ -93,6 +96,23 @@ void heaplens__shards_release_memory(heaplens__recorder *recorder);
 
 /** Hand in what is pending. */
 void heaplens__shard_flush(heaplens__shard *shard);
+
+/** Hand in what is pending if it is near the bound, and set the quota and what is watched. */
+void heaplens__shard_settle(heaplens__shard *shard);
+
+/**
+ * So many bytes moved, in one block: no figure that is held back changed by more.
+ *
+ * A block takes as much of the quota as the bound of blocks allows it, so that one comparison keeps
+ * both bounds.
+ */
+static inline void heaplens__shard_spend(heaplens__shard *shard, int64_t bytes)
+{
+    shard->quota -= bytes + HEAPLENS__PENDING_BYTES / HEAPLENS__PENDING_BLOCKS;
+    if (__builtin_expect(shard->quota < 0, 0)) {
+        heaplens__shard_settle(shard);
+    }
+}
 
 /** heaplens__shard_entry() where there is none yet. Keeps errno. */
 heaplens_store_entry *heaplens__shard_entry_anew(heaplens__shard *shard, uint32_t site);

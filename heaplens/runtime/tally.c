@@ -5,7 +5,7 @@
 
 #include "runtime/clock.h"
 
-static void note_peak(heaplens__shard *shard)
+void heaplens__tally_peak(heaplens__shard *shard)
 {
     heaplens__recorder *const recorder = shard->recorder;
     heaplens_store_header *const header = shard->header;
@@ -21,29 +21,7 @@ static void note_peak(heaplens__shard *shard)
     if (heaplens__raise(&recorder->counted_api_peak, bytes)) {
         atomic_store_explicit(&recorder->counted_api_blocks, blocks, memory_order_relaxed);
     }
-}
-
-static inline bool is_beyond(int64_t value, int64_t bound)
-{
-    return value > bound || value < -bound;
-}
-
-void heaplens__tally_move(heaplens__shard *shard, int64_t usable, int64_t blocks)
-{
-    heaplens_store_shard *const figures = shard->figures;
-    if (usable < 0 && heaplens__level(&shard->header->counted_bytes) +
-                              heaplens__level(&figures->counted_bytes) -
-                              shard->handed_counted_bytes >
-                          heaplens__level(&shard->recorder->counted_api_peak)) {
-        note_peak(shard);
-    }
-    const int64_t bytes = heaplens__shift(&figures->counted_bytes, usable);
-    const int64_t all = heaplens__shift(&figures->counted_blocks, blocks);
-    if (is_beyond(bytes - shard->handed_counted_bytes, HEAPLENS__PENDING_BYTES) ||
-        is_beyond(all - shard->handed_counted_blocks, HEAPLENS__PENDING_BLOCKS) ||
-        heaplens__shard_pending_clock(shard) > HEAPLENS__PENDING_BYTES) {
-        heaplens__shard_flush(shard);
-    }
+    heaplens__shard_settle(shard);
 }
 
 void heaplens__tally_begin(heaplens__recorder *recorder)

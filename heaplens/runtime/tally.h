@@ -32,11 +32,32 @@ static inline uint64_t heaplens__tally_request(heaplens_store_shard *figures, si
 }
 
 /**
- * Count mode: `usable` bytes more are live, in `blocks` blocks more.
+ * Count mode: a block of `usable` bytes is allocated.
  *
  * The peak is exact while one thread allocates, and within HEAPLENS__PENDING_BYTES a thread else.
  */
-void heaplens__tally_move(heaplens__shard *shard, int64_t usable, int64_t blocks);
+static inline void heaplens__tally_alloc(heaplens__shard *shard, size_t usable)
+{
+    heaplens__shift(&shard->figures->counted_bytes, (int64_t)usable);
+    heaplens__shift(&shard->figures->counted_blocks, 1);
+    heaplens__shard_spend(shard, (int64_t)usable);
+}
+
+/** Note the peak, and set what is watched. */
+void heaplens__tally_peak(heaplens__shard *shard);
+
+/** Count mode: such a block is about to be freed. */
+static inline void heaplens__tally_free(heaplens__shard *shard, size_t usable)
+{
+    heaplens_store_shard *const figures = shard->figures;
+    if (heaplens__level(&figures->counted_bytes) > shard->watch_counted ||
+        (int64_t)usable > shard->quota) {
+        heaplens__tally_peak(shard);
+    }
+    heaplens__shift(&figures->counted_bytes, -(int64_t)usable);
+    heaplens__shift(&figures->counted_blocks, -1);
+    heaplens__shard_spend(shard, (int64_t)usable);
+}
 
 /** Count mode begins in a process that recorded before: what is live is counted from here. */
 void heaplens__tally_begin(heaplens__recorder *recorder);

@@ -45,6 +45,15 @@ const heaplens__shard *heaplens__thread_shard(void)
     return heaplens__self.shard;
 }
 
+void heaplens__thread_settle(void)
+{
+    heaplens__shard *const shard = heaplens__thread_enter();
+    if (shard != NULL) {
+        heaplens__shard_settle(shard);
+        heaplens__thread_leave();
+    }
+}
+
 void heaplens__thread_forget_shard(void)
 {
     heaplens__self.shard = NULL;

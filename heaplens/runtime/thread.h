@@ -69,6 +69,9 @@ static inline void heaplens__thread_leave(void)
 /** The shard that the calling thread had last, whether or not its recording is over; NULL: none. */
 const heaplens__shard *heaplens__thread_shard(void);
 
+/** Let it know that a peak, or what counts, was set anew: heaplens__shard_settle(). */
+void heaplens__thread_settle(void);
+
 /** Forget it: the recording is over. */
 void heaplens__thread_forget_shard(void);
 

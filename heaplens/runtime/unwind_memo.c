@@ -35,10 +35,31 @@ static inline bool has_state(const heaplens__memo_frame *known, const heaplens__
            (!known->needs_fp || known->state.fp == f->fp);
 }
 
-/** Whether the return address that a frame saved is the one into its caller. */
-static inline bool return_address_holds(const heaplens__memo_frame *caller)
+/** 0 if the return address that a frame saved is the one into its caller, as it was. */
+static inline uintptr_t return_address_differs(const heaplens__memo_frame *caller)
 {
-    return heaplens__stack_word(caller->state.sp - HEAPLENS__WORD) == caller->state.ip + 1;
+    return heaplens__stack_word(caller->state.sp - HEAPLENS__WORD) - caller->state.ip - 1;
+}
+
+/** The first frame of a run, from `known` outward, that has another caller; or the one behind it. */
+static inline heaplens__memo_frame *end_of_run(heaplens__memo_frame *known)
+{
+    // Four at a time: they are all as they were nearly always, and the processor can read them at
+    // once.
+    enum { TOGETHER = 4 };
+    uint32_t left = known->run;
+    for (; left >= TOGETHER; left -= TOGETHER) {
+        if ((return_address_differs(known - 1) | return_address_differs(known - 2) |
+             return_address_differs(known - 3) | return_address_differs(known - 4)) != 0) {
+            break;
+        }
+        known -= TOGETHER;
+    }
+    while (left > 0 && return_address_differs(known - 1) == 0) {
+        known--;
+        left--;
+    }
+    return known;
 }
 
 /** Whether the words saved between a frame and its caller are what they were. */
@@ -96,14 +117,8 @@ static heaplens__memo_frame *find_change(heaplens__unwind_memo *memo, heaplens__
                                          heaplens__unwind_stop *why)
 {
     for (;;) {
-        // The common case written out: the address of the next frame does not wait for a load, and
-        // few callers need the frame pointer.
-        while (known->link == HEAPLENS__MEMO_PLAIN) {
-            if (!return_address_holds(known - 1)) {
-                return known;
-            }
-            known--;
-        }
+        known = end_of_run(known);
+        // A frame within a run is asked once more, and says that it has changed.
         if (!link_holds(memo, known)) {
             return known;
         }
@@ -111,7 +126,7 @@ static heaplens__memo_frame *find_change(heaplens__unwind_memo *memo, heaplens__
             *why = (heaplens__unwind_stop)known->why;
             return NULL;
         }
-        known = known->link == HEAPLENS__MEMO_NEXT ? known - 1 : &memo->frames[known->caller];
+        known = &memo->frames[known->caller];
     }
 }
 
@@ -251,6 +266,7 @@ static uint32_t add(heaplens__unwind_memo *memo, const heaplens__memo_step *step
         .rule = step->rule,
         .caller = (uint16_t)caller,
         .depth = (uint16_t)(caller == 0 ? 1 : memo->frames[caller].depth + 1),
+        .run = link == HEAPLENS__MEMO_PLAIN ? (uint16_t)(memo->frames[caller].run + 1) : 0,
         .sibling = *bucket,
         .link = (uint8_t)link,
         .fp_slot = fp_slot,

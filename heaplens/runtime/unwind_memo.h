@@ -51,6 +51,7 @@ typedef struct heaplens__memo_frame {
     uint16_t younger;  // used more recently, in the same bucket by state; 0: none
     uint16_t older;    // used less recently
     uint16_t sibling;  // next in the same bucket by caller; 0: none
+    uint16_t run;      // frames from here outward whose link is HEAPLENS__MEMO_PLAIN
     uint8_t link;      // heaplens__memo_link
     uint8_t fp_slot;   // the caller's fp must be in this word below the CFA; 0: it does not matter
     uint8_t needs_fp;  // whether the state's fp matters
