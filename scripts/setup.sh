@@ -10,7 +10,7 @@ build=(
   gcc libc6-dev cmake=cmake ninja=ninja-build pkg-config=pkgconf
   python3=python3 unzip=unzip
   libunwind-dev libdw-dev libelf-dev zlib1g-dev libiberty-dev
-  libjansson-dev liblmdb-dev libutf8proc-dev libcmocka-dev node=nodejs npm=npm
+  libjansson-dev liblmdb-dev libyajl-dev libutf8proc-dev libcmocka-dev node=nodejs npm=npm
 )
 tests=(
   g++ clang=clang clang-format=clang-format clang-tidy=clang-tidy libclang-rt-14-dev

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The JSON parser against a general one: both refuse a text, or both read the same from it.
+// The tree that is built from events against a general parser: both refuse a text, or both read the same from it.
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>

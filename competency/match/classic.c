@@ -13,7 +13,7 @@
 #include "match/quantile.h"
 
 static const double interval_level = 0.95;
-static const competency_interval not_asked = {.lower = NAN, .upper = NAN};
+static const competency_interval not_asked = {.lower = (double)NAN, .upper = (double)NAN};
 
 static size_t find_most_similar(const double *similarities, size_t count)
 {
