@@ -33,6 +33,7 @@ complete -c heaplens -n __heaplens_has_no_verb -a run -d 'Run a program and writ
 complete -c heaplens -n __heaplens_has_no_verb -a report -d 'Show a profile'
 complete -c heaplens -n __heaplens_has_no_verb -a stat -d 'Run a program and print the totals of its heap'
 complete -c heaplens -n __heaplens_has_no_verb -a diff -d 'What changed between two profiles'
+complete -c heaplens -n __heaplens_has_no_verb -a compare -d 'Run two builds side by side'
 complete -c heaplens -n __heaplens_has_no_verb -a check -d 'Hold a profile to the limits of a budget file'
 complete -c heaplens -n __heaplens_has_no_verb -a baseline -d 'Keep profiles by a name'
 complete -c heaplens -n __heaplens_has_no_verb -a snapshot -d 'Write a profile of a process that runs'
@@ -76,6 +77,19 @@ complete -c heaplens -n '__heaplens_verb_is diff' -l format -x -a 'text markdown
 complete -c heaplens -n '__heaplens_verb_is diff' -s o -r -F -d 'Write there'
 complete -c heaplens -n '__heaplens_verb_is diff' -l help -d 'Print the options'
 complete -c heaplens -n '__heaplens_verb_is diff' -F
+
+complete -c heaplens -n '__heaplens_verb_is compare' -l rounds -x -d 'Blocks of four processes, at most'
+complete -c heaplens -n '__heaplens_verb_is compare' -l max-time -x -d 'Seconds after which to stop'
+complete -c heaplens -n '__heaplens_verb_is compare' -l margin -x -d 'Changes within it do not matter, in percent'
+complete -c heaplens -n '__heaplens_verb_is compare' -l alpha -x -d 'Risk of a false verdict'
+complete -c heaplens -n '__heaplens_verb_is compare' -l seed -x -d 'Of the order of runs'
+complete -c heaplens -n '__heaplens_verb_is compare' -l warm-up -x -d 'Runs of each before anything is measured'
+complete -c heaplens -n '__heaplens_verb_is compare' -l shell -d 'Run the commands with sh -c'
+complete -c heaplens -n '__heaplens_verb_is compare' -l no-heap -d 'Do not run under the recorder'
+complete -c heaplens -n '__heaplens_verb_is compare' -l log -r -F -d 'Append what the commands write'
+complete -c heaplens -n '__heaplens_verb_is compare' -l format -x -a 'text markdown json' -d 'The format'
+complete -c heaplens -n '__heaplens_verb_is compare' -s o -r -F -d 'Write there'
+complete -c heaplens -n '__heaplens_verb_is compare' -l help -d 'Print the options'
 
 complete -c heaplens -n '__heaplens_verb_is check' -l budget -r -F -d 'The budget file'
 complete -c heaplens -n '__heaplens_verb_is check' -l baseline -r -F -a '(__heaplens_baselines)' -d 'What "baseline" is in limits'

@@ -36,7 +36,7 @@ static double mean_of(const double *values, size_t count, bool is_relative)
 // Change as a user reads it, of a difference of logarithms.
 static double change_of(double difference, bool is_relative)
 {
-    return is_relative ? expm1(difference) : difference;
+    return is_relative && isfinite(difference) ? expm1(difference) : difference;
 }
 
 static double median_of(const double *values, size_t count, double *scratch)

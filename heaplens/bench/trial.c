@@ -69,6 +69,22 @@ void heaplens__trial_destroy(heaplens_trial *trial)
     }
 }
 
+heaplens_status heaplens__trial_adopt(heaplens_trial *trial, const heaplens_comparison *items,
+                                      size_t count)
+{
+    heaplens_comparison *const more =
+        realloc(trial->items, (trial->figure_count + count) * sizeof(*more));
+    if (more == NULL) {
+        return HEAPLENS_ENOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        more[trial->figure_count + i] = items[i];
+    }
+    trial->items = more;
+    trial->adopted_count = count;
+    return HEAPLENS_OK;
+}
+
 heaplens_trial_order heaplens__trial_order(heaplens_trial *trial)
 {
     const bool is_first = heaplens__random_below(&trial->lots, 2) == 1;
@@ -142,7 +158,8 @@ static heaplens_status look_at_all(heaplens_trial *trial, double share)
         status = look_at(trial, i, share);
     }
     if (status == HEAPLENS_OK) {
-        status = heaplens__comparisons_settle(trial->items, trial->figure_count, trial->alpha);
+        status = heaplens__comparisons_settle(
+            trial->items, trial->figure_count + trial->adopted_count, trial->alpha);
     }
     if (status == HEAPLENS_OK) {
         status = heaplens__comparisons_settle(trial->controls, trial->figure_count, trial->alpha);
@@ -151,7 +168,7 @@ static heaplens_status look_at_all(heaplens_trial *trial, double share)
     return status;
 }
 
-static bool is_every_verdict_clear(const heaplens_trial *trial)
+bool heaplens__trial_is_clear(const heaplens_trial *trial)
 {
     for (size_t i = 0; i < trial->figure_count; i++) {
         if (trial->items[i].outcome == HEAPLENS_OUTCOME_INCONCLUSIVE) {
@@ -173,7 +190,7 @@ heaplens_status heaplens__trial_look(heaplens_trial *trial, bool is_time_up)
     const heaplens_status status = look_at_all(trial, share);
     trial->look_count++;
     trial->is_over = is_time_up || trial->look_count == looks->count ||
-                     (status == HEAPLENS_OK && is_every_verdict_clear(trial));
+                     (status == HEAPLENS_OK && heaplens__trial_is_clear(trial));
     return status;
 }
 

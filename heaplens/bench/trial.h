@@ -35,6 +35,7 @@ typedef struct heaplens_trial_order {
 
 typedef struct heaplens_trial {
     size_t figure_count;
+    size_t adopted_count;
     size_t blocks;  // measured so far
     heaplens_looks looks;
     size_t look_count;  // that were taken
@@ -43,7 +44,7 @@ typedef struct heaplens_trial {
     heaplens_random lots;
     const heaplens_trial_figure *figures;  // borrowed
     double *values[2];                     // base, head: (figures, blocks_max, runs)
-    heaplens_comparison *items;            // (figures) as of the last look
+    heaplens_comparison *items;            // (figures, adopted) as of the last look
     heaplens_comparison *controls;         // (figures) the program against itself, likewise
     bool is_over;
 } heaplens_trial;
@@ -88,8 +89,21 @@ void heaplens__trial_add(heaplens_trial *trial, const double *base, const double
  */
 HEAPLENS_MUST_USE heaplens_status heaplens__trial_look(heaplens_trial *trial, bool is_time_up);
 
+/**
+ * Let figures that were compared elsewhere be settled with those of the trial; once, before any look.
+ *
+ * @param[in] items  (count) copied to the trial's items, behind those of its own figures
+ * @return HEAPLENS_OK; HEAPLENS_ENOMEM, nothing is changed then
+ */
+HEAPLENS_MUST_USE heaplens_status heaplens__trial_adopt(heaplens_trial *trial,
+                                                        const heaplens_comparison *items,
+                                                        size_t count);
+
 /** Has the last look been taken? The items are final then. */
 bool heaplens__trial_is_over(const heaplens_trial *trial);
+
+/** Did the last look leave no figure of the trial's own inconclusive? */
+bool heaplens__trial_is_clear(const heaplens_trial *trial);
 
 /** The most blocks that the trial still takes. */
 size_t heaplens__trial_blocks_left(const heaplens_trial *trial);

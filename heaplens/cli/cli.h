@@ -34,6 +34,7 @@ int heaplens__cmd_check(int argc, char **argv);
 int heaplens__cmd_baseline(int argc, char **argv);
 int heaplens__cmd_snapshot(int argc, char **argv);
 int heaplens__cmd_top(int argc, char **argv);
+int heaplens__cmd_compare(int argc, char **argv);
 
 /** Write "heaplens: ..." and a newline to standard error. */
 void heaplens__complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

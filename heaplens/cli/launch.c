@@ -71,7 +71,7 @@ static bool set_or_clear(const char *name, const char *value)
     return value == NULL ? unsetenv(name) == 0 : setenv(name, value, 1) == 0;
 }
 
-static bool set_environment(const heaplens_launch *launch)
+bool heaplens__launch_set_environment(const heaplens_launch *launch)
 {
     char self[24];
     (void)snprintf(self, sizeof(self), "%ld", (long)getpid());
@@ -85,7 +85,7 @@ static bool set_environment(const heaplens_launch *launch)
 // In the child. Only an error of exec comes back, through `report`.
 static void become_program(const heaplens_launch *launch, int report)
 {
-    if (launch->library == NULL || set_environment(launch)) {
+    if (launch->library == NULL || heaplens__launch_set_environment(launch)) {
         (void)execvp(launch->arguments[0], launch->arguments);
     }
     const int reason = errno;

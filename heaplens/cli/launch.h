@@ -27,6 +27,12 @@ typedef struct heaplens_launch {
 bool heaplens__launch_prepare(char *library, char *folder);
 
 /**
+ * Set what makes a program record: LD_PRELOAD and the recorder's own variables. For a child, before
+ * it becomes the program.
+ */
+bool heaplens__launch_set_environment(const heaplens_launch *launch);
+
+/**
  * Run a program under the recorder until it ends.
  *
  * SIGINT and SIGQUIT, which the terminal sends to both, are left to the program; SIGTERM and SIGHUP

@@ -16,6 +16,7 @@ static const char usage[] =
     "       heaplens report [options] FILE\n"
     "       heaplens stat [options] -- PROGRAM [ARGUMENT...]\n"
     "       heaplens diff [options] BEFORE AFTER\n"
+    "       heaplens compare [options] 'BASE COMMAND' 'HEAD COMMAND'\n"
     "       heaplens check [options] --budget BUDGETS FILE\n"
     "       heaplens baseline save|update|show [options] [NAME [FILE]]\n"
     "       heaplens snapshot [options] PID\n"
@@ -28,14 +29,15 @@ static const char usage[] =
     "  report   show a profile: what is live at the peak, never freed, or only churned\n"
     "  stat     run a program and print the totals of its heap\n"
     "  diff     what changed between two profiles, call site by call site\n"
+    "  compare  run two builds side by side: what changed in time and memory\n"
     "  check    hold a profile to the limits of a budget file\n"
     "  baseline keep profiles by a name, for limits that are relative to them\n"
     "  snapshot write a profile of a process that runs\n"
     "  top      watch the heap of a process that runs\n"
     "\n"
     "`heaplens VERB --help` lists the options of a verb.\n"
-    "Exit codes: 0; 1 a budget is broken; 2 usage; 65 malformed profile; 66 no such input; 74\n"
-    "input/output error.\n";
+    "Exit codes: 0; 1 a budget is broken, or a command that is compared failed; 2 usage; 3 a\n"
+    "regression; 65 malformed profile; 66 no such input; 74 input/output error.\n";
 
 void heaplens__complain(const char *format, ...)
 {
@@ -125,6 +127,7 @@ static const struct {
     {"report",   heaplens__cmd_report  },
     {"stat",     heaplens__cmd_stat    },
     {"diff",     heaplens__cmd_diff    },
+    {"compare",  heaplens__cmd_compare },
     {"check",    heaplens__cmd_check   },
     {"baseline", heaplens__cmd_baseline},
     {"snapshot", heaplens__cmd_snapshot},
