@@ -29,7 +29,8 @@ BLOCK = re.compile(r"^```(console|c)\b([^\n]*)\n(.*?)^```$", re.S | re.M)
 
 
 def shape(text):
-    """What must agree: the words. Numbers with their units, and the layout around them, may not."""
+    """What must agree: the words. Numbers with their units, verdicts about times, and the layout may not."""
+    text = re.sub(r"\b(improved|regressed|inconclusive|no change); ", "verdict; ", text)
     text = re.sub(r"\b0x[0-9a-f]+\b|\b[0-9a-f]{12,}\b", "#", text)
     text = re.sub(r"[0-9][0-9,]*(\.[0-9]+)?", "#", text)
     text = re.sub(r"# (ns|us|ms|s|B|KiB|MiB|GiB)\b", "# unit", text)

@@ -100,11 +100,26 @@ static void write_counters(FILE *file, const heaplens_bench_report *report)
     }
 }
 
+// With its sign; whole where it is whole, as it is unless iterations differ.
+static void signed_text(double value, char *text, size_t cap)
+{
+    if (value == floor(value) && fabs(value) < 1e15) {
+        char digits[40];
+        heaplens__whole_text((int64_t)value, digits, sizeof digits);
+        (void)snprintf(text, cap, "%s%s", value > 0 ? "+" : "", digits);
+    } else {
+        (void)snprintf(text, cap, "%+.2f", value);
+    }
+}
+
 static void write_site(FILE *file, const heaplens_site_change *site)
 {
-    (void)fprintf(file, "    %+.4g blocks, %+.6g bytes an iteration (%.4g blocks before): %s\n",
-                  site->blocks_head - site->blocks_base, site->bytes_head - site->bytes_base,
-                  site->blocks_base, site->path);
+    char blocks[48];
+    char bytes[48];
+    signed_text(site->blocks_head - site->blocks_base, blocks, sizeof blocks);
+    signed_text(site->bytes_head - site->bytes_base, bytes, sizeof bytes);
+    (void)fprintf(file, "    %s blocks, %s bytes an iteration (%.10g blocks before): %s\n", blocks,
+                  bytes, site->blocks_base, site->path);
 }
 
 enum { SITES_SHOWN = 8 };

@@ -13,6 +13,7 @@ from pathlib import Path
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "man"
 SECTIONS = {
     "1": ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO"],
+    "7": ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "FILES", "EXIT STATUS", "EXAMPLES", "SEE ALSO"],
     "5": ["NAME", "DESCRIPTION", "EXAMPLES", "SEE ALSO"],
 }
 PRODUCTS = re.compile(r"^\.Xr ((?:heaplens|competency)[\w-]*) (\d)", re.M)
@@ -31,7 +32,7 @@ def faults_of(page):
 
 
 def main():
-    pages = sorted(PAGES.glob("*.[15]"))
+    pages = sorted(PAGES.glob("*.[157]"))
     if not pages:
         sys.exit(f"no pages in {PAGES}")
     if shutil.which("mandoc") is None:
