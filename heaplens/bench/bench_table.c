@@ -88,7 +88,7 @@ static void write_counters(FILE *file, const heaplens_bench_report *report)
         if (result->counter_count + result->hardware_count == 0) {
             continue;
         }
-        (void)fprintf(file, "%s  %s: ", has_title ? "" : "\nCounters, an iteration\n", result->id);
+        (void)fprintf(file, "%s  %s: ", has_title ? "" : "\nCounters\n", result->id);
         has_title = true;
         for (size_t c = 0; c < result->counter_count; c++) {
             write_counter(file, &result->counters[c], c == 0 ? "" : ", ");
