@@ -96,7 +96,7 @@ static competency__level *create_level(const competency__level_table *table, dou
             return NULL;
         }
         for (size_t i = 0; i < table->threshold_count; i++) {
-            level->at_thresholds[i] = NAN;
+            level->at_thresholds[i] = (double)NAN;
         }
     }
     return level;

@@ -17,8 +17,11 @@ const char *heaplens__outcome_name(heaplens_outcome outcome)
 
 heaplens_comparison heaplens__comparison_start(double margin)
 {
-    return (heaplens_comparison){
-        .low = -INFINITY, .high = INFINITY, .margin = margin, .p = 1, .p_adjusted = 1};
+    return (heaplens_comparison){.low = -(double)INFINITY,
+                                 .high = (double)INFINITY,
+                                 .margin = margin,
+                                 .p = 1,
+                                 .p_adjusted = 1};
 }
 
 static bool are_equal(const double *values, size_t count)

@@ -155,7 +155,7 @@ static void read_plan(document_reading *reading, const json_t *time, heaplens_ca
     out->plan.samples = read_whole(reading, plan, "samples", HEAPLENS_SAMPLES_MAX);
     out->samples_wanted = read_whole(reading, plan, "samples_wanted", HEAPLENS_SAMPLES_MAX);
     out->plan.step = read_whole(reading, plan, "step", INT64_MAX);
-    out->plan.expected_ns = read_number(reading, plan, "expected_ns", 0, INFINITY);
+    out->plan.expected_ns = read_number(reading, plan, "expected_ns", 0, (double)INFINITY);
     out->warm_up_iterations = read_whole(reading, plan, "warm_up_iterations", INT64_MAX);
     out->warm_up_ns = read_whole(reading, plan, "warm_up_ns", INT64_MAX);
 }
@@ -225,7 +225,7 @@ static size_t read_counters(document_reading *reading, const json_t *row, const 
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *const item = json_array_get(list, i);
         copy_text(reading, item, "name", out[i].name, sizeof out[i].name);
-        out[i].value = read_number(reading, item, "value", -INFINITY, INFINITY);
+        out[i].value = read_number(reading, item, "value", -(double)INFINITY, (double)INFINITY);
         out[i].is_per_iteration = json_is_true(json_object_get(item, "per_iteration"));
     }
     return json_array_size(list);
@@ -354,8 +354,9 @@ static void read_root(document_reading *reading, const json_t *root, heaplens_be
     read_settings(reading, root, &out->settings);
     read_machine(reading, root, &out->machine);
     const json_t *const overhead = json_object_get(root, "overhead");
-    out->sample_overhead_ns = read_number(reading, overhead, "sample_ns", 0, INFINITY);
-    out->iteration_overhead_ns = read_number(reading, overhead, "iteration_ns", 0, INFINITY);
+    out->sample_overhead_ns = read_number(reading, overhead, "sample_ns", 0, (double)INFINITY);
+    out->iteration_overhead_ns =
+        read_number(reading, overhead, "iteration_ns", 0, (double)INFINITY);
     out->memory_reason = read_text(reading, root, "no_memory", true);
     out->hardware_reason = read_text(reading, root, "no_hardware", true);
     if (reading->status == HEAPLENS_OK) {

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void set_message(heaplens_case_result *result, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void set_message(heaplens_case_result *result,
+                                                              const char *format, va_list arguments)
 {
     result->status = HEAPLENS_CASE_FAILED;
     if (result->message == NULL && vasprintf(&result->message, format, arguments) < 0) {

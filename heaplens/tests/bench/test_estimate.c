@@ -236,7 +236,7 @@ static void test_estimate__too_few_samples_or_odd_options_are_refused(void **sta
     assert_int_equal(heaplens__estimate(&estimates, &single, &options), HEAPLENS_EINVAL);
     const uint64_t two[] = {1, 2};
     const heaplens_samples pair = {two, two, 2};
-    options.confidence = NAN;
+    options.confidence = (double)NAN;
     assert_int_equal(heaplens__estimate(&estimates, &pair, &options), HEAPLENS_EINVAL);
     options.confidence = 0.95;
     options.resamples = 99;
