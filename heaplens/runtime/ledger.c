@@ -413,8 +413,16 @@ void heaplens__ledger_resize(heaplens__shard *shard, const void *old, void *bloc
 {
     heaplens__block what = *was;
     what.size = size;
-    what.usable = usable;
     heaplens__tail_write(block, usable, &what, shard->recorder->secret);
+    heaplens__ledger_count_resize(shard, old, block, was, size, usable);
+}
+
+void heaplens__ledger_count_resize(heaplens__shard *shard, const void *old, const void *block,
+                                   const heaplens__block *was, size_t size, size_t usable)
+{
+    heaplens__block what = *was;
+    what.size = size;
+    what.usable = usable;
     if (was->bytes_beyond != 0) {
         heaplens__overflows_note(shard, was);
     }

@@ -72,4 +72,8 @@ void heaplens__ledger_free(heaplens__shard *shard, const void *block, const heap
 void heaplens__ledger_resize(heaplens__shard *shard, const void *old, void *block,
                              const heaplens__block *was, size_t size, size_t usable);
 
+/** The same of a block whose tail is written already. */
+void heaplens__ledger_count_resize(heaplens__shard *shard, const void *old, const void *block,
+                                   const heaplens__block *was, size_t size, size_t usable);
+
 #endif

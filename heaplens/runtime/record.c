@@ -117,13 +117,23 @@ void heaplens__record_block(void *block, size_t size, heaplens__treatment how, c
     record(block, size, how, frame, NO_REALLOC);
 }
 
+// In count mode a block bears no mark, so what is not counted at one end must not be at the other:
+// a handler's blocks are counted like all.
+static void defer_counted(heaplens__deferred_kind kind, size_t size, size_t usable)
+{
+    heaplens__thread_defer(&(heaplens__deferred){.kind = kind, .size = size, .usable = usable});
+}
+
 void heaplens__record_counted(size_t size, void *block)
 {
     heaplens__shard *const shard = heaplens__thread_enter();
+    const size_t usable = heaplens__real.malloc_usable_size(block);
     if (shard != NULL) {
         heaplens__tally_request(shard->figures, size, 1);
-        heaplens__tally_alloc(shard, heaplens__real.malloc_usable_size(block));
+        heaplens__tally_alloc(shard, usable);
         heaplens__thread_leave();
+    } else {
+        defer_counted(HEAPLENS__DEFERRED_COUNTED, size, usable);
     }
 }
 
@@ -163,6 +173,17 @@ static void count_unknown(heaplens__shard *shard, void *block, size_t usable)
     }
 }
 
+// A block ends whose end cannot be counted yet. `was` is NULL if it had no tail.
+static void defer_end(const void *block, size_t usable, const heaplens__block *was)
+{
+    if (was == NULL && current_mode() == HEAPLENS_MODE_COUNT) {
+        defer_counted(HEAPLENS__DEFERRED_RETURN, 0, usable);
+    } else if (was != NULL && was->site != HEAPLENS__LEDGER_SITE_CHUNK) {
+        heaplens__thread_defer(
+            &(heaplens__deferred){.kind = HEAPLENS__DEFERRED_END, .old = block, .was = *was});
+    }
+}
+
 // Counts that a block is about to be freed. Before the real free: after it, another thread may
 // have been given the address.
 void heaplens__record_end(void *block)
@@ -175,6 +196,7 @@ void heaplens__record_end(void *block)
     }
     heaplens__shard *const shard = heaplens__thread_enter();
     if (shard == NULL) {
+        defer_end(block, usable, is_ours ? &was : NULL);
         return;
     }
     if (is_ours) {
@@ -189,11 +211,16 @@ void heaplens__record_end(void *block)
 
 void heaplens__record_end_counted(void *block)
 {
-    heaplens__shard *const shard =
-        heaplens__lifecycle_phase() == HEAPLENS__PHASE_RECORDING ? heaplens__thread_enter() : NULL;
+    if (heaplens__lifecycle_phase() != HEAPLENS__PHASE_RECORDING) {
+        return;
+    }
+    heaplens__shard *const shard = heaplens__thread_enter();
+    const size_t usable = heaplens__real.malloc_usable_size(block);
     if (shard != NULL) {
-        heaplens__tally_free(shard, heaplens__real.malloc_usable_size(block));
+        heaplens__tally_free(shard, usable);
         heaplens__thread_leave();
+    } else {
+        defer_counted(HEAPLENS__DEFERRED_RETURN, 0, usable);
     }
 }
 
@@ -240,6 +267,31 @@ static void count_replaced(heaplens__shard *shard, const void *old, const heaple
     }
 }
 
+// The same where a handler that interrupted the recorder calls realloc. `was` is NULL in count mode.
+static void defer_realloc(const void *old, void *block, const heaplens__block *was,
+                          size_t usable_before, size_t size, bool goes_on)
+{
+    if (was == NULL) {
+        defer_counted(HEAPLENS__DEFERRED_RETURN, 0, usable_before);
+        return;
+    }
+    const size_t usable = heaplens__real.malloc_usable_size(block);
+    if (goes_on) {
+        heaplens__block what = *was;
+        what.size = size;
+        heaplens__tail_write(block, usable, &what, heaplens__recording.secret);
+    }
+    if (was->site != HEAPLENS__LEDGER_SITE_CHUNK) {
+        heaplens__thread_defer(&(heaplens__deferred){.kind = goes_on ? HEAPLENS__DEFERRED_RESIZE
+                                                                     : HEAPLENS__DEFERRED_END,
+                                                     .old = old,
+                                                     .block = block,
+                                                     .was = *was,
+                                                     .size = size,
+                                                     .usable = usable});
+    }
+}
+
 // The tail is taken before the real call, and put back if it fails: once the block has moved, another
 // thread can be given its old address.
 void *heaplens__record_realloc(void *old, size_t size, heaplens__treatment how, const void *frame)
@@ -266,7 +318,9 @@ void *heaplens__record_realloc(void *old, size_t size, heaplens__treatment how, 
     const bool is_recording = heaplens__lifecycle_phase() == HEAPLENS__PHASE_RECORDING;
     heaplens__shard *const shard =
         is_recording && (is_ours || how == HEAPLENS__TREAT_COUNT) ? heaplens__thread_enter() : NULL;
-    if (shard != NULL) {
+    if (shard == NULL && is_recording && (is_ours || how == HEAPLENS__TREAT_COUNT)) {
+        defer_realloc(old, block, is_ours ? &was : NULL, usable, size, goes_on);
+    } else if (shard != NULL) {
         if (goes_on) {
             count_resize(shard, old, block, &was, size, &scoped);
         } else {

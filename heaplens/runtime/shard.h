@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "format/store.h"
+#include "runtime/deferred.h"
 #include "runtime/recorder.h"
 #include "runtime/sampler.h"
 #include "runtime/unwind_memo.h"
@@ -64,6 +65,7 @@ typedef struct heaplens__shard {
     struct heaplens__shard *next_made;   // of all
     const volatile bool *owner_is_busy;  // lock; the flag of the thread that has it; NULL: none
     uint32_t generation;                 // of the recording that it belongs to
+    heaplens__deferred_list deferred;    // what handlers did while the thread was in the recorder
     heaplens__unwind_memo memo;          // stacks seen before; a note is 1 + an entry
     uint64_t memo_unloads;               // header.module_subs that the notes belong to
     uintptr_t ips[HEAPLENS__DEPTH_LIMIT];

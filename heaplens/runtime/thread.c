@@ -24,6 +24,7 @@ static void end_thread(void *value)
         return;
     }
     heaplens__self.is_ending = true;
+    heaplens__self.leaves_slowly = true;
     if (heaplens__self.shard != NULL) {
         heaplens__shard_abandon(&heaplens__recording, heaplens__self.shard,
                                 heaplens__self.generation);
@@ -95,9 +96,30 @@ heaplens__shard *heaplens__thread_enter_anew(void)
     return shard;
 }
 
-void heaplens__thread_leave_ending(void)
+void heaplens__thread_defer(const heaplens__deferred *what)
 {
+    heaplens__shard *const shard = heaplens__self.shard;
+    const bool has_shard =
+        shard != NULL && heaplens__self.generation == heaplens__recording.generation;
+    if (heaplens__self.is_busy && has_shard && heaplens__deferred_put(&shard->deferred, what)) {
+        heaplens__self.leaves_slowly = true;
+        // heaplens__thread_enter() took it for lost.
+        heaplens__count(&shard->figures->allocs_nested, UINT64_MAX);
+        return;
+    }
+    atomic_fetch_add_explicit(&heaplens__recording.store.header->shards_absent, 1,
+                              memory_order_relaxed);
+}
+
+void heaplens__thread_leave_slowly(void)
+{
+    // Before they are counted: what comes later sets it again.
+    heaplens__self.leaves_slowly = heaplens__self.is_ending;
+    atomic_signal_fence(memory_order_seq_cst);
     if (heaplens__self.shard != NULL) {
+        heaplens__deferred_drain(heaplens__self.shard);
+    }
+    if (heaplens__self.is_ending && heaplens__self.shard != NULL) {
         const int saved_errno = errno;
         heaplens__shard_release(heaplens__self.shard);
         heaplens__self.shard = NULL;

@@ -15,7 +15,9 @@ typedef struct heaplens__thread_self {
     uint32_t generation;  // of the recording that the shard belongs to
     bool is_busy;
     bool is_ending;  // the shard was given back: every operation borrows one
-    int rounds;      // destructor calls so far
+    bool
+        leaves_slowly;  // heaplens__thread_leave() has more to do: `is_ending`, or what was deferred
+    int rounds;         // destructor calls so far
 } heaplens__thread_self;
 
 extern _Thread_local heaplens__thread_self heaplens__self;
@@ -23,8 +25,14 @@ extern _Thread_local heaplens__thread_self heaplens__self;
 /** heaplens__thread_enter() where the thread is busy or has no shard. Keeps errno. */
 heaplens__shard *heaplens__thread_enter_anew(void);
 
-/** heaplens__thread_leave() where the thread is ending. */
-void heaplens__thread_leave_ending(void);
+/** heaplens__thread_leave() where there is more to do. */
+void heaplens__thread_leave_slowly(void);
+
+/**
+ * Put down what cannot be counted now because heaplens__thread_enter() gave no shard: the thread is
+ * inside the recorder already, and counts it when it leaves. What finds no room is counted as lost.
+ */
+void heaplens__thread_defer(const heaplens__deferred *what);
 
 /** Keep the calling thread from recording, as if it were inside the recorder; or let it again. */
 static inline void heaplens__thread_set_busy(bool is_busy)
@@ -60,8 +68,8 @@ static inline heaplens__shard *heaplens__thread_enter(void)
 /** End what heaplens__thread_enter() began. */
 static inline void heaplens__thread_leave(void)
 {
-    if (heaplens__self.is_ending) {
-        heaplens__thread_leave_ending();
+    if (heaplens__self.leaves_slowly) {
+        heaplens__thread_leave_slowly();
     }
     heaplens__thread_set_busy(false);
 }

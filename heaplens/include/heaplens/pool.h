@@ -32,8 +32,9 @@ extern "C" {
  *     free(arena->chunk);                              // as ever
  *
  * Blocks must lie apart, and may lie anywhere: in chunks from malloc(), from mmap(), in static
- * memory. A pool may be made before recording starts. While the recorder does not record, every
- * function returns at once. A NULL pool is accepted everywhere, and does nothing.
+ * memory. A pool may be made before recording starts. While the recorder does not record, or records
+ * in another mode than full (HEAPLENS_MODE_FULL), every function returns HEAPLENS_EINACTIVE at once, and
+ * the chunk counts as the one block that malloc() gave: the other modes do not mark it. A NULL pool is accepted everywhere, and does nothing.
  *
  * Threads: any, on the same pool too; a block is freed by one thread, as with malloc().
  * Cost: that of a malloc() that is recorded, and a lock of the pool.

@@ -17,6 +17,10 @@ extern "C" {
  * @file
  * What a part of a program does with the heap: a *scope* is opened before it and ended after it.
  *
+ * Scopes work in full mode (HEAPLENS_MODE_FULL) only: the other modes do not know every block by its
+ * address and size. In those a scope is refused with HEAPLENS_EINACTIVE; it never shows zeros as
+ * figures.
+ *
  *     heaplens_scope scope = heaplens_scope_begin("load 1000 records");
  *     load(records, 1000);
  *     const heaplens_usage usage = heaplens_scope_end(&scope);
@@ -89,8 +93,8 @@ typedef struct heaplens_usage {
  * End it in the same thread; a scope that is never ended goes on costing time.
  *
  * @param[in] label  copied; NULL is ""; scopes of one label are summed in the profile
- * @return `status`: HEAPLENS_OK; HEAPLENS_EINACTIVE if the recorder does not record;
- *         HEAPLENS_ENOMEM. heaplens_scope_end() gives the same status: it need not be looked at.
+ * @return `status`: HEAPLENS_OK; HEAPLENS_EINACTIVE if the recorder does not record, or not in full
+ *         mode; HEAPLENS_ENOMEM. heaplens_scope_end() gives the same status: it need not be looked at.
  */
 HEAPLENS_API HEAPLENS_MUST_USE heaplens_scope heaplens_scope_begin(const char *label);
 

@@ -238,14 +238,16 @@ static void test_modes__the_timeline_follows_the_heap(void **state)
     const heaplens_store_point *const points = all + (header->points >> 32);
     const size_t count = header->points & UINT32_MAX;
     assert_in_range(count, 6, 20);
+    size_t top = 0;  // the last point but for those that a slow machine takes during the frees
     for (size_t i = 1; i < count; i++) {
+        top = points[i].bytes_live >= points[top].bytes_live ? i : top;
         EXPECT(points[i].time - points[i - 1].time >= header->point_gap, "point %zu", i);
         EXPECT(points[i].bytes_clock >= points[i - 1].bytes_clock, "point %zu", i);
         EXPECT(points[i].usable_live >= points[i].bytes_live, "point %zu", i);
     }
-    assert_true(points[count - 1].bytes_live >= 4 << 20);
-    assert_true(points[count - 1].rss > 4 << 20);
-    assert_true(header->rss_peak >= points[count - 1].rss);
+    assert_true(points[top].bytes_live >= 4 << 20);
+    assert_true(points[top].rss > 4 << 20);
+    assert_true(header->rss_peak >= points[top].rss);
 }
 
 int main(void)
