@@ -4,11 +4,18 @@
 
 Runs every workload without a profiler and under each profiler in turn, alternating, several
 times, and prints ratios of CPU time (user+sys of the whole process tree, the finishing of the
-profile included) and of peak RSS (the largest process), file sizes, and geometric means.
+profile included), the peak of the resident set of the profiled program and of the largest process
+beside it, file sizes, and geometric means.
 
     heaplens/benchmarks/overhead.py                     all profilers, three rounds
     heaplens/benchmarks/overhead.py --rounds 1 --only full,none --workloads sqlite3,jq
     heaplens/benchmarks/overhead.py --json FILE         the raw figures too
+    heaplens/benchmarks/overhead.py --merge A B C       tables of earlier runs, nothing is run
+    heaplens/benchmarks/overhead.py --page docs/overhead.md   puts the tables into that page
+
+A ratio is always one of two runs of the same round; --merge takes rounds of several runs together,
+so that a long campaign can be made of short ones. "full-alone" is full mode without `heaplens run`,
+so without the finishing: the difference to "full" is the command line's share.
 
 Valgrind DHAT runs on a hundredth of the input, against unprofiled runs of the same size.
 """
@@ -17,63 +24,52 @@ import argparse
 import json
 import math
 import os
-import resource
+import platform
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 import workloads
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SMALL = 0.01  # of the input, for DHAT
-
-
-def run_once(command, extra_env, stdin_path):
-    """CPU seconds of the tree, peak RSS in KiB of its largest process, exit status."""
-    env = dict(os.environ, **extra_env)
-    stdin = open(stdin_path, "rb") if stdin_path else subprocess.DEVNULL
-    # A process of its own does the waiting, so that RUSAGE_CHILDREN holds this run and no other.
-    report_read, report_write = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(report_read)
-        status = subprocess.run(command, env=env, stdin=stdin, stdout=subprocess.DEVNULL,
-                                stderr=subprocess.DEVNULL).returncode
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        os.write(report_write, json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss, status]).encode())
-        os._exit(0)
-    os.close(report_write)
-    if stdin_path:
-        stdin.close()
-    with os.fdopen(report_read) as report:
-        text = report.read()
-    os.waitpid(pid, 0)
-    seconds, rss, status = json.loads(text)
-    return seconds, rss, status
+BEGIN, END = "<!-- begin: overhead.py -->\n", "<!-- end: overhead.py -->\n"
 
 
 class Profiler:
     """How to put a command under a profiler, and what file that leaves."""
 
-    def __init__(self, name, wrap, scale=1, file_of=None, baseline="none"):
-        self.name, self.wrap, self.scale, self.file_of, self.baseline = name, wrap, scale, file_of, baseline
+    def __init__(self, name, wrap, scale=1, file_of=None, baseline="none", has_profile=False):
+        self.name, self.wrap, self.scale, self.file_of = name, wrap, scale, file_of
+        self.baseline, self.has_profile = baseline, has_profile
+
+    @property
+    def label(self):
+        return self.name if self.baseline in ("none", self.name) else f"{self.name} / {self.baseline}"
 
 
 def profilers(heaplens, library, scratch):
     profile = os.path.join(scratch, "p.heaplens")
+    session = os.path.join(scratch, "session")
     jemalloc = next((p for p in ("/usr/lib/x86_64-linux-gnu/libjemalloc.so.2",
                                  "/usr/lib/aarch64-linux-gnu/libjemalloc.so.2") if os.path.exists(p)), None)
-    run = lambda *options: lambda c, e: ([heaplens, "run", *options, "-o", profile, "--"] + c, e)
     preload = lambda lib, **more: lambda c, e: (c, dict(e, LD_PRELOAD=lib, **more))
+
+    def run(mode):
+        wrap = lambda c, e: ([heaplens, "run", "--mode", mode, "-o", profile, "--"] + c, e)
+        return Profiler(mode, wrap, file_of=lambda: profile, has_profile=True)
+
     found = [
-        Profiler("none", lambda c, e: (c, e)),
+        Profiler("none", lambda c, e: (c, e), baseline="none"),
         Profiler("off", preload(library, HEAPLENS_MODE="off")),
-        Profiler("count", run("--mode", "count")),
-        Profiler("sample", run("--mode", "sample"), file_of=lambda: profile),
-        Profiler("full", run(), file_of=lambda: profile),
+        run("count"),
+        run("sample"),
+        run("full"),
+        Profiler("full-alone", preload(library, HEAPLENS_MODE="full", HEAPLENS_SESSION=session)),
     ]
     if shutil.which("heaptrack"):
         out = os.path.join(scratch, "ht")
@@ -85,46 +81,95 @@ def profilers(heaplens, library, scratch):
             jemalloc, MALLOC_CONF=f"prof:true,lg_prof_sample:19,prof_final:true,prof_prefix:{scratch}/je"),
             baseline="jemalloc"))
     if shutil.which("valgrind"):
-        found.append(Profiler("none/100", lambda c, e: (c, e), scale=SMALL))
+        found.append(Profiler("none/100", lambda c, e: (c, e), scale=SMALL, baseline="none/100"))
         found.append(Profiler("dhat/100", lambda c, e: (
             ["valgrind", "--tool=dhat", f"--dhat-out-file={scratch}/dhat.out", "-q"] + c, e),
             scale=SMALL, baseline="none/100"))
     return found
 
 
-def measure(chosen, work, rounds, scratch):
-    """(profiler, workload) -> list of (seconds, rss KiB, file bytes); alternating, rotated each round."""
-    figures = {}
+def build_launcher(scratch):
+    program = os.path.join(scratch, "measure")
+    subprocess.run(["gcc", "-std=gnu17", "-O2", os.path.join(HERE, "measure.c"), "-o", program], check=True)
+    return program
+
+
+def run_once(launcher, command, extra_env, stdin_path, scratch):
+    """CPU seconds of the tree, peak RSS in KiB of its largest process, exit status."""
+    report = os.path.join(scratch, "measured")
+    with open(stdin_path or os.devnull, "rb") as stdin:
+        subprocess.run([launcher, report] + command, env=dict(os.environ, **extra_env), stdin=stdin,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    with open(report) as text:
+        seconds, rss, status = text.read().split()
+    return float(seconds), int(rss), int(status)
+
+
+def rss_in_profile(heaplens, path):
+    """The peak of the resident set in KiB that the profiled program had, as its profile says."""
+    text = subprocess.run([heaplens, "report", "--format", "json", path], capture_output=True, check=True).stdout
+    return json.loads(text)["process"]["rss_peak_bytes"] // 1024
+
+
+def measure(chosen, work, rounds, heaplens, scratch, launcher):
+    """Rows of profiler, workload, round, seconds, RSS of the program and of the largest, bytes of file."""
+    rows, done = [], 0
     steps = rounds * sum(len(work[p.scale]) for p in chosen)
-    done = 0
+    began = int(time.time())
     for turn in range(rounds):
         for name in work[1]:
             for profiler in chosen[turn % len(chosen):] + chosen[:turn % len(chosen)]:
+                os.mkdir(os.path.join(scratch, "session"))
                 command, env, stdin = work[profiler.scale][name]
                 command, env = profiler.wrap(list(command), dict(env))
-                seconds, rss, status = run_once(command, env, stdin)
+                seconds, largest, status = run_once(launcher, command, env, stdin, scratch)
                 path = profiler.file_of() if profiler.file_of else None
                 size = os.path.getsize(path) if path and os.path.exists(path) else None
-                for left in os.listdir(scratch):
-                    os.unlink(os.path.join(scratch, left))
+                own = rss_in_profile(heaplens, path) if profiler.has_profile and size else largest
+                for left in os.scandir(scratch):
+                    if left.is_dir():
+                        shutil.rmtree(left.path)
+                    else:
+                        os.unlink(left.path)
                 done += 1
                 if sys.stderr.isatty():
                     print(f"\r{done}/{steps} {name} {profiler.name}: {seconds:.2f} s   ", end="", file=sys.stderr)
                 if status != 0:
                     print(f"\n{name} under {profiler.name}: exit status {status}, not counted", file=sys.stderr)
                     continue
-                figures.setdefault((profiler.name, name), []).append((seconds, rss, size))
+                rows.append({"profiler": profiler.name, "workload": name, "round": f"{began}.{turn}",
+                             "seconds": seconds, "rss": own, "largest": largest, "bytes": size})
     if sys.stderr.isatty():
         print("\r" + " " * 60 + "\r", end="", file=sys.stderr)
-    return figures
+    return rows
 
 
-def ratio(figures, name, base, workload, field):
-    """Median of the round-by-round ratios, or None where either side is missing."""
-    ours, theirs = figures.get((name, workload)), figures.get((base, workload))
-    if not ours or not theirs:
-        return None
-    return statistics.median(o[field] / max(t[field], 1e-9) for o, t in zip(ours, theirs))
+class Figures:
+    """Rows, found by profiler, workload and round."""
+
+    def __init__(self, rows):
+        self.by_run = {(r["profiler"], r["workload"], r["round"]): r for r in rows}
+        self.rounds = sorted({r["round"] for r in rows})
+
+    def values(self, profiler, workload, field):
+        runs = (self.by_run.get((profiler, workload, r)) for r in self.rounds)
+        return [r[field] for r in runs if r is not None and r[field] is not None]
+
+    def median(self, profiler, workload, field, unit=1.0):
+        values = self.values(profiler, workload, field)
+        return statistics.median(values) / unit if values else None
+
+    def ratio(self, profiler, workload, field):
+        """Median of the ratios of rounds in which both ran."""
+        pairs = ((self.by_run.get((profiler.name, workload, r)), self.by_run.get((profiler.baseline, workload, r)))
+                 for r in self.rounds)
+        ratios = [ours[field] / max(theirs[field], 1e-9) for ours, theirs in pairs if ours and theirs]
+        return statistics.median(ratios) if ratios else None
+
+    def beside(self, profiler, workload):
+        """MB of the largest process, where it is not the profiled program: the command line, mostly."""
+        own, largest = self.median(profiler.name, workload, "rss"), self.median(profiler.name, workload, "largest")
+        return largest / 1000 if own is not None and largest > own * 1.02 else None
 
 
 def geometric_mean(values):
@@ -132,24 +177,92 @@ def geometric_mean(values):
     return math.exp(statistics.fmean(math.log(max(v, 1e-9)) for v in known)) if known else None
 
 
-def print_table(title, chosen, names, cell, mean=True):
-    print(f"\n{title}")
-    print("  " + " " * 22 + "".join(f"{n:>9}" for n in names) + ("  geomean" if mean else ""))
+def make_table(title, chosen, names, cell, mean=True):
+    """(title, heads, rows of label and texts); nothing for a profiler that has no cell."""
+    rows = []
     for profiler in chosen:
+        if profiler.baseline == profiler.name and profiler.name != "none":
+            continue  # of its own size: it is what another is compared with
         values = [cell(profiler, n) for n in names]
-        if all(v is None for v in values):
-            continue
-        label = profiler.name if profiler.baseline in ("none", profiler.name) else f"{profiler.name} / {profiler.baseline}"
-        row = "".join("        -" if v is None else f"{v:9.2f}" for v in values)
-        print(f"  {label:22}{row}" + (f"{geometric_mean(values):9.2f}" if mean else ""))
+        if any(v is not None for v in values):
+            values += [geometric_mean(values)] if mean else []
+            rows.append((profiler.label, ["-" if v is None else f"{v:.2f}" for v in values]))
+    return title, names + (["geomean"] if mean else []), rows
 
 
-def find_build(preset):
-    heaplens = os.path.join(ROOT, "build", preset, "bin", "heaplens")
-    library = os.path.join(ROOT, "build", preset, "lib", "libheaplens.so")
+def make_tables(figures, chosen, names):
+    ratio = lambda field: lambda p, n: figures.ratio(p, n, field)
+    median = lambda field, unit: lambda p, n: figures.median(p.name, n, field, unit)
+    beside = lambda p, n: figures.beside(p, n) if p.has_profile else None
+    return [
+        make_table("CPU time, ratio", chosen, names, ratio("seconds")),
+        make_table("Peak RSS of the profiled program, ratio", chosen, names, ratio("rss")),
+        make_table("Peak RSS of `heaplens run`, MB, where it exceeds the program's", chosen, names, beside, mean=False),
+        make_table("CPU time, seconds", chosen, names, median("seconds", 1.0), mean=False),
+        make_table("Profile, MB", chosen, names, median("bytes", 1e6), mean=False),
+    ]
+
+
+def facts_text(figures):
+    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
+                 platform.machine())
+    compiler = subprocess.run(["gcc", "-dumpfullversion"], capture_output=True, text=True, check=False).stdout.strip()
+    version = lambda *command: subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    peers = [version(*c).split("\n")[0] for c in (["heaptrack", "--version"], ["valgrind", "--version"])
+             if shutil.which(c[0])]
+    return (f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} processors ({model}), Linux {platform.release()}, "
+            f"{' '.join(platform.libc_ver())}, gcc {compiler}, {', '.join(peers)}; {len(figures.rounds)} rounds in all, "
+            "each of some workloads or profilers, alternating.")
+
+
+def print_tables(tables):
+    for title, heads, rows in tables:
+        if rows:
+            print(f"\n{title}\n  " + " " * 22 + "".join(f"{h:>9}" for h in heads))
+            for label, cells in rows:
+                print(f"  {label:22}" + "".join(f"{c:>9}" for c in cells))
+
+
+def write_page(path, tables, facts):
+    """The page is ours between the two marks, and the author's elsewhere."""
+    with open(path) as page:
+        head, rest = page.read().split(BEGIN)
+    tail = rest.split(END)[1]
+    parts = [facts + "\n"]
+    for title, heads, rows in tables:
+        if rows:
+            parts.append(f"### {title}\n\n| | " + " | ".join(heads) + " |\n|---|" + "---:|" * len(heads) + "\n" +
+                         "".join(f"| {label} | " + " | ".join(cells) + " |\n" for label, cells in rows))
+    with open(path + ".part", "w") as page:
+        page.write(head + BEGIN + "\n".join(parts) + END + tail)
+    os.rename(path + ".part", path)
+
+
+def find_build(folder):
+    heaplens, library = os.path.join(folder, "bin", "heaplens"), os.path.join(folder, "lib", "libheaplens.so")
     if not os.path.exists(heaplens) or not os.path.exists(library):
-        sys.exit(f"overhead: build first: cmake --preset {preset} && cmake --build --preset {preset}")
+        sys.exit(f"overhead: no {heaplens}: build first (cmake --preset release && cmake --build --preset release)")
     return heaplens, library
+
+
+def choose(chosen, only):
+    if not only:
+        return chosen
+    wanted = only.split(",")
+    unknown = set(wanted) - {p.name for p in chosen}
+    if unknown:
+        sys.exit(f"overhead: unknown or missing profiler: {', '.join(sorted(unknown))}")
+    return [p for p in chosen if p.name in wanted]
+
+
+def run_all(arguments, chosen, scratch, heaplens, launcher):
+    cache = os.path.join(ROOT, "build", "benchmark-data")
+    work = {scale: workloads.prepare(cache, arguments.scale * scale)
+            for scale in {1} | {p.scale for p in chosen}}
+    if arguments.workloads:
+        wanted = arguments.workloads.split(",")
+        work = {s: {n: w for n, w in loads.items() if n in wanted} for s, loads in work.items()}
+    return measure(chosen, work, arguments.rounds, heaplens, scratch, launcher)
 
 
 def main():
@@ -158,39 +271,30 @@ def main():
     parser.add_argument("--only", help="profilers, comma-separated")
     parser.add_argument("--workloads", help="workloads, comma-separated")
     parser.add_argument("--scale", type=float, default=1, help="size of the inputs (default 1)")
-    parser.add_argument("--preset", default="release", help="which build (default release)")
+    parser.add_argument("--build", default=os.path.join(ROOT, "build", "release"), help="folder of the build")
     parser.add_argument("--json", help="write the raw figures to this file")
+    parser.add_argument("--merge", nargs="+", metavar="FILE", help="tables of the raw figures in these files")
+    parser.add_argument("--page", help="put the tables between the marks of this page")
     arguments = parser.parse_args()
 
-    heaplens, library = find_build(arguments.preset)
-    cache = os.path.join(ROOT, "build", "benchmark-data")
-    with tempfile.TemporaryDirectory(prefix="heaplens-overhead-") as scratch:
-        chosen = profilers(heaplens, library, scratch)
-        if arguments.only:
-            wanted = arguments.only.split(",")
-            unknown = set(wanted) - {p.name for p in chosen}
-            if unknown:
-                sys.exit(f"overhead: unknown or missing profiler: {', '.join(sorted(unknown))}")
-            chosen = [p for p in chosen if p.name in wanted]
-        work = {1: workloads.prepare(cache, arguments.scale)}
-        if any(p.scale == SMALL for p in chosen):
-            work[SMALL] = workloads.prepare(cache, arguments.scale * SMALL)
-        if arguments.workloads:
-            wanted = arguments.workloads.split(",")
-            work = {s: {n: w for n, w in loads.items() if n in wanted} for s, loads in work.items()}
-        figures = measure(chosen, work, arguments.rounds, scratch)
-
-    names = list(work[1])
-    print(f"{arguments.rounds} rounds, alternating; {os.cpu_count()} processors; ratios to a run without a profiler")
-    print_table("CPU time, ratio", chosen, names, lambda p, n: ratio(figures, p.name, p.baseline, n, 0))
-    print_table("Peak RSS, ratio", chosen, names, lambda p, n: ratio(figures, p.name, p.baseline, n, 1))
-    print_table("CPU time, seconds", chosen, names, lambda p, n: statistics.median(
-        f[0] for f in figures[(p.name, n)]) if (p.name, n) in figures else None, mean=False)
-    print_table("Profile, MB", chosen, names, lambda p, n: next(
-        (f[2] / 1e6 for f in figures.get((p.name, n), []) if f[2] is not None), None), mean=False)
+    with tempfile.TemporaryDirectory(prefix="heaplens-overhead-") as scratch, \
+            tempfile.TemporaryDirectory(prefix="heaplens-overhead-") as tools:
+        heaplens, library = find_build(arguments.build)
+        chosen = choose(profilers(heaplens, library, scratch), arguments.only)
+        if arguments.merge:
+            rows = [row for path in arguments.merge for row in json.load(open(path))]
+        else:
+            rows = run_all(arguments, chosen, scratch, heaplens, build_launcher(tools))
     if arguments.json:
         with open(arguments.json, "w") as out:
-            json.dump([{"profiler": p, "workload": w, "runs": runs} for (p, w), runs in figures.items()], out, indent=1)
+            json.dump(rows, out, indent=1)
+    figures = Figures(rows)
+    measured = {row["workload"] for row in rows}
+    tables = make_tables(figures, chosen, [n for n in workloads.NAMES if n in measured])
+    print(facts_text(figures))
+    print_tables(tables)
+    if arguments.page:
+        write_page(arguments.page, tables, facts_text(figures))
 
 
 if __name__ == "__main__":

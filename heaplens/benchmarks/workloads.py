@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 SEED = 20261122
+NAMES = ("sqlite3", "jq", "cc1", "python3", "git", "xmllint", "micro1", "micro2")  # in the order of the tables
 
 
 def write(path, make):

@@ -23,6 +23,7 @@
 #include "runtime/real.h"
 #include "runtime/recorder.h"
 #include "runtime/thread.h"
+#include "runtime/timeline.h"
 #include "runtime/unwind.h"
 
 enum { TRIES = 10000, COMMAND_BYTES = 65536 };
@@ -400,6 +401,7 @@ __attribute__((destructor)) static void end_process(void)
     heaplens_store_header *const header = heaplens__recording.store.header;
     if (plan.is_recording && plan.pid == getpid() && header != NULL) {
         heaplens__clock_read_both(&header->latest);
+        heaplens__timeline_end(&heaplens__recording);
         atomic_store_explicit(&header->state, HEAPLENS_STORE_ENDED, memory_order_release);
     }
 }

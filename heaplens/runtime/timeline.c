@@ -71,6 +71,12 @@ static void note_rss(heaplens_store_header *header, uint64_t rss)
     atomic_store_explicit(&header->rss_peak, peak > rss ? peak : rss, memory_order_relaxed);
 }
 
+void heaplens__timeline_end(heaplens__recorder *recorder)
+{
+    heaplens_store_header *const header = recorder->store.header;
+    note_rss(header, heaplens__counted(&header->rss_latest));
+}
+
 static heaplens_store_point now_point(heaplens__recorder *recorder, uint64_t time)
 {
     heaplens_store_header *const header = recorder->store.header;

@@ -19,4 +19,7 @@ void heaplens__timeline_init(heaplens__recorder *recorder);
  */
 void heaplens__timeline_look(heaplens__recorder *recorder);
 
+/** The process ends: note the largest resident set that it had. */
+void heaplens__timeline_end(heaplens__recorder *recorder);
+
 #endif
