@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "bench/bench_cells.h"
+#include "bench/report_html.h"
 #include "bench/report_json.h"
 
 static void write_text(FILE *file, const char *text)
@@ -38,32 +39,10 @@ static void write_table(FILE *file, const heaplens_cells *cells)
     (void)fprintf(file, "</table>\n");
 }
 
-// Inside a script element "</script" and "<!--" would be seen; a JSON string can say "<" otherwise.
-static void write_data(FILE *file, const heaplens_bench_report *report)
+// Without node and npm the build has no viewer: a page with the table, and the document for others.
+static void write_plain_head(FILE *file, const heaplens_bench_report *report,
+                             const heaplens_cells *cells)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *const memory = open_memstream(&text, &size);
-    if (memory == NULL) {
-        return;
-    }
-    heaplens__report_write_json(memory, report);
-    if (fclose(memory) == 0) {
-        (void)fprintf(file, "<script type=\"application/json\" id=\"heaplens-bench\">\n");
-        for (size_t i = 0; i < size; i++) {
-            (void)fprintf(file, text[i] == '<' ? "\\u003%c" : "%c", text[i] == '<' ? 'c' : text[i]);
-        }
-        (void)fprintf(file, "</script>\n");
-    }
-    free(text);
-}
-
-void heaplens__bench_page_write(FILE *file, const heaplens_bench_report *report)
-{
-    heaplens_cells cells;
-    if (!heaplens__cells_make(&cells, report)) {
-        return;
-    }
     (void)fprintf(
         file,
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Benchmarks of ");
@@ -78,8 +57,35 @@ void heaplens__bench_page_write(FILE *file, const heaplens_bench_report *report)
     (void)fprintf(file, ", %u processors, ", report->machine.processors);
     write_text(file, report->machine.kernel);
     (void)fprintf(file, "</p>\n");
-    write_table(file, &cells);
-    write_data(file, report);
+    write_table(file, cells);
+}
+
+static void write_plain_page(FILE *file, const heaplens_bench_report *report, const char *json,
+                             size_t size)
+{
+    heaplens_cells cells;
+    if (!heaplens__cells_make(&cells, report)) {
+        return;
+    }
+    write_plain_head(file, report, &cells);
+    heaplens__report_html_write_document(file, json, size);
     (void)fprintf(file, "</html>\n");
     heaplens__cells_deinit(&cells);
+}
+
+void heaplens__bench_page_write(FILE *file, const heaplens_bench_report *report)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *const memory = open_memstream(&text, &size);
+    if (memory == NULL) {
+        return;
+    }
+    heaplens__report_write_json(memory, report);
+    if (fclose(memory) == 0 && heaplens__report_html_exists()) {
+        heaplens__report_html_write(file, text, size);
+    } else {
+        write_plain_page(file, report, text, size);
+    }
+    free(text);
 }

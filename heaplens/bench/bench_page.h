@@ -7,8 +7,9 @@
 #include "bench/bench_report.h"
 
 /**
- * Write the report as one offline page: the table, and the JSON document in a script element of type
- * application/json with the id "heaplens-bench", for scripts of the page to draw from.
+ * Write the report as one offline page around its JSON document: the charts of heaplens/viewer, or, in a
+ * build without node and npm, the table. The document is in a script element of type
+ * application/json with the id "heaplens-bench".
  */
 void heaplens__bench_page_write(FILE *file, const heaplens_bench_report *report);
 

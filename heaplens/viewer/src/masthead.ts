@@ -4,26 +4,21 @@ import type { Facts, SessionData } from "./data";
 import { h } from "./dom";
 import { bytesText, countText, timeText } from "./figures";
 import type { State, View } from "./state";
-
-type Theme = "auto" | "light" | "dark";
-const THEMES: readonly Theme[] = ["auto", "light", "dark"];
-const THEME_KEY = "heaplens-theme";
+import { themeButton } from "./theme";
 
 export class MastheadView implements View {
   readonly node: HTMLElement;
   private readonly command = h("h1", { class: "code" });
   private readonly facts = h("p", { class: "quiet" });
-  private readonly theme = h("button", { type: "button", id: "theme", click: () => this.nextTheme() });
 
   constructor(session: SessionData, shown: number, choose: (index: number) => void, before: SessionData | null) {
     const controls = h("div", { class: "controls" });
     if (session.processes.length > 1 && before === null) {
       controls.append(processSelector(session, shown, choose));
     }
-    controls.append(this.theme);
+    controls.append(themeButton());
     const brand = h("p", { class: "brand" }, "heaplens", before === null ? "" : h("span", { class: "quiet" }, " comparison"));
     this.node = h("header", { class: "masthead" }, h("div", { class: "topline" }, brand, controls), this.command, this.facts);
-    this.setTheme(storedTheme());
   }
 
   update(state: State): void {
@@ -35,30 +30,6 @@ export class MastheadView implements View {
       before === null
         ? sentence(facts, `${countText(profile.siteCount)} call sites`)
         : `${sentence(facts, "")}; compared with ${before.facts.command}, ${sentence(elsewhere(before.facts, facts), "")}`;
-  }
-
-  private nextTheme(): void {
-    this.setTheme(THEMES[(THEMES.indexOf(storedTheme()) + 1) % THEMES.length]!);
-  }
-
-  private setTheme(theme: Theme): void {
-    document.documentElement.dataset["theme"] = theme;
-    this.theme.textContent = `Theme: ${theme}`;
-    try {
-      localStorage.setItem(THEME_KEY, theme);
-    } catch {
-      // Some browsers keep nothing for pages from disk: the choice then lasts as long as the page.
-    }
-  }
-}
-
-function storedTheme(): Theme {
-  const shown = document.documentElement.dataset["theme"];
-  try {
-    const stored = shown ?? localStorage.getItem(THEME_KEY);
-    return THEMES.find((theme) => theme === stored) ?? "auto";
-  } catch {
-    return THEMES.find((theme) => theme === shown) ?? "auto";
   }
 }
 
