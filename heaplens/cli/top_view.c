@@ -9,6 +9,7 @@
 
 #include "export/figure_text.h"
 #include "export/frame_text.h"
+#include "profile/responsible.h"
 
 enum { CALLERS_SHOWN = 4, LINE_BYTES = 1024, WIDTH_DEFAULT = 160 };
 
@@ -17,34 +18,52 @@ static const char *command_of(const heaplens_top_view *view)
     return heaplens__names_text(&view->session->names, view->process->facts.command);
 }
 
-// "read_line parse.c:12 < parse < main", as many callers as fit.
+// A line that is filled as far as it goes.
+typedef struct callers_line {
+    char text[LINE_BYTES];
+    size_t used;
+    int shown;
+} callers_line;
+
+static void add_caller(callers_line *line, const heaplens_shown_frame *frame)
+{
+    char place[128] = "";
+    if (line->shown == 0 && frame->file[0] != '\0') {
+        (void)snprintf(place, sizeof(place), " %.100s:%u", heaplens__path_base(frame->file),
+                       frame->line);
+    }
+    const size_t room = sizeof(line->text) - line->used;
+    const int more =
+        snprintf(line->text + line->used, room, "%s%.*s%s", line->shown == 0 ? "" : " < ",
+                 (int)heaplens__plain_length(frame->function), frame->function, place);
+    line->used += more > 0 && (size_t)more < room ? (size_t)more : 0;
+    line->shown++;
+}
+
+// "read_line parse.c:12 < parse < main", as many callers as fit: the function that is responsible
+// first, since the innermost ones are malloc's wrappers.
 static void write_callers(heaplens_sink *sink, const heaplens_top_view *view,
                           const heaplens_site *site, size_t room)
 {
-    char line[LINE_BYTES] = "";
-    size_t used = 0;
-    int shown = 0;
-    uint32_t node = site->stack;
-    for (; node != HEAPLENS_NODE_ROOT && shown < CALLERS_SHOWN;
+    const heaplens_place who = heaplens__responsible(view->session, view->process, site->stack);
+    callers_line line = {.text = ""};
+    bool has_begun = false;
+    for (uint32_t node = site->stack; node != HEAPLENS_NODE_ROOT && line.shown < CALLERS_SHOWN;
          node = view->process->nodes[node].parent) {
         const heaplens_location *const location =
             &view->process->locations[view->process->nodes[node].location];
         const uint32_t frames = heaplens__location_frames(location);
-        for (uint32_t i = 0; i < frames && shown < CALLERS_SHOWN; i++, shown++) {
+        for (uint32_t i = 0; i < frames && line.shown < CALLERS_SHOWN; i++) {
             heaplens_shown_frame frame;
-            char place[128] = "";
+            has_begun = has_begun || (location == who.location && i == who.frame);
             heaplens__frame_show(view->session, view->process, location, i, &frame);
-            if (shown == 0 && frame.file[0] != '\0') {
-                (void)snprintf(place, sizeof(place), " %.100s:%u", heaplens__path_base(frame.file),
-                               frame.line);
+            if (has_begun) {
+                add_caller(&line, &frame);
             }
-            const int more = snprintf(line + used, sizeof(line) - used, "%s%.200s%s",
-                                      shown == 0 ? "" : " < ", frame.function, place);
-            used += more > 0 && (size_t)more < sizeof(line) - used ? (size_t)more : 0;
         }
     }
-    line[room < used ? room : used] = '\0';
-    heaplens__sink_line(sink, used == 0 ? HEAPLENS_NO_STACK_TEXT : line, '\0', "");
+    line.text[room < line.used ? room : line.used] = '\0';
+    heaplens__sink_line(sink, line.used == 0 ? HEAPLENS_NO_STACK_TEXT : line.text, '\0', "");
 }
 
 static void write_totals(heaplens_sink *sink, const heaplens_top_view *view)

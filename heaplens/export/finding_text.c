@@ -20,6 +20,23 @@ const char *heaplens_finding_name(heaplens_finding_kind kind)
     return "";
 }
 
+// "parse_row", "code without symbols in git".
+static void name_culprit(const heaplens_session *session, const heaplens_process *process,
+                         const heaplens_finding *f, char *text, size_t cap)
+{
+    if (f->function != HEAPLENS_NAME_NONE) {
+        const char *const name = heaplens__names_text(&session->names, f->function);
+        (void)snprintf(text, cap, "%.*s", (int)heaplens__plain_length(name), name);
+        return;
+    }
+    const heaplens_place place =
+        heaplens__responsible(session, process, process->sites[f->site].stack);
+    const char *const module =
+        place.location == NULL ? "" : heaplens__location_module(session, process, place.location);
+    (void)snprintf(text, cap, "code without symbols%s%.160s", module[0] == '\0' ? "" : " in ",
+                   heaplens__path_base(module));
+}
+
 static void explain_overflow(const heaplens_finding *f, const char *who, char *text, size_t cap)
 {
     (void)snprintf(text, cap,
@@ -102,10 +119,7 @@ heaplens_finding_words heaplens_finding_explain(const heaplens_session *session,
 {
     heaplens_finding_words words = {0};
     char who[200];
-    const bool has_name = finding->function != HEAPLENS_NAME_NONE;
-    const char *const name = has_name ? heaplens__names_text(&session->names, finding->function)
-                                      : "code without symbols";
-    (void)snprintf(who, sizeof(who), "%.*s", (int)heaplens__plain_length(name), name);
+    name_culprit(session, process, finding, who, sizeof(who));
     switch (finding->kind) {
     case HEAPLENS_FINDING_OVERFLOW:
         explain_overflow(finding, who, words.text, sizeof(words.text));

@@ -50,6 +50,19 @@ static const heaplens_culprit *largest_culprit(const heaplens_culprit *culprits,
     return best;
 }
 
+static void put_culprit(const heaplens_report *r, const heaplens_culprit *who)
+{
+    if (who->module != HEAPLENS_MODULE_NONE && who->sites > 1) {
+        const char *const path =
+            heaplens__names_text(&r->session->names, r->process->modules[who->module].path);
+        heaplens__sink_puts(r->sink, "code without symbols in ");
+        heaplens__report_put(r, heaplens__path_base(path));
+        return;
+    }
+    heaplens__report_put_place(
+        r, heaplens__responsible(r->session, r->process, r->process->sites[who->site_first].stack));
+}
+
 static void write_answer(const heaplens_report *r, const char *question,
                          const heaplens_culprit *best, heaplens_metric metric)
 {
@@ -61,8 +74,7 @@ static void write_answer(const heaplens_report *r, const char *question,
     heaplens__report_put_value(r, culprit_value(best, metric), best->spread.variance[metric],
                                metric);
     heaplens__sink_puts(r->sink, " from ");
-    heaplens__report_put_place(r, heaplens__responsible(r->session, r->process,
-                                                        r->process->sites[best->site_first].stack));
+    put_culprit(r, best);
     heaplens__sink_puts(r->sink, best->sites > 1 ? "" : "\n");
     if (best->sites > 1) {
         heaplens__sink_printf(r->sink, ", by %s call stacks\n",

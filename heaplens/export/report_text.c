@@ -270,7 +270,9 @@ static void write_notes(const heaplens_report *r)
         nameless += r->process->locations[i].frame_count == 0 ? 1 : 0;
     }
     if (nameless > 0) {
-        heaplens__sink_printf(r->sink, "  note: %s of %s addresses have no symbol\n",
+        heaplens__sink_printf(r->sink,
+                              "  note: %s of %s addresses have no symbol; debug symbols of the "
+                              "program, or DEBUGINFOD_URLS, give names\n",
                               heaplens__figure_count(nameless).text,
                               heaplens__figure_count(r->process->location_count).text);
     }

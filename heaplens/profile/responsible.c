@@ -177,15 +177,21 @@ typedef struct culprit_table {
     size_t mask;
 } culprit_table;
 
-static heaplens_culprit *find_culprit(culprit_table *table, heaplens_name function)
+static bool is_culprit(const heaplens_culprit *row, heaplens_name function, uint32_t module)
 {
-    size_t at = (size_t)(function * 0x9e3779b1U) & table->mask;
-    while (table->slots[at] != 0 && table->rows[table->slots[at] - 1].function != function) {
+    return row->function == function && row->module == module;
+}
+
+static heaplens_culprit *find_culprit(culprit_table *table, heaplens_name function, uint32_t module)
+{
+    size_t at = (size_t)((function ^ module) * 0x9e3779b1U) & table->mask;
+    while (table->slots[at] != 0 &&
+           !is_culprit(&table->rows[table->slots[at] - 1], function, module)) {
         at = (at + 1) & table->mask;
     }
     if (table->slots[at] == 0) {
         table->rows[table->count] =
-            (heaplens_culprit){.function = function, .sum.first_ns = UINT64_MAX};
+            (heaplens_culprit){.function = function, .module = module, .sum.first_ns = UINT64_MAX};
         table->slots[at] = (uint32_t)++table->count;
     }
     return &table->rows[table->slots[at] - 1];
@@ -211,8 +217,10 @@ heaplens_status heaplens_culprits(const heaplens_session *session, const heaplen
     for (size_t i = 0; i < process->site_count; i++) {
         const heaplens_place place =
             heaplens__responsible(session, process, process->sites[i].stack);
-        heaplens_culprit *const row =
-            find_culprit(&table, heaplens__place_function(process, place));
+        const heaplens_name function = heaplens__place_function(process, place);
+        const bool is_nameless = function == HEAPLENS_NAME_NONE && place.location != NULL;
+        heaplens_culprit *const row = find_culprit(
+            &table, function, is_nameless ? place.location->module : HEAPLENS_MODULE_NONE);
         row->site_first = row->sites == 0 ? (uint32_t)i : row->site_first;
         row->sites++;
         heaplens__site_add(&row->sum, &process->sites[i]);

@@ -31,9 +31,10 @@ heaplens_place heaplens__responsible(const heaplens_session *session,
 /** The function of a place; HEAPLENS_NAME_NONE if it has no name. */
 heaplens_name heaplens__place_function(const heaplens_process *process, heaplens_place place);
 
-/** Sites that one function is responsible for, added up. */
+/** Sites that one function is responsible for, added up; of code without symbols, one module. */
 typedef struct heaplens_culprit {
-    heaplens_name function;  // HEAPLENS_NAME_NONE: code without symbols
+    heaplens_name function;  // HEAPLENS_NAME_NONE: code of a module without symbols
+    uint32_t module;         // of code without symbols; otherwise HEAPLENS_MODULE_NONE
     uint32_t site_first;     // any of its sites
     uint32_t sites;          // how many
     heaplens_spread spread;  // variances of the sum

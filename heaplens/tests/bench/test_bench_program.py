@@ -308,7 +308,7 @@ class Outputs(Program):
         page = file.read_text()
         data = page.split('id="heaplens-bench">', 1)[1].split("</script>", 1)[0]
         self.assertEqual(json.loads(data), json.loads(done.stdout))
-        self.assertNotIn("http", page.replace("https", "http").split("<script")[0])
+        self.assertNotRegex(page.split("<script")[0], r"https?:|<link|\bsrc=")
 
     def test_no_color_where_nobody_looks(self):
         self.assertNotIn("\033", self.run_program(OPTIONS.target, *FAST, "--no-memory", "nothing").stdout)

@@ -2,8 +2,8 @@
 // The page of benchmarks in Chromium: every figure is the document's, charts have what they should, keys
 // work, nothing is requested, and nothing is cut on a telephone.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { close, folder, open, options } from "./browser.mjs";
 import { document_, HOSTILE } from "./bench_document.mjs";
@@ -130,8 +130,44 @@ test("a failure and a hostile name are shown as text", async (tab) => {
   assert.equal(await tab.title(), "bench_of_the_test - heaplens benchmarks");
 });
 
+/** The page that a program wrote about itself, against the JSON of the same run. */
+async function realPage() {
+  const [itsJson, itsPage] = [join(folder, "real.json"), join(folder, "real.html")];
+  const quick = ["--warm-up", "1ms", "--measurement-time", "20ms", "--sample-size", "12", "--resamples", "200"];
+  const run = (...more) => {
+    const done = spawnSync(options.before, [...quick, "--baseline-folder", folder, ...more]);
+    assert.ok(done.status === 0 || done.status === 1, String(done.stderr)); // 1: one of them fails on purpose
+  };
+  run("--save-baseline", "first");
+  run("--baseline", "first", "--json", itsJson, "--html", itsPage);
+  const real = JSON.parse(readFileSync(itsJson, "utf8"));
+  const opened = await open(itsPage);
+  assert.equal(await opened.tab.locator("#overview tbody tr").count(), real.benchmarks.length);
+  const shown = await opened.tab.locator("#overview tbody tr").evaluateAll((rows) =>
+    rows.map((row) => [row.dataset.row, ...["time", "blocks", "change"].map((key) => row.querySelector(`[data-column=${key}]`)?.title)]),
+  );
+  const text = (value) => (value === null || value === undefined ? "" : String(value));
+  assert.deepEqual(
+    shown.map((row) => row.map(text)),
+    real.benchmarks.map(({ id, time, memory, change }) =>
+      [id, time && typical(time).value, memory && memory.blocks.estimate.value, change?.time?.change].map(text),
+    ),
+  );
+  assert.equal(await opened.tab.locator(".failure").count(), 0);
+  const measured = real.benchmarks.filter(({ time }) => time !== null);
+  assert.equal(await opened.tab.locator(".sample.now").count() >= measured.length * 10, true);
+  return opened.troubles;
+}
+
 let failed = 0;
 const { tab, troubles } = await open(page);
+try {
+  troubles.push(...(await realPage()));
+  console.log("ok - a program's own page has the figures of its JSON");
+} catch (error) {
+  failed++;
+  console.log(`not ok - a program's own page has the figures of its JSON\n${error.stack}`);
+}
 for (const [name, run] of tests) {
   try {
     await run(tab);
