@@ -18,6 +18,7 @@ while read -r target; do
   name=$(basename "$target")
   product=$(basename "$(dirname "$(dirname "$target")")")
   seeds=$product/fuzz/corpus/${name#fuzz_}
+  [ -d "$seeds" ] || seeds=$product/fuzz/corpus/profile # fuzz_diff reads profiles
   grown=build/fuzz-corpus/$name
   mkdir -p "$grown"
   echo "== $name, $seconds s"

@@ -10,6 +10,24 @@ const char *heaplens__path_base(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
+bool heaplens__is_thread_start(const char *function)
+{
+    static const char *const starts[] = {"__libc_start_call_main",
+                                         "__libc_start_main_impl",
+                                         "__libc_start_main",
+                                         "_start",
+                                         "__clone3",
+                                         "clone3",
+                                         "__clone",
+                                         "clone"};
+    for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+        if (strcmp(function, starts[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // The parameters begin at a parenthesis outside of template arguments that does not belong to a name
 // itself: "(anonymous namespace)::f", "operator()".
 size_t heaplens__plain_length(const char *function)

@@ -17,6 +17,9 @@ const char *heaplens__path_base(const char *path);
  */
 size_t heaplens__plain_length(const char *function);
 
+/** Is it one of the C library's functions through which a thread comes to its first function? */
+bool heaplens__is_thread_start(const char *function);
+
 /** The path of a location's module; "" if it has none. */
 const char *heaplens__location_module(const heaplens_session *session,
                                       const heaplens_process *process,

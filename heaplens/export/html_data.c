@@ -275,10 +275,34 @@ static void write_facts(const page *p, const heaplens_facts *facts)
     heaplens__sink_puts(p->sink, "}");
 }
 
+// What a page about a part must not take for the process's.
+static void write_part(const page *p, const heaplens_process *process)
+{
+    if (process->part.whole == NULL) {
+        return;
+    }
+    heaplens__sink_printf(p->sink,
+                          ",\"part\":{\"peak_of\":\"%s\",\"bytes_peak\":%llu,\"unknown\":[",
+                          heaplens_peak_of_name(process->part.peak_of),
+                          (unsigned long long)process->part.whole->facts.bytes_peak);
+    const char *between = "";
+    for (int i = 0; i < HEAPLENS_METRIC_COUNT; i++) {
+        if (!heaplens_metric_is_known(process, (heaplens_metric)i)) {
+            heaplens__sink_printf(p->sink, "%s\"%s\"", between,
+                                  heaplens_metric_name((heaplens_metric)i));
+            between = ",";
+        }
+    }
+    heaplens__sink_puts(p->sink, "]}");
+}
+
 static void write_overview(const page *p)
 {
-    heaplens__sink_printf(p->sink, "{\"version\":%d,\"shown\":%zu,\"processes\":[", DATA_VERSION,
-                          p->data->shown);
+    heaplens__sink_printf(p->sink, "{\"version\":%d,\"shown\":%zu", DATA_VERSION, p->data->shown);
+    if (p->data->session->process_count == 1) {
+        write_part(p, &p->data->session->processes[0]);
+    }
+    heaplens__sink_puts(p->sink, ",\"processes\":[");
     for (size_t i = 0; i < p->data->session->process_count; i++) {
         heaplens__sink_puts(p->sink, i == 0 ? "\n" : ",\n");
         write_facts(p, &p->data->session->processes[i].facts);

@@ -297,21 +297,10 @@ static const char *mode_text(uint32_t mode)
     return "unknown";
 }
 
-static const char *peak_of_text(heaplens_peak_of peak_of)
-{
-    switch (peak_of) {
-    case HEAPLENS_PEAK_OF_PROCESS: return "process";
-    case HEAPLENS_PEAK_OF_WHOLE: return "whole";
-    case HEAPLENS_PEAK_OF_SCOPE: return "scope";
-    case HEAPLENS_PEAK_OF_NOTHING: return "nothing";
-    }
-    return "nothing";
-}
-
 // Which part of a process this is about, by what is not known of it.
 static void write_part(const json_writer *w)
 {
-    put_text(w, "peak_of", peak_of_text(w->process->part.peak_of));
+    put_text(w, "peak_of", heaplens_peak_of_name(w->process->part.peak_of));
     heaplens__sink_puts(w->sink, ",\"not_recorded\":[");
     const char *between = "";
     for (int i = 0; i < HEAPLENS_METRIC_COUNT; i++) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "export/frame_text.h"
 #include "export/utf8.h"
 
 static bool is_control(char byte)
@@ -64,6 +65,10 @@ void heaplens__put_path(heaplens_sink *sink, const heaplens_paths *paths, heaple
     for (; path != HEAPLENS_PATH_EMPTY && strcmp(function, "main") != 0;
          path = paths->steps[path].parent) {
         function = heaplens__path_function(paths, path);
+        // How a thread comes to its first function is the same in every path.
+        if (between[0] != '\0' && heaplens__is_thread_start(function)) {
+            break;
+        }
         heaplens__sink_puts(sink, between);
         put(sink, function);
         between = arrow;

@@ -121,24 +121,6 @@ static size_t number_site(heaplens_report *r, uint32_t site)
     return r->shown_count;
 }
 
-static bool is_start_of_thread(const char *function)
-{
-    static const char *const starts[] = {"__libc_start_call_main",
-                                         "__libc_start_main_impl",
-                                         "__libc_start_main",
-                                         "_start",
-                                         "__clone3",
-                                         "clone3",
-                                         "__clone",
-                                         "clone"};
-    for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-        if (strcmp(function, starts[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // "grow_buffer < parse_row < main": the responsible function and who called it.
 static void put_callers(const heaplens_report *r, const heaplens_site *site)
 {
@@ -154,7 +136,7 @@ static void put_callers(const heaplens_report *r, const heaplens_site *site)
         for (uint32_t f = 0; f < frames && callers < CALLERS_SHOWN; f++) {
             heaplens_shown_frame frame;
             heaplens__frame_show(r->session, r->process, location, f, &frame);
-            if (is_behind && !is_start_of_thread(frame.function)) {
+            if (is_behind && !heaplens__is_thread_start(frame.function)) {
                 heaplens__sink_puts(r->sink, " < ");
                 heaplens__report_put_function(r, frame.function);
                 callers++;
@@ -282,7 +264,7 @@ static bool is_worth_a_line(const heaplens_report *r, const heaplens_location *l
 {
     heaplens_shown_frame frame;
     heaplens__frame_show(r->session, r->process, location, 0, &frame);
-    return !is_start_of_thread(frame.function);
+    return !heaplens__is_thread_start(frame.function);
 }
 
 // How a thread comes to its first function is the same in every stack, and left out. A call of the

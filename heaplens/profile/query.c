@@ -30,6 +30,17 @@ bool heaplens_metric_parse(const char *name, heaplens_metric *out)
     return false;
 }
 
+const char *heaplens_peak_of_name(heaplens_peak_of peak_of)
+{
+    switch (peak_of) {
+    case HEAPLENS_PEAK_OF_PROCESS: return "process";
+    case HEAPLENS_PEAK_OF_WHOLE: return "whole";
+    case HEAPLENS_PEAK_OF_SCOPE: return "scope";
+    case HEAPLENS_PEAK_OF_NOTHING: return "nothing";
+    }
+    return "nothing";
+}
+
 bool heaplens_metric_is_known(const heaplens_process *process, heaplens_metric metric)
 {
     return (process->part.unknown >> metric & 1) == 0;

@@ -22,6 +22,9 @@ const char *heaplens_metric_name(heaplens_metric metric);
 /** The metric with this name; false if there is none, and *out is unchanged. */
 bool heaplens_metric_parse(const char *name, heaplens_metric *out);
 
+/** The word for what a peak is the peak of: "process", "whole", "scope", "nothing". */
+const char *heaplens_peak_of_name(heaplens_peak_of peak_of);
+
 /** Are the figures of a metric known? Not all are of a thread or a scope: then they are 0. */
 bool heaplens_metric_is_known(const heaplens_process *process, heaplens_metric metric);
 

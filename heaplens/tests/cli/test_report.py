@@ -38,7 +38,7 @@ class Report(unittest.TestCase):
 
     def test_sorts_by_one_metric(self):
         done = heaplens("report", "--sort", "leaked", "--top", "1", self.session)
-        self.assertIn(b"Never freed (1 of 1 sites)", done.stdout)
+        self.assertIn(b"Never freed, bytes (1 of 1 sites)", done.stdout)
         self.assertNotIn(b"Live at the peak", done.stdout)
 
     def test_selects_by_function_module_scope_and_thread(self):
@@ -59,11 +59,37 @@ class Report(unittest.TestCase):
 
     def test_shows_one_moment_and_either_direction(self):
         end = heaplens("report", "--at", "end", self.session).stdout
-        self.assertIn(b"Never freed (1 of 1 sites)", end)
+        self.assertIn(b"Never freed, bytes (1 of 1 sites)", end)
         self.assertNotIn(b"Live at the peak", end)
         self.assertIn(b"Tree of calls, by bytes never freed", end)
         peak = heaplens("report", "--at", "peak", "--invert", self.session).stdout
         self.assertIn(b"Callers of what allocated, by bytes at the peak", peak)
+
+    def test_draws_plots_as_the_locale_can_show_them(self):
+        def drawn(**locale):
+            environment = {key: value for key, value in os.environ.items()
+                           if key not in ("LC_ALL", "LC_CTYPE", "LANG")}
+            return heaplens("report", self.session, env={**environment, **locale}).stdout.decode(errors="replace")
+
+        for locale in ({"LC_ALL": "C"}, {}, {"LANG": "C.UTF-8", "LC_ALL": "C"}):
+            self.assertRegex(drawn(**locale), r"heap +2\.9 MiB \| +#{20}")
+            self.assertNotIn("\u2588", drawn(**locale))
+        self.assertRegex(drawn(LC_CTYPE="C.UTF-8"), "heap +2\\.9 MiB \\| +\u2588{20}")
+
+    def test_says_of_a_part_whose_peak_it_is(self):
+        text = heaplens("report", "--filter", "parse_row", self.session).stdout.decode(errors="replace")
+        self.assertRegex(text, r"at the peak +2,900,000 bytes .*\n +that is 96\.7 % of the process's peak, 2\.9 MiB")
+        self.assertIn("own peak     between 2.8 MiB and 2.9 MiB, by the peaks of its call sites", text)
+        text = heaplens("report", "--scope", "load rows", self.session).stdout.decode(errors="replace")
+        self.assertRegex(text, r"peak +300,000 bytes .* in 9 blocks, the largest of one scope or pool\n")
+        self.assertNotIn("Sizes of blocks", text)
+        text = heaplens("report", "--thread", "102", "--sort", "peak", self.session).stdout.decode(errors="replace")
+        self.assertIn("  peak         not recorded of such a part\n", text)
+        self.assertIn("Live at the peak\n  not recorded of such a part\n", text)
+        facts = json.loads(heaplens("report", "--thread", "102", "--format", "json", self.session).stdout)["process"]
+        self.assertEqual((facts["peak_of"], facts["not_recorded"]),
+                         ("nothing", ["peak", "leaked", "temporary", "lifetime"]))
+        self.assertEqual(heaplens("report", "--thread", "102", "--scope", "load rows", self.session).returncode, 2)
 
     def test_reads_a_raw_store_and_a_folder_of_them(self):
         for path in (self.store, self.store.parent):

@@ -41,7 +41,7 @@ class Run(unittest.TestCase):
         self.assertIn(str(self.profile).encode(), done.stderr)
         report = heaplens("report", "--sort", "leaked", self.profile).stdout.decode()
         # The program leaks 3 blocks of 1000 bytes in leak_blocks(), called by main().
-        self.assertIn("#1   3,000 bytes (100.0 %)  leak_blocks < main", report)
+        self.assertIn("#1             3,000  100.0 %  leak_blocks < main", report)
         self.assertRegex(report, r"leak_blocks +run_target\.c:\d+  \[run_target\]\n"
                                  r" +main +run_target\.c:\d+  \[run_target\]")
         self.assertNotIn("libheaplens", report)

@@ -165,6 +165,23 @@ test("shows a part that was selected, and nothing else", async () => {
   assert.equal(await tab.locator("#process").count(), 0);
 });
 
+test("says of a part whose peak it is, and shows no zero for what was not recorded", async () => {
+  const profile = synthetic("session");
+  const filtered = (await open(report(profile, "--filter", "parse_row"))).tab;
+  assert.match(await filtered.locator("#metric-peak").textContent(), /2\.8 MiB96\.7 % of the process's 2\.9 MiB/);
+  assert.match(await filtered.locator("#timeline").textContent(), /Over time, the whole process.*heap 2\.9 MiB/s);
+  const scope = (await open(report(profile, "--scope", "load rows"))).tab;
+  assert.match(await scope.locator("#metric-peak").textContent(), /293\.0 KiBthe largest of one scope/);
+  assert.match(await scope.locator("#metric-temporary").textContent(), /-not recorded of such a part/);
+  assert.equal(await scope.locator("#metric-total").getAttribute("aria-checked"), "true");
+  const thread = (await open(report(profile, "--thread", "102"))).tab;
+  for (const key of ["peak", "leaked", "temporary"]) {
+    assert.match(await thread.locator(`#metric-${key}`).textContent(), /-not recorded of such a part/);
+  }
+  assert.match(await thread.locator("#metric-total").textContent(), /293\.0 KiB/);
+  assert.match(await thread.locator(".masthead").textContent(), /a selected part of it/);
+});
+
 test("says in plain words that data are damaged", async () => {
   const later = withData(sessionPage, "session", (session) => ({ ...session, version: 99 }));
   const { tab } = await open(later);

@@ -4,6 +4,8 @@
 // for those that are few, which are written out.
 
 export interface Facts {
+  /** Only of a part of a process. */
+  part?: Part;
   start_unix_ns: number;
   duration_ns: number;
   peak_ns: number;
@@ -107,9 +109,17 @@ export interface ProcessData {
   findings?: { kind: string; site: number; text: string }[];
 }
 
+/** What was selected of a process: docs/format/json.md says what `peak_of` and `unknown` mean. */
+export interface Part {
+  peak_of: "whole" | "scope" | "nothing";
+  bytes_peak: number;
+  unknown: string[];
+}
+
 interface Overview {
   version: number;
   shown: number;
+  part?: Part;
   processes: Facts[];
 }
 
@@ -146,6 +156,9 @@ export class SessionData {
     this.names = parseElement(`${prefix}names`) as string[];
     this.processes = overview.processes;
     this.shown = overview.shown;
+    if (overview.part !== undefined) {
+      this.processes[0]!.part = overview.part;
+    }
   }
 
   static has(prefix: string): boolean {

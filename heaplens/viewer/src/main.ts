@@ -7,7 +7,7 @@ import { h } from "./dom";
 import { FindingsView } from "./findings";
 import { FlameView } from "./flame";
 import { MastheadView } from "./masthead";
-import { METRICS } from "./metrics";
+import { isKnown, METRICS, type Metric } from "./metrics";
 import { PartsView } from "./parts";
 import { Profile } from "./profile";
 import { Search } from "./search";
@@ -25,6 +25,11 @@ function isTyping(event: KeyboardEvent): boolean {
   return target.matches("input:not([type=checkbox]), select, textarea") || event.ctrlKey || event.metaKey || event.altKey;
 }
 
+// A scope's peak is known, but not what its call sites had of it.
+function hasNoSites({ processes, shown }: SessionData, { key }: Metric): boolean {
+  return processes[shown]!.part?.unknown.includes(key) ?? false;
+}
+
 function start(holder: HTMLElement): void {
   const session = new SessionData("");
   const before = SessionData.has(BEFORE) ? new SessionData(BEFORE) : null;
@@ -35,7 +40,7 @@ function start(holder: HTMLElement): void {
 
   let state: State = {
     analysis: analyse(session.shown),
-    metric: METRICS[0]!,
+    metric: METRICS.find((metric) => isKnown(session.processes[session.shown]!, metric) && !hasNoSites(session, metric))!,
     search: new Search(""),
     grouping: "function",
     isInverted: false,

@@ -39,9 +39,10 @@ function elsewhere(facts: Facts, here: Facts): Facts {
 }
 
 function sentence(facts: Facts, sites: string): string {
+  const part = facts.part === undefined ? "" : "a selected part of it";
   const threads = facts.threads === 1 ? "1 thread" : `${countText(facts.threads)} threads`;
   const host = facts.host === "" ? "" : `on ${facts.host}`;
-  const parts = [`process ${facts.pid}`, `recorded for ${timeText(facts.duration_ns)}`, threads, sites, host];
+  const parts = [`process ${facts.pid}`, `recorded for ${timeText(facts.duration_ns)}`, threads, part, sites, host];
   return parts.filter((part) => part !== "").join(", ");
 }
 

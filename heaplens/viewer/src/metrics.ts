@@ -17,6 +17,11 @@ export interface Metric {
   exact: (value: number) => string;
 }
 
+/** Is the total of a metric known? A part of a process has not everything. */
+export function isKnown({ part }: Facts, { key }: Metric): boolean {
+  return part === undefined || !part.unknown.includes(key) || (key === "peak" && part.peak_of === "scope");
+}
+
 const exactBytes = (value: number) => `${countText(value)} bytes`;
 const exactBlocks = (value: number) => `${countText(value)} blocks`;
 

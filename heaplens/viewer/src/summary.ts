@@ -3,7 +3,8 @@
 // card is also the switch to that metric.
 import { h } from "./dom";
 import { changeText, countText, intervalOf, shareText, timeText } from "./figures";
-import { METRICS, type Metric } from "./metrics";
+import { isKnown, METRICS, type Metric } from "./metrics";
+import type { Facts } from "./data";
 import type { Profile } from "./profile";
 import type { Change, State, View } from "./state";
 
@@ -48,6 +49,13 @@ export class SummaryView implements View {
 
 function cardContent(state: State, metric: Metric): HTMLElement[] {
   const { analysis } = state;
+  if (!isKnown(analysis.profile.facts, metric)) {
+    return [
+      h("span", { class: "card-title" }, metric.title),
+      h("span", { class: "card-value quiet" }, "-"),
+      h("span", { class: "card-note" }, "not recorded of such a part"),
+    ];
+  }
   const value = valueOf(analysis.profile, metric);
   return [
     h("span", { class: "card-title" }, metric.title),
@@ -85,11 +93,21 @@ function mostBy({ analysis }: State, metric: Metric): HTMLElement {
   return h("span", { class: "card-top" }, `${figure} by `, h("span", { class: "code", title: top.text }, top.text));
 }
 
+// Whose peak it is, of a part.
+function partPeak({ part, bytes_peak: bytes }: Facts): string | null {
+  if (part === undefined) {
+    return null;
+  }
+  return part.peak_of === "scope"
+    ? "the largest of one scope or pool"
+    : `${shareText(bytes, part.bytes_peak)} of the process's ${METRICS[0]!.text(part.bytes_peak)}`;
+}
+
 function remark(state: State, metric: Metric): string {
   const { profile } = state.analysis;
   const { facts } = profile;
   const remarks: Record<string, () => string> = {
-    peak: () => `${countText(facts.blocks_peak)} blocks${facts.peak_ns > 0 ? `, after ${timeText(facts.peak_ns)}` : ""}`,
+    peak: () => partPeak(facts) ?? `${countText(facts.blocks_peak)} blocks${facts.peak_ns > 0 ? `, after ${timeText(facts.peak_ns)}` : ""}`,
     total: () => "over the whole run",
     blocks: () => `mean ${METRICS[0]!.text(Math.floor(facts.bytes_total / Math.max(facts.blocks_total, 1)))}`,
     leaked: () => `in ${countText(facts.blocks_end)} blocks`,

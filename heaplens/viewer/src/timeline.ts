@@ -29,6 +29,7 @@ export class TimelineView implements View {
   });
   private readonly readout = h("p", { class: "readout", "aria-live": "polite" });
   private readonly rssShown = h("input", { type: "checkbox", id: "rss-shown", change: () => this.draw() });
+  private readonly title = h("h2", { id: "timeline-title" });
   private readonly rssKey: HTMLElement;
   private readonly beforeKey: HTMLElement;
   private points: Point[] = [];
@@ -37,7 +38,6 @@ export class TimelineView implements View {
   private cursor = -1;
 
   constructor() {
-    const title = h("h2", { id: "timeline-title" }, "Over time");
     const line = (kind: string) => h("span", { class: `line-key ${kind}`, "aria-hidden": "true" });
     this.rssKey = h("li", {}, h("label", {}, this.rssShown, line("rss-key"), "Resident set"));
     this.beforeKey = h("li", {}, line("rss-key"), "Heap before");
@@ -45,7 +45,7 @@ export class TimelineView implements View {
     this.node = h(
       "section",
       { id: "timeline", "aria-labelledby": "timeline-title" },
-      h("div", { class: "section-head" }, title, key),
+      h("div", { class: "section-head" }, this.title, key),
       this.readout,
       this.chart,
     );
@@ -62,6 +62,7 @@ export class TimelineView implements View {
     const { profile, before } = state.analysis;
     this.profile = profile;
     this.points = pointsOf(profile);
+    this.title.textContent = profile.facts.part === undefined ? "Over time" : "Over time, the whole process";
     this.pointsBefore = before === null ? [] : pointsOf(before);
     const largestRss = Math.max(0, ...this.points.map((point) => point.rss));
     this.rssKey.hidden = largestRss === 0 || before !== null;
@@ -72,12 +73,18 @@ export class TimelineView implements View {
     this.draw();
   }
 
+  // A part has no timeline of its own: the peak in this one is the process's.
+  private facts(): { bytes_peak: number; peak_ns: number } {
+    const { facts } = this.profile!;
+    return { peak_ns: facts.peak_ns, bytes_peak: facts.part?.bytes_peak ?? facts.bytes_peak };
+  }
+
   private draw(): void {
     const width = this.chart.clientWidth;
     if (this.node.hidden || width === 0) {
       return;
     }
-    const { facts } = this.profile!;
+    const facts = this.facts();
     const end = this.end();
     const hasRss = this.rssShown.checked;
     const heaps = [...this.points, ...this.pointsBefore].map((point) => point.heap);
@@ -111,7 +118,7 @@ export class TimelineView implements View {
   }
 
   private peakMark(x: number, y: number, width: number): SVGElement[] {
-    const { facts } = this.profile!;
+    const facts = this.facts();
     if (facts.peak_ns === 0) {
       return []; // it was counted, but not when it was
     }
@@ -150,7 +157,7 @@ export class TimelineView implements View {
   }
 
   private read(hasRss: boolean): void {
-    const { facts } = this.profile!;
+    const facts = this.facts();
     const point = this.points[this.cursor];
     const [time, heap, rss] =
       point === undefined ? [facts.peak_ns, facts.bytes_peak, 0] : [point.time, point.heap, point.rss];
