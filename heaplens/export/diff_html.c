@@ -103,6 +103,21 @@ static heaplens_status write_side(heaplens_sink *sink, const heaplens_diff *diff
     return status;
 }
 
+static void write_renames(heaplens_sink *sink, const void *what)
+{
+    const heaplens_diff *const diff = what;
+    heaplens__sink_puts(sink, "[");
+    for (size_t i = 0; i < diff->rename_count; i++) {
+        heaplens__sink_puts(sink, i == 0 ? "[" : ",\n[");
+        heaplens__sink_json(sink,
+                            heaplens__names_text(&diff->paths.names, diff->renames[i].before));
+        heaplens__sink_puts(sink, ",");
+        heaplens__sink_json(sink, heaplens__names_text(&diff->paths.names, diff->renames[i].after));
+        heaplens__sink_puts(sink, "]");
+    }
+    heaplens__sink_puts(sink, "]");
+}
+
 heaplens_status heaplens_write_diff_html(heaplens_sink *sink, const heaplens_diff *diff,
                                          const heaplens_diff_options *options)
 {
@@ -118,6 +133,9 @@ heaplens_status heaplens_write_diff_html(heaplens_sink *sink, const heaplens_dif
     }
     if (status == HEAPLENS_OK) {
         status = write_side(sink, diff, &tree, true);
+    }
+    if (status == HEAPLENS_OK) {
+        status = heaplens__write_html_element(sink, "renames", write_renames, diff);
     }
     free(tree.frames);
     free(tree.locations);

@@ -425,3 +425,15 @@ heaplens_status heaplens__write_html_data(heaplens_sink *out, const heaplens_htm
     free(p.names);
     return status == HEAPLENS_OK ? escaping.status : status;
 }
+
+heaplens_status heaplens__write_html_element(heaplens_sink *out, const char *id,
+                                             void (*write)(heaplens_sink *sink, const void *what),
+                                             const void *what)
+{
+    heaplens_sink escaping = {.write = write_without_tags, .self = out};
+    heaplens__sink_printf(out, "<script type=\"application/json\" id=\"%s\">", id);
+    write(&escaping, what);
+    const heaplens_status status = heaplens__sink_flush(&escaping);
+    heaplens__sink_puts(out, "</script>\n");
+    return status;
+}

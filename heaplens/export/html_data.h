@@ -23,4 +23,9 @@ typedef struct heaplens_html_data {
  */
 heaplens_status heaplens__write_html_data(heaplens_sink *out, const heaplens_html_data *data);
 
+/** Write one element: `write` puts JSON, whose "<" are escaped on the way. The sink is not flushed. */
+heaplens_status heaplens__write_html_element(heaplens_sink *out, const char *id,
+                                             void (*write)(heaplens_sink *sink, const void *what),
+                                             const void *what);
+
 #endif

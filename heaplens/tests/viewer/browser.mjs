@@ -20,6 +20,7 @@ export const { values: options, positionals } = parseArgs({
     viewer: { type: "string" }, // folder of the viewer's sources
     before: { type: "string" }, // two builds of diff_target.c
     after: { type: "string" },
+    renamed: { type: "string" },
     theme: { type: "string", default: "light" }, // of pictures
     width: { type: "string", default: "1280" },
     height: { type: "string", default: "1000" },

@@ -337,6 +337,17 @@ test("compares two builds: what is gone, what is new, and the figures of the dif
   assert.deepEqual(troubles, []);
 });
 
+test("names functions that were likely renamed, and shows them under the new name", async () => {
+  const before = record("old-names", options.before);
+  const { tab, troubles } = await open(diffReport(before, record("new-names", options.renamed)), { viewport: { width: 380, height: 800 } });
+  assert.equal(await tab.locator("#renames-shown").textContent(), "Renamed (likely): parse_row → read_line, load_rows → read_lines");
+  assert.equal(await tab.locator(".frame", { hasText: "parse_row" }).count(), 0);
+  assert.match(await tab.locator("#metric-total").textContent(), /as before/);
+  // Long commands are wrapped: nothing stands out of a narrow screen.
+  assert.ok((await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+  assert.deepEqual(troubles, []);
+});
+
 test("shows a profile of 20,000 sites with figures that add up", async () => {
   const large = largeProfile(20000);
   const named = withData(sessionPage, "names", () => large.names);

@@ -140,6 +140,11 @@ function visible(json: string): string {
   );
 }
 
+/** Functions of a comparison that were likely renamed: names before and after. */
+export function readRenames(): [string, string][] {
+  return document.getElementById("renames") === null ? [] : (parseElement("renames") as [string, string][]);
+}
+
 /** A recorded session; each process is parsed when it is first asked for. */
 export class SessionData {
   readonly names: string[];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What was recorded, which process is shown, and how the page looks.
-import type { Facts, SessionData } from "./data";
+import { readRenames, type Facts, type SessionData } from "./data";
 import { h } from "./dom";
 import { bytesText, countText, timeText } from "./figures";
 import type { State, View } from "./state";
@@ -18,7 +18,7 @@ export class MastheadView implements View {
     }
     controls.append(themeButton());
     const brand = h("p", { class: "brand" }, "heaplens", before === null ? "" : h("span", { class: "quiet" }, " comparison"));
-    this.node = h("header", { class: "masthead" }, h("div", { class: "topline" }, brand, controls), this.command, this.facts);
+    this.node = h("header", { class: "masthead" }, h("div", { class: "topline" }, brand, controls), this.command, this.facts, renamed());
   }
 
   update(state: State): void {
@@ -31,6 +31,19 @@ export class MastheadView implements View {
         ? sentence(facts, `${countText(profile.siteCount)} call sites`)
         : `${sentence(facts, "")}; compared with ${before.facts.command}, ${sentence(elsewhere(before.facts, facts), "")}`;
   }
+}
+
+const RENAMES_SHOWN = 8;
+
+// A row of two names for one function: the tables have it under the second.
+function renamed(): HTMLElement | string {
+  const all = readRenames();
+  if (all.length === 0) {
+    return "";
+  }
+  const shown = all.slice(0, RENAMES_SHOWN).map(([before, after]) => `${before} → ${after}`);
+  const rest = all.length > shown.length ? `, and ${countText(all.length - shown.length)} more` : "";
+  return h("p", { class: "quiet", id: "renames-shown" }, "Renamed (likely): ", h("span", { class: "code" }, shown.join(", ") + rest));
 }
 
 // The host again only if it is another one.
