@@ -17,11 +17,12 @@
 #include "bench/bench_page.h"
 #include "bench/bench_table.h"
 #include "bench/case_list.h"
-#include "bench/hardware.h"
 #include "bench/machine.h"
 #include "bench/memory_pass.h"
 #include "bench/report_json.h"
 #include "bench/report_read.h"
+#include "bench/rerun.h"
+#include "bench/time_pass.h"
 #include "bench/timing.h"
 #include "bench/weak_recorder.h"
 
@@ -36,6 +37,7 @@ typedef struct bench_run {
     heaplens_bench_report base;
     bool shows_progress;
     size_t at;  // the case that is measured
+    heaplens_rerun_task task;
 } bench_run;
 
 __attribute__((format(printf, 2, 3))) static int complain(const bench_run *run, const char *format,
@@ -107,60 +109,59 @@ static heaplens_status prepare(bench_run *run)
     return HEAPLENS_OK;
 }
 
-// About 50 ms of iterations, after the time is known.
-static uint64_t hardware_iterations(const heaplens_case_result *result)
+static heaplens_time_options time_options(bench_run *run)
 {
-    const double each = (double)result->warm_up_ns / (double)result->warm_up_iterations;
-    const double wanted = 50e6 / fmax(each, 1e-3);
-    return wanted < 1 ? 1 : (uint64_t)fmin(wanted, 1e9);
+    return (heaplens_time_options){
+        .timing = {.settings = &run->report.settings, .watch = watch_timing, .context = run},
+        .no_hardware = run->options.no_hardware,
+    };
 }
 
-static void measure_hardware(bench_run *run, size_t at)
-{
-    heaplens_case_result *const result = &run->report.cases[at];
-    if (run->options.no_hardware || run->report.hardware_reason != NULL ||
-        result->status != HEAPLENS_CASE_MEASURED) {
-        return;
-    }
-    const int error =
-        heaplens__hardware_measure(&run->list.cases[at], result, heaplens__hardware_events,
-                                   heaplens__hardware_event_count, hardware_iterations(result));
-    if (error != 0) {
-        run->report.hardware_reason = strdup(heaplens__hardware_reason(error));
-    }
-}
-
+// All times before all estimates: nothing else is done between cases.
 static heaplens_status measure(bench_run *run)
 {
-    const heaplens_timing_options timing = {
-        .settings = &run->report.settings, .watch = watch_timing, .context = run};
+    const heaplens_time_options options = time_options(run);
     heaplens__timing_overhead(&run->report.sample_overhead_ns, &run->report.iteration_overhead_ns);
+    for (run->at = 0; run->at < run->list.count; run->at++) {
+        if (run->options.is_in_process) {
+            heaplens__time_pass_here(&run->list, &run->report, run->at, &options);
+        } else {
+            heaplens__time_pass_run(run->program, &run->list, &run->report, run->at, &options);
+        }
+    }
     heaplens_status status = HEAPLENS_OK;
-    for (size_t i = 0; i < run->list.count && status == HEAPLENS_OK; i++) {
-        run->at = i;
-        heaplens_case_result *const result = &run->report.cases[i];
-        heaplens__timing_measure(&run->list.cases[i], result, &timing);
-        measure_hardware(run, i);
+    for (run->at = 0; run->at < run->list.count && status == HEAPLENS_OK; run->at++) {
         show_progress(run, "estimating", 1);
-        status = heaplens__case_estimate(result, &run->report.settings);
+        status = heaplens__case_estimate(&run->report.cases[run->at], &run->report.settings);
     }
     clear_progress(run);
     return status;
 }
 
-static heaplens_status measure_memory(bench_run *run)
+// In a process that was started for it.
+static int serve_time(bench_run *run, const heaplens_rerun_task *task)
+{
+    const heaplens_time_options options = time_options(run);
+    if (task->number >= run->list.count) {
+        return EXIT_FAILED;
+    }
+    run->at = task->number;
+    heaplens__time_pass_here(&run->list, &run->report, task->number, &options);
+    return heaplens__leave_report(&run->report, task->folder) ? EXIT_DONE : EXIT_FAILED;
+}
+
+static void measure_memory(bench_run *run)
 {
     if (run->options.no_memory) {
         run->report.memory_reason = strdup("--no-memory was given");
-        return HEAPLENS_OK;
+        return;
     }
     if (run->shows_progress) {
         (void)fprintf(run->program->errors, "\r\033[Kmeasuring memory");
         (void)fflush(run->program->errors);
     }
-    const heaplens_status status = heaplens__memory_pass_run(run->program, &run->report);
+    heaplens__memory_pass_run(run->program, &run->report);
     clear_progress(run);
-    return status;
 }
 
 // Before anything is measured: a baseline that cannot be used is found out about at once.
@@ -289,9 +290,8 @@ static bool has_failure(const heaplens_bench_report *report)
 
 static int measure_and_report(bench_run *run)
 {
-    heaplens_status status = measure_memory(run);
-    heaplens__weak_recorder_stand_by();
-    status = status == HEAPLENS_OK ? measure(run) : status;
+    measure_memory(run);
+    heaplens_status status = measure(run);
     if (status == HEAPLENS_OK && run->report.has_base) {
         status = compare(run);
     }
@@ -314,9 +314,12 @@ static int measure_all(bench_run *run)
     if (status != HEAPLENS_OK) {
         return complain(run, "%s", heaplens_status_text(status));
     }
-    const char *const folder = heaplens__memory_pass_folder();
-    if (folder != NULL) {
-        return heaplens__memory_pass_serve(&run->list, &run->report, folder);
+    if (run->task.is_child && run->task.is_memory) {
+        return heaplens__memory_pass_serve(&run->list, &run->report, run->task.folder);
+    }
+    heaplens__weak_recorder_stand_by();  // where somebody records this process: time is taken
+    if (run->task.is_child) {
+        return serve_time(run, &run->task);
     }
     if (run->list.count == 0) {
         return complain(run, "no benchmark has such a name; --list prints them");
@@ -357,7 +360,7 @@ static char *program_name(const heaplens_bench_program *program)
 
 int heaplens_bench_main(const heaplens_bench_program *program)
 {
-    bench_run run = {.program = program};
+    bench_run run = {.program = program, .task = heaplens__rerun_task()};
     run.report.program = program_name(program);
     // getopt_long() sorts argv, and the memory pass is to have it as it was: as it is sorted, it
     // means the same.

@@ -26,6 +26,7 @@ const char heaplens__bench_help[] =
     "  --seed N                of everything that is drawn (default 1)\n"
     "  --no-memory             measure no memory\n"
     "  --no-hardware           read no hardware counters\n"
+    "  --in-process            no case has a process of its own: for debuggers\n"
     "\n"
     "  --save-baseline NAME    keep the results by a name\n"
     "  --baseline NAME|FILE    compare with what was kept; FILE has a slash in its name\n"
@@ -56,6 +57,7 @@ enum {
     SEED,
     NO_MEMORY,
     NO_HARDWARE,
+    IN_PROCESS,
     SAVE_BASELINE,
     BASELINE,
     BASELINE_FOLDER,
@@ -82,6 +84,7 @@ static const struct option names[] = {
     {"seed",               required_argument, NULL, SEED              },
     {"no-memory",          no_argument,       NULL, NO_MEMORY         },
     {"no-hardware",        no_argument,       NULL, NO_HARDWARE       },
+    {"in-process",         no_argument,       NULL, IN_PROCESS        },
     {"save-baseline",      required_argument, NULL, SAVE_BASELINE     },
     {"baseline",           required_argument, NULL, BASELINE          },
     {"baseline-folder",    required_argument, NULL, BASELINE_FOLDER   },
@@ -199,6 +202,7 @@ static void take(heaplens_bench_options *options, int option, const char *value)
     case LIST: options->action = HEAPLENS_BENCH_LIST; break;
     case NO_MEMORY: options->no_memory = true; break;
     case NO_HARDWARE: options->no_hardware = true; break;
+    case IN_PROCESS: options->is_in_process = true; break;
     case VERBOSE: options->is_verbose = true; break;
     case ACCEPT_FOREIGN: options->may_be_foreign = true; break;
     case FAIL_ON_REGRESSION: options->fails_on_regression = true; break;

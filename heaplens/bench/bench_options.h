@@ -27,6 +27,7 @@ typedef struct heaplens_bench_options {
     bool no_memory;
     bool no_hardware;
     bool is_verbose;
+    bool is_in_process;   // no case has a process of its own
     bool may_be_foreign;  // a baseline of another machine is taken
     bool fails_on_regression;
     const char *save_baseline;  // name, or NULL

@@ -9,13 +9,10 @@
 
 /**
  * @file
- * Memory is measured in another process of the same program, with the recorder preloaded: so the
+ * Memory is measured in another process of the same program, with the recorder preloaded: so a
  * process whose time is taken has no recorder in it, whatever the program is linked with, and what
  * goes wrong there cannot touch the times. docs/adr/0200.
  */
-
-/** The folder that the parent waits for figures in; NULL in a process that is no memory pass. */
-const char *heaplens__memory_pass_folder(void);
 
 /**
  * The child's part: measure every case, and leave the figures in `folder`.
@@ -29,9 +26,11 @@ int heaplens__memory_pass_serve(const heaplens_case_list *list, heaplens_bench_r
  * The parent's part: start the program again, wait, and take the figures.
  *
  * @param[in,out] report  has its cases; they get their memory, or `memory_reason` says why not
- * @return HEAPLENS_OK, also where no memory could be measured; HEAPLENS_ENOMEM
  */
-HEAPLENS_MUST_USE heaplens_status heaplens__memory_pass_run(const heaplens_bench_program *program,
-                                                            heaplens_bench_report *report);
+void heaplens__memory_pass_run(const heaplens_bench_program *program,
+                               heaplens_bench_report *report);
+
+/** Leave a report for the parent. False if it cannot be written. */
+bool heaplens__leave_report(const heaplens_bench_report *report, const char *folder);
 
 #endif

@@ -31,8 +31,9 @@ extern "C" {
  * A *benchmark* is a function with one loop. Each turn of the loop is an *iteration*; what is
  * before and behind the loop is not measured. A *case* is a benchmark at one size. A *sample* is the
  * time that some iterations took together: the clock is read twice a sample, whatever the loop
- * does. Memory is measured in a process of its own, so that time is never taken while the heap is
- * recorded: a benchmark's function is therefore called more than once.
+ * does. The time of each case is taken in a fresh process of the program, so that it does not depend on
+ * which others ran; memory is measured in one more, so that no time is taken while the heap is
+ * recorded. What main() does before, it does in each.
  *
  * heaplens-bench(7) has the options of such a program, its output and its exit status.
  */
@@ -96,8 +97,8 @@ typedef struct heaplens_bench_program {
  * @return what main() is to return: 0; 1 if a case failed or something could not be read or
  *         written; 2 for a command line that is none; 3 for a regression, if that was asked for
  *
- * Threads: call it once, before other threads are started. It starts the program once more, with
- * the recorder preloaded, to measure memory; there the call ends the same way.
+ * Threads: call it once, before other threads are started. It starts the program again for
+ * each case, and with the recorder preloaded; there the call ends the same way.
  */
 HEAPLENS_API int heaplens_bench_main(const heaplens_bench_program *program);
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A program of benchmarks whose memory is known by construction.
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 #include <heaplens/bench.h>
 
+#include <malloc.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -135,6 +137,21 @@ static void sleep_long(heaplens_bench *b)
     }
 }
 
+// How much of the heap is in use, and in how many pieces the rest is, when the case begins.
+static void describe_heap(heaplens_bench *b)
+{
+    const struct mallinfo2 heap = mallinfo2();
+    do_nothing(b);
+    heaplens_bench_value(b, "in use", (double)heap.uordblks);
+    heaplens_bench_value(b, "free pieces", (double)heap.ordblks);
+}
+
+static void crash(heaplens_bench *b)
+{
+    (void)b;
+    (void)raise(SIGKILL);
+}
+
 static void fail_at_once(heaplens_bench *b)
 {
     heaplens_bench_fail(b, "no %s", "fixture");
@@ -187,8 +204,9 @@ HEAPLENS_BENCH_MAIN({.name = "known", .run = allocate_known, .group = "memory"},
                      .label = "batches of one",
                      .data = &each,
                      HEAPLENS_SIZES(64)},
-                    {.name = "slow", .run = sleep_long},
+                    {.name = "slow", .run = sleep_long}, {.name = "heap", .run = describe_heap},
                     {.name = "fixture", .run = fail_at_once, .group = "broken"},
                     {.name = "break", .run = leave_early, .group = "broken"},
                     {.name = "none", .run = loop_never, .group = "broken"},
-                    {.name = "twice", .run = loop_twice, .group = "broken"})
+                    {.name = "twice", .run = loop_twice, .group = "broken"},
+                    {.name = "crash", .run = crash, .group = "broken"})

@@ -59,8 +59,8 @@ class CommandLine(Program):
     def test_list_prints_every_case_and_measures_nothing(self):
         lines = self.run_program(OPTIONS.target, "--list").stdout.splitlines()
         self.assertEqual(lines, ["memory/known", "memory/grow", "memory/vary", "nothing", "count/0", "count/7",
-                                 "small batches", "large batches", "batches of one", "slow", "broken/fixture",
-                                 "broken/break", "broken/none", "broken/twice"])
+                                 "small batches", "large batches", "batches of one", "slow", "heap", "broken/fixture",
+                                 "broken/break", "broken/none", "broken/twice", "broken/crash"])
 
     def test_filters_are_texts_patterns_and_regular_expressions(self):
         for filters, want in ((["memory"], ["memory/known", "memory/grow", "memory/vary"]),
@@ -129,6 +129,7 @@ class Figures(Program):
         self.assertIn("left the loop", cases["broken/break"]["message"])
         self.assertIn("no HEAPLENS_BENCH_LOOP", cases["broken/none"]["message"])
         self.assertIn("more than one", cases["broken/twice"]["message"])
+        self.assertEqual(cases["broken/crash"]["message"], "its process ended with signal 9")
         self.assertEqual(cases["nothing"]["status"], "measured")
 
     def test_a_slow_case_gets_fewer_samples_rather_than_minutes(self):
@@ -266,6 +267,14 @@ class Baselines(Program):
         self.assertIn("another machine (Another", done.stderr)
         done = self.run_program(OPTIONS.target, *arguments, "--accept-foreign")
         self.assertIn("OF ANOTHER MACHINE", done.stdout)
+
+    def test_a_case_finds_the_same_heap_whatever_else_the_run_does(self):
+        path = str(self.folder / "base.json")
+        plain, _ = self.measure(OPTIONS.target, "heap", "--no-memory", "--save-baseline", path)
+        for more in (["--no-memory", "--baseline", path], ["--no-hardware"], ["--no-memory", "--html", str(self.folder / "page.html")]):
+            with self.subTest(more):
+                cases, _ = self.measure(OPTIONS.target, "heap", *more)
+                self.assertEqual(cases["heap"]["counters"], plain["heap"]["counters"])
 
     def test_saving_some_keeps_the_others(self):
         self.run_program(OPTIONS.target, *FAST, "--no-memory", "nothing", "--save-baseline", "main")
