@@ -253,7 +253,9 @@ static int write_reports(bench_run *run)
             return complain(run, "standard output: %s", strerrordesc_np(errno));
         }
     }
-    int code = write_one(run, options->json, heaplens__report_write_json);
+    // What `heaplens compare` asks for, beside all that the command line does.
+    int code = write_one(run, secure_getenv("HEAPLENS_BENCH_JSON"), heaplens__report_write_json);
+    code = code != EXIT_DONE ? code : write_one(run, options->json, heaplens__report_write_json);
     code = code != EXIT_DONE ? code
                              : write_one(run, options->markdown, heaplens__bench_markdown_write);
     if (code == EXIT_DONE && options->html != NULL) {
@@ -364,7 +366,8 @@ int heaplens_bench_main(const heaplens_bench_program *program)
     run.report.program = program_name(program);
     // getopt_long() sorts argv, and the memory pass is to have it as it was: as it is sorted, it
     // means the same.
-    run.options = heaplens__bench_options_read(program->argc, program->argv);
+    run.options = heaplens__bench_options_read(program->argc, program->argv,
+                                               secure_getenv("HEAPLENS_BENCH_OPTIONS"));
     run.shows_progress = isatty(fileno(program->errors)) != 0;
     const heaplens_status status =
         heaplens__case_list_make(&run.list, program->benchmarks, program->count,

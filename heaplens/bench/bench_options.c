@@ -231,7 +231,47 @@ static bool has_quick(int argc, char **argv)
     return false;
 }
 
-heaplens_bench_options heaplens__bench_options_read(int argc, char **argv)
+// Options of how to measure only: others keep their texts, which `words` is too short-lived for.
+static void read_defaults(heaplens_bench_options *options, int count, char **words)
+{
+    int option = 0;
+    optind = 0;  // which makes glibc begin anew
+    opterr = 0;
+    while (options->action != HEAPLENS_BENCH_WRONG &&
+           (option = getopt_long(count, words, "", names, NULL)) != -1) {  // NOLINT: one thread
+        const bool is_flag = option == NO_MEMORY || option == NO_HARDWARE;
+        if (is_flag || (option >= SAMPLE_SIZE && option <= SEED)) {
+            take(options, option, optarg);
+        } else {
+            refuse(options, "HEAPLENS_BENCH_OPTIONS: %.60s is no option of measuring",
+                   words[optind - 1]);
+        }
+    }
+}
+
+enum { DEFAULTS_BYTES = 512, DEFAULTS_WORDS = 32 };
+
+static void split_defaults(heaplens_bench_options *options, const char *text)
+{
+    char copy[DEFAULTS_BYTES];
+    char *words[DEFAULTS_WORDS + 1] = {copy};
+    int count = 1;
+    if (snprintf(copy, sizeof copy, " %s", text) >= DEFAULTS_BYTES) {
+        refuse(options, "HEAPLENS_BENCH_OPTIONS: more than %d characters", DEFAULTS_BYTES);
+        return;
+    }
+    for (char *at = copy; *at != '\0'; at++) {
+        if (*at == ' ') {
+            *at = '\0';
+            if (at[1] != ' ' && at[1] != '\0' && count < DEFAULTS_WORDS) {
+                words[count++] = at + 1;
+            }
+        }
+    }
+    read_defaults(options, count, words);
+}
+
+heaplens_bench_options heaplens__bench_options_read(int argc, char **argv, const char *defaults)
 {
     heaplens_bench_options options = {
         .settings = {.warm_up_ns = 1000000000,
@@ -244,10 +284,13 @@ heaplens_bench_options heaplens__bench_options_read(int argc, char **argv)
                      .seed = 1},
         .folder = HEAPLENS_BENCH_FOLDER,
     };
+    if (defaults != NULL) {
+        split_defaults(&options, defaults);
+    }
     if (has_quick(argc, argv)) {  // first, so that other options win wherever they stand
         set_quick(&options.settings);
     }
-    optind = 1;
+    optind = 0;
     opterr = 0;
     int option = 0;
     while (options.action != HEAPLENS_BENCH_WRONG &&

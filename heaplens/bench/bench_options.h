@@ -41,8 +41,13 @@ typedef struct heaplens_bench_options {
     char fault[200];
 } heaplens_bench_options;
 
-/** Read a command line. The order of argv may change. */
-heaplens_bench_options heaplens__bench_options_read(int argc, char **argv);
+/**
+ * Read a command line. The order of argv may change.
+ *
+ * @param[in] defaults  options between blanks that count as if they stood before the others: those
+ *                      that say how to measure, and --no-memory and --no-hardware. NULL: none
+ */
+heaplens_bench_options heaplens__bench_options_read(int argc, char **argv, const char *defaults);
 
 /** What --help prints. */
 extern const char heaplens__bench_help[];

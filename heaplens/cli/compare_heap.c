@@ -100,16 +100,18 @@ static bool is_steady(const double *values, size_t count)
     return true;
 }
 
-static size_t recordings_wanted(const heaplens_heap_runs *runs)
+size_t heaplens__recordings_wanted(const double *base, const double *head, size_t figure_count,
+                                   size_t count)
 {
     size_t wanted = RECORDINGS_IF_EQUAL;
-    for (size_t i = 0; i < HEAPLENS_HEAP_FIGURES && runs->count >= RECORDINGS_IF_EQUAL; i++) {
-        const bool is_exact = is_steady(runs->values[0][i], runs->count) &&
-                              is_steady(runs->values[1][i], runs->count);
-        if (!is_exact && runs->count >= RECORDINGS_IF_DIFFERENT) {
+    for (size_t i = 0; i < figure_count && count >= RECORDINGS_IF_EQUAL; i++) {
+        const double *const of_base = base + i * HEAPLENS_RECORDINGS_MAX;
+        const double *const of_head = head + i * HEAPLENS_RECORDINGS_MAX;
+        const bool is_exact = is_steady(of_base, count) && is_steady(of_head, count);
+        if (!is_exact && count >= RECORDINGS_IF_DIFFERENT) {
             return HEAPLENS_RECORDINGS_MAX;
         }
-        if (!is_exact || runs->values[0][i][0] != runs->values[1][i][0]) {
+        if (!is_exact || of_base[0] != of_head[0]) {
             wanted = RECORDINGS_IF_DIFFERENT;
         }
     }
@@ -134,7 +136,8 @@ heaplens_run_end heaplens__heap_runs_measure(heaplens_heap_runs *runs, char **co
                        "no libheaplens.so beside this program; HEAPLENS_LIBRARY can name it");
         return HEAPLENS_RUN_DONE;
     }
-    while (runs->count < recordings_wanted(runs)) {
+    while (runs->count < heaplens__recordings_wanted(&runs->values[0][0][0], &runs->values[1][0][0],
+                                                     HEAPLENS_HEAP_FIGURES, runs->count)) {
         const size_t first = heaplens__random_below(lots, 2);
         for (size_t i = 0; i < 2; i++) {
             const size_t version = i ^ first;

@@ -36,6 +36,14 @@ heaplens_run_end heaplens__heap_runs_measure(heaplens_heap_runs *runs, char **co
                                              int output, heaplens_random *lots,
                                              heaplens_run_usage *usage, size_t *failed);
 
+/**
+ * How many recordings of each version there should be, given those that there are.
+ *
+ * @param[in] base  (figure_count, HEAPLENS_RECORDINGS_MAX), of each `count` are known
+ */
+size_t heaplens__recordings_wanted(const double *base, const double *head, size_t figure_count,
+                                   size_t count);
+
 /** Release what it has. */
 void heaplens__heap_runs_deinit(heaplens_heap_runs *runs);
 

@@ -6,16 +6,20 @@
 #include "cli/compare_run.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/report_read.h"
 #include "bench/trial.h"
 #include "cli/cli.h"
+#include "cli/compare_bench.h"
 #include "cli/compare_heap.h"
 #include "cli/measured_run.h"
+#include "cli/session_folder.h"
 
 enum {
     USAGE_FIGURES = 3,  // wall time, processor time, resident memory
@@ -42,16 +46,30 @@ static const struct {
 
 static const char *const versions[2] = {"base", "head"};
 
+// What a program of benchmarks is told, unless its own command line says otherwise: many processes
+// that are short tell more than few long ones.
+static const char timing_options[] = "--no-memory --no-hardware --warm-up 10ms --measurement-time "
+                                     "50ms --sample-size 25 --resamples 100";
+static const char memory_options[] = "--no-hardware --warm-up 1ms --measurement-time 1ms "
+                                     "--sample-size 10 --resamples 100";
+
 typedef struct comparing {
     const heaplens_compare_plan *plan;
     double started_s;
     double run_s[2];  // of a run, as last measured
     double rss_bytes;
     heaplens_random padding;
+    char folder[HEAPLENS_PATH_BYTES];  // for reports of benchmarks; "": there is none
+    char report[HEAPLENS_PATH_BYTES + 16];
+    heaplens_bench_report reports[2];  // of the last warm-ups; empty: no program of benchmarks
+    heaplens_bench_runs bench;
     heaplens_heap_runs heap;
-    heaplens_trial_figure kinds[USAGE_FIGURES];
+    heaplens_trial_figure *kinds;  // (timed_count)
+    double *measured;              // (timed_count) of one run
+    double *blocks[2];             // (timed_count, HEAPLENS_TRIAL_RUNS) of one block
+    size_t timed_count;            // benchmarks, or USAGE_FIGURES
     heaplens_trial *trial;
-    heaplens_compared figures[USAGE_FIGURES + HEAPLENS_HEAP_FIGURES];
+    heaplens_compared *figures;  // (figure_count) the timed ones, then those of the heap
     size_t figure_count;
     bool is_time_up;
 } comparing;
@@ -89,17 +107,41 @@ static int check_run(const comparing *c, size_t version, heaplens_run_end end,
     return EXIT_CODE_OK;
 }
 
-static int run_once(comparing *c, size_t version, heaplens_run_usage *usage)
+static int run_once(comparing *c, size_t version, const char *bench_options,
+                    heaplens_run_usage *usage)
 {
     const heaplens_run_request request = {
         .words = c->plan->words[version],
         .padding = heaplens__random_below(&c->padding, PADDING_MAX),
         .output = c->plan->output,
+        .bench_file = c->folder[0] == '\0' ? NULL : c->report,
+        .bench_options = bench_options,
     };
+    if (request.bench_file != NULL) {
+        (void)unlink(c->report);  // what is there afterwards is of this run
+    }
     const heaplens_run_end end = heaplens__run_measured(&request, usage);
     c->run_s[version] = usage->wall_s;
     c->rss_bytes = usage->rss_bytes;
     return check_run(c, version, end, usage);
+}
+
+// The report that a run wrote; the exit code. A command that is no program of benchmarks wrote none:
+// the report is empty then.
+static int read_report(const comparing *c, size_t version, heaplens_bench_report *report)
+{
+    heaplens_bench_failure failure = {{0}};
+    *report = (heaplens_bench_report){0};
+    if (c->folder[0] == '\0' || access(c->report, F_OK) != 0) {
+        return EXIT_CODE_OK;
+    }
+    const heaplens_status status = heaplens__report_read(report, c->report, &failure);
+    if (status == HEAPLENS_OK) {
+        return EXIT_CODE_OK;
+    }
+    heaplens__complain("the report of %s's benchmarks: %s: %s", versions[version],
+                       heaplens_status_text(status), failure.text);
+    return EXIT_CODE_BROKEN;
 }
 
 static void say_progress(const comparing *c, const char *what)
@@ -115,9 +157,64 @@ static int warm_up(comparing *c)
     say_progress(c, "warming up");
     for (size_t i = 0; i < 2 * c->plan->warm_ups && code == EXIT_CODE_OK; i++) {
         heaplens_run_usage usage;
-        code = run_once(c, i % 2, &usage);
+        code = run_once(c, i % 2, timing_options, &usage);
+        heaplens__bench_report_deinit(&c->reports[i % 2]);
+        if (code == EXIT_CODE_OK) {
+            code = read_report(c, i % 2, &c->reports[i % 2]);
+        }
     }
+    if (code != EXIT_CODE_OK || c->reports[0].case_count == 0 || c->reports[1].case_count == 0) {
+        return code;
+    }
+    if (heaplens__bench_runs_match(&c->bench, &c->reports[0], &c->reports[1]) != HEAPLENS_OK) {
+        (void)heaplens__complain_status(HEAPLENS_ENOMEM, "comparison", NULL);
+        return EXIT_CODE_BROKEN;
+    }
+    if (c->bench.count == 0) {
+        heaplens__complain("base and head have no benchmark in common");
+        return EXIT_CODE_BROKEN;
+    }
+    return EXIT_CODE_OK;
+}
+
+// One recording of a program of benchmarks: it measures its memory itself.
+static int record_benchmarks(comparing *c, size_t version)
+{
+    heaplens_run_usage usage;
+    heaplens_bench_report report = {0};
+    int code = run_once(c, version, memory_options, &usage);
+    if (code == EXIT_CODE_OK) {
+        code = read_report(c, version, &report);
+    }
+    if (code == EXIT_CODE_OK && !heaplens__bench_keep_memory(&c->bench, version, &report)) {
+        (void)snprintf(c->heap.reason, sizeof(c->heap.reason), "%s's benchmarks: %s",
+                       versions[version],
+                       report.memory_reason == NULL ? "not measured" : report.memory_reason);
+    }
+    heaplens__bench_report_deinit(&report);
     return code;
+}
+
+static int measure_memory(comparing *c)
+{
+    heaplens_random lots = heaplens__random_stream(c->plan->seed, STREAM_OF_RECORDINGS);
+    heaplens_bench_runs *const bench = &c->bench;
+    say_progress(c, "recording the heap");
+    while (c->heap.reason[0] == '\0' &&
+           bench->recordings <
+               heaplens__recordings_wanted(bench->values[0], bench->values[1],
+                                           bench->count * HEAPLENS_BENCH_MEMORY_FIGURES,
+                                           bench->recordings)) {
+        const size_t first = heaplens__random_below(&lots, 2);
+        for (size_t i = 0; i < 2 && c->heap.reason[0] == '\0'; i++) {
+            const int code = record_benchmarks(c, i ^ first);
+            if (code != EXIT_CODE_OK) {
+                return code;
+            }
+        }
+        bench->recordings++;
+    }
+    return EXIT_CODE_OK;
 }
 
 static int measure_heap(comparing *c)
@@ -151,25 +248,43 @@ static size_t plan_blocks(const comparing *c)
     return blocks;
 }
 
+// The timed figures of a run that has just ended.
+static int read_figures(comparing *c, size_t version, const heaplens_run_usage *usage)
+{
+    if (c->bench.count == 0) {
+        c->measured[0] = usage->wall_s;
+        c->measured[1] = usage->cpu_s;
+        c->measured[RSS_FIGURE] = usage->rss_bytes;
+        return EXIT_CODE_OK;
+    }
+    heaplens_bench_report report = {0};
+    int code = read_report(c, version, &report);
+    if (code == EXIT_CODE_OK && !heaplens__bench_times(&c->bench, &report, c->measured)) {
+        heaplens__complain("%s did not measure all of its benchmarks again", versions[version]);
+        code = EXIT_CODE_BROKEN;
+    }
+    heaplens__bench_report_deinit(&report);
+    return code;
+}
+
 static int measure_block(comparing *c)
 {
-    double values[2][USAGE_FIGURES * HEAPLENS_TRIAL_RUNS];
     size_t runs[2] = {0, 0};
     const heaplens_trial_order order = heaplens__trial_order(c->trial);
     for (size_t i = 0; i < (size_t)2 * HEAPLENS_TRIAL_RUNS; i++) {
         const size_t version = order.is_head[i] ? 1 : 0;
         heaplens_run_usage usage;
-        const int code = run_once(c, version, &usage);
+        int code = run_once(c, version, timing_options, &usage);
+        code = code == EXIT_CODE_OK ? read_figures(c, version, &usage) : code;
         if (code != EXIT_CODE_OK) {
             return code;
         }
-        const double measured[USAGE_FIGURES] = {usage.wall_s, usage.cpu_s, usage.rss_bytes};
-        for (size_t f = 0; f < USAGE_FIGURES; f++) {
-            values[version][f * HEAPLENS_TRIAL_RUNS + runs[version]] = measured[f];
+        for (size_t f = 0; f < c->timed_count; f++) {
+            c->blocks[version][f * HEAPLENS_TRIAL_RUNS + runs[version]] = c->measured[f];
         }
         runs[version]++;
     }
-    heaplens__trial_add(c->trial, values[0], values[1]);
+    heaplens__trial_add(c->trial, c->blocks[0], c->blocks[1]);
     return EXIT_CODE_OK;
 }
 
@@ -208,22 +323,46 @@ static void collect_figures(comparing *c)
 {
     const heaplens_trial *const trial = c->trial;
     const size_t stride = trial->looks.blocks[trial->looks.count - 1] * HEAPLENS_TRIAL_RUNS;
-    for (size_t i = 0; i < USAGE_FIGURES; i++) {
+    const bool is_bench = c->bench.count > 0;
+    for (size_t i = 0; i < c->timed_count; i++) {
         const size_t count = trial->blocks * HEAPLENS_TRIAL_RUNS;
         c->figures[i] = (heaplens_compared){
-            .name = usage_figures[i].name,
-            .key = usage_figures[i].key,
-            .unit = usage_figures[i].unit,
-            .item = trial->items[i],
+            .benchmark = is_bench ? c->bench.ids[i] : NULL,
+            .name = is_bench ? "time" : usage_figures[i].name,
+            .key = is_bench ? "time" : usage_figures[i].key,
+            .unit = is_bench ? HEAPLENS_UNIT_SECONDS : usage_figures[i].unit,
             .has_control = trial->blocks >= 2,
             .control = trial->controls[i],
             .values = {trial->values[0] + i * stride, trial->values[1] + i * stride},
             .value_counts = {count,                         count                        },
         };
     }
-    for (size_t i = USAGE_FIGURES; i < c->figure_count; i++) {
+    for (size_t i = 0; i < c->figure_count; i++) {
         c->figures[i].item = trial->items[i];
     }
+}
+
+// Benchmark by benchmark: the time, then the memory.
+static heaplens_status order_figures(comparing *c)
+{
+    const size_t count = c->bench.count;
+    if (count == 0 || c->figure_count == c->timed_count) {
+        return HEAPLENS_OK;
+    }
+    heaplens_compared *const ordered = calloc(c->figure_count, sizeof(*ordered));
+    if (ordered == NULL) {
+        return HEAPLENS_ENOMEM;
+    }
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        ordered[at++] = c->figures[i];
+        for (size_t f = 0; f < HEAPLENS_BENCH_MEMORY_FIGURES; f++) {
+            ordered[at++] = c->figures[count + i * HEAPLENS_BENCH_MEMORY_FIGURES + f];
+        }
+    }
+    free(c->figures);
+    c->figures = ordered;
+    return HEAPLENS_OK;
 }
 
 static bool has_randomised_addresses(void)
@@ -238,30 +377,36 @@ static bool has_randomised_addresses(void)
     return got <= 0 || text[0] != '0';
 }
 
+static heaplens_status explain(comparing *c, heaplens_compare_report *report,
+                               heaplens_compared *figure)
+{
+    if (figure->benchmark != NULL) {
+        return heaplens__bench_growth(&figure->growth, &c->bench, figure);
+    }
+    const heaplens_status status =
+        c->heap.diff == NULL ? heaplens__heap_runs_diff(&c->heap) : HEAPLENS_OK;
+    report->diff = c->heap.diff;
+    return status == HEAPLENS_OK ? heaplens__compare_growth(&figure->growth, report, figure)
+                                 : status;
+}
+
 static heaplens_status find_growth(comparing *c, heaplens_compare_report *report)
 {
-    for (size_t i = 0; i < c->figure_count; i++) {
+    heaplens_status status = HEAPLENS_OK;
+    for (size_t i = 0; i < c->figure_count && status == HEAPLENS_OK; i++) {
         heaplens_compared *const figure = &c->figures[i];
-        if (!figure->has_metric || figure->item.outcome != HEAPLENS_OUTCOME_REGRESSED) {
-            continue;
-        }
-        heaplens_status status =
-            c->heap.diff == NULL ? heaplens__heap_runs_diff(&c->heap) : HEAPLENS_OK;
-        report->diff = c->heap.diff;
-        if (status == HEAPLENS_OK) {
-            status = heaplens__compare_growth(&figure->growth, report, figure);
-        }
-        if (status != HEAPLENS_OK) {
-            return status;
+        if (figure->has_metric && figure->item.outcome == HEAPLENS_OUTCOME_REGRESSED) {
+            status = explain(c, report, figure);
         }
     }
-    return HEAPLENS_OK;
+    return status;
 }
 
 static int use_results(comparing *c, heaplens_use_report *use, void *context)
 {
     const heaplens_compare_plan *const plan = c->plan;
     collect_figures(c);
+    heaplens_status status = order_figures(c);
     heaplens_compare_report report = {
         .commands = {plan->commands[0], plan->commands[1]},
         .alpha = plan->alpha,
@@ -269,17 +414,20 @@ static int use_results(comparing *c, heaplens_use_report *use, void *context)
         .seed = plan->seed,
         .blocks = c->trial->blocks,
         .blocks_max = c->trial->looks.blocks[c->trial->looks.count - 1],
-        .recordings = c->heap.count,
+        .recordings = c->bench.count > 0 ? c->bench.recordings : c->heap.count,
         .seconds = now_s() - c->started_s,
         .end = c->is_time_up                        ? HEAPLENS_COMPARE_TIME
                : heaplens__trial_is_clear(c->trial) ? HEAPLENS_COMPARE_CLEAR
                                                     : HEAPLENS_COMPARE_PLAN,
         .has_random_addresses = has_randomised_addresses(),
         .heap_reason = c->heap.reason[0] == '\0' ? NULL : c->heap.reason,
+        .only = {c->bench.only[0],  c->bench.only[1] },
         .figures = c->figures,
         .figure_count = c->figure_count,
     };
-    const heaplens_status status = find_growth(c, &report);
+    if (status == HEAPLENS_OK) {
+        status = find_growth(c, &report);
+    }
     if (status != HEAPLENS_OK) {
         (void)heaplens__complain_status(status, "comparison", NULL);
         return EXIT_CODE_BROKEN;
@@ -287,40 +435,94 @@ static int use_results(comparing *c, heaplens_use_report *use, void *context)
     return use(&report, context);
 }
 
-// The trial, with the figures of the heap in it.
+static heaplens_status allocate_figures(comparing *c)
+{
+    const bool is_bench = c->bench.count > 0;
+    const bool has_heap =
+        c->heap.reason[0] == '\0' && (is_bench ? c->bench.recordings : c->heap.count) > 0;
+    c->timed_count = is_bench ? c->bench.count : USAGE_FIGURES;
+    c->figure_count = c->timed_count;
+    if (has_heap) {
+        c->figure_count += is_bench ? c->bench.count * HEAPLENS_BENCH_MEMORY_FIGURES
+                                    : (size_t)HEAPLENS_HEAP_FIGURES;
+    }
+    c->kinds = calloc(c->timed_count, sizeof(*c->kinds));
+    c->measured = calloc(c->timed_count, sizeof(*c->measured));
+    c->blocks[0] = calloc(c->timed_count * HEAPLENS_TRIAL_RUNS, sizeof(double));
+    c->blocks[1] = calloc(c->timed_count * HEAPLENS_TRIAL_RUNS, sizeof(double));
+    c->figures = calloc(c->figure_count, sizeof(*c->figures));
+    return c->kinds != NULL && c->measured != NULL && c->blocks[0] != NULL &&
+                   c->blocks[1] != NULL && c->figures != NULL
+               ? HEAPLENS_OK
+               : HEAPLENS_ENOMEM;
+}
+
+static void choose_margins(comparing *c)
+{
+    for (size_t i = 0; i < c->timed_count; i++) {
+        c->kinds[i].margin = c->plan->margin;
+    }
+    if (c->bench.count == 0 && c->rss_bytes > 0) {
+        c->kinds[RSS_FIGURE].margin = fmax(c->plan->margin, rss_margin_bytes / c->rss_bytes);
+    }
+}
+
+// Compares the figures of the heap, which are known by now.
+static heaplens_status compare_heap(comparing *c)
+{
+    const heaplens_compare_plan *const plan = c->plan;
+    heaplens_compared *const out = c->figures + c->timed_count;
+    if (c->figure_count == c->timed_count) {
+        return HEAPLENS_OK;
+    }
+    if (c->bench.count == 0) {
+        return heaplens__heap_runs_compare(&c->heap, plan->margin, plan->alpha, out);
+    }
+    heaplens_status status = HEAPLENS_OK;
+    for (size_t i = 0; i < c->bench.count && status == HEAPLENS_OK; i++) {
+        status = heaplens__bench_compare_memory(&c->bench, i, plan->margin, plan->alpha,
+                                                out + i * HEAPLENS_BENCH_MEMORY_FIGURES);
+    }
+    return status;
+}
+
+// Lets the trial settle the figures of the heap with its own.
+static heaplens_status adopt_heap(comparing *c)
+{
+    const size_t count = c->figure_count - c->timed_count;
+    heaplens_comparison *const items = calloc(count + 1, sizeof(*items));
+    if (items == NULL) {
+        return HEAPLENS_ENOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        items[i] = c->figures[c->timed_count + i].item;
+    }
+    const heaplens_status status = heaplens__trial_adopt(c->trial, items, count);
+    free(items);
+    return status;
+}
+
 static heaplens_status plan_trial(comparing *c)
 {
-    heaplens_comparison items[HEAPLENS_HEAP_FIGURES];
-    const heaplens_compare_plan *const plan = c->plan;
-    const size_t recorded =
-        c->heap.count > 0 && c->heap.reason[0] == '\0' ? (size_t)HEAPLENS_HEAP_FIGURES : 0;
-    for (size_t i = 0; i < USAGE_FIGURES; i++) {
-        c->kinds[i].margin = plan->margin;
+    heaplens_status status = allocate_figures(c);
+    if (status != HEAPLENS_OK) {
+        return status;
     }
-    if (c->rss_bytes > 0 && rss_margin_bytes / c->rss_bytes > plan->margin) {
-        c->kinds[RSS_FIGURE].margin = rss_margin_bytes / c->rss_bytes;
-    }
-    heaplens_status status = heaplens__trial_create(&c->trial, c->kinds, USAGE_FIGURES,
-                                                    plan_blocks(c), plan->alpha, plan->seed);
-    if (status == HEAPLENS_OK && recorded > 0) {
-        status = heaplens__heap_runs_compare(&c->heap, plan->margin, plan->alpha,
-                                             c->figures + USAGE_FIGURES);
-    }
-    for (size_t i = 0; i < recorded; i++) {
-        items[i] = c->figures[USAGE_FIGURES + i].item;
-    }
+    choose_margins(c);
+    // NOLINTNEXTLINE(clang-analyzer-unix.Malloc): release() frees what allocate_figures() keeps in c
+    status = heaplens__trial_create(&c->trial, c->kinds, c->timed_count, plan_blocks(c),
+                                    c->plan->alpha, c->plan->seed);
     if (status == HEAPLENS_OK) {
-        status = heaplens__trial_adopt(c->trial, items, recorded);
+        status = compare_heap(c);
     }
-    c->figure_count = USAGE_FIGURES + recorded;
-    return status;
+    return status == HEAPLENS_OK ? adopt_heap(c) : status;
 }
 
 static int compare(comparing *c, heaplens_use_report *use, void *context)
 {
     int code = warm_up(c);
     if (code == EXIT_CODE_OK && c->plan->has_heap) {
-        code = measure_heap(c);
+        code = c->bench.count > 0 ? measure_memory(c) : measure_heap(c);
     }
     if (code != EXIT_CODE_OK) {
         return code;
@@ -334,6 +536,23 @@ static int compare(comparing *c, heaplens_use_report *use, void *context)
     return code == EXIT_CODE_OK ? use_results(c, use, context) : code;
 }
 
+static void release(comparing *c)
+{
+    heaplens__trial_destroy(c->trial);
+    heaplens__heap_runs_deinit(&c->heap);
+    heaplens__bench_runs_deinit(&c->bench);
+    heaplens__bench_report_deinit(&c->reports[0]);
+    heaplens__bench_report_deinit(&c->reports[1]);
+    free(c->kinds);
+    free(c->measured);
+    free(c->blocks[0]);
+    free(c->blocks[1]);
+    free(c->figures);
+    if (c->folder[0] != '\0') {
+        heaplens__session_folder_remove(c->folder);
+    }
+}
+
 int heaplens__compare_run(const heaplens_compare_plan *plan, heaplens_use_report *use,
                           void *context)
 {
@@ -342,10 +561,14 @@ int heaplens__compare_run(const heaplens_compare_plan *plan, heaplens_use_report
         .started_s = now_s(),
         .padding = heaplens__random_stream(plan->seed, STREAM_OF_PADDING),
     };
+    if (heaplens__session_folder_make(c.folder)) {
+        (void)snprintf(c.report, sizeof(c.report), "%s/bench.json", c.folder);
+    } else {
+        c.folder[0] = '\0';
+    }
     heaplens__run_guard();
     const int code = compare(&c, use, context);
     say_progress(&c, "");
-    heaplens__trial_destroy(c.trial);
-    heaplens__heap_runs_deinit(&c.heap);
+    release(&c);
     return code;
 }

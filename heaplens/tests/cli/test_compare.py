@@ -88,6 +88,53 @@ class Heap(unittest.TestCase):
         self.assertEqual(len(document["figures"]), 3)
 
 
+BRIEF = "--warm-up 1ms --measurement-time 2ms --sample-size 10"
+
+
+class Benchmarks(unittest.TestCase):
+    def run_brief(self, change="none", *more, expect=None):
+        command = f"{OPTIONS.bench} {BRIEF}"
+        return compare_json("--rounds", 1, command, f"env COMPARE_BENCH={change} {command}", *more, expect=expect)
+
+    def test_each_benchmark_has_its_own_figures(self):
+        document = self.run_brief()
+        if document["heap_reason"] is not None:
+            self.skipTest(document["heap_reason"])
+        self.assertEqual([(f["benchmark"], f["figure"]) for f in document["figures"]],
+                         [("work", f) for f in ("time", "blocks", "bytes", "peak_bytes", "growth_bytes")])
+        self.assertEqual(document["figures"][1]["base"], 3)
+        for figure in document["figures"][1:]:
+            self.assertEqual((figure["verdict"], figure["exact"]), ("no-change", True))
+        self.assertEqual(len(document["figures"][0]["base_values"]), 2)
+        self.assertGreater(document["figures"][0]["base"], 0)
+
+    def test_one_more_block_an_iteration_is_a_regression_with_its_call_site(self):
+        document = self.run_brief("more")
+        if document["heap_reason"] is not None:
+            self.skipTest(document["heap_reason"])
+        blocks = figure_of(document, "blocks")
+        self.assertEqual((blocks["verdict"], blocks["base"], blocks["head"]), ("regressed", 3, 4))
+        self.assertEqual((blocks["grown"][0]["before"], blocks["grown"][0]["after"]), (3, 4))
+        self.assertIn("allocate_rows", blocks["grown"][0]["path"][0])
+        self.assertEqual(document["verdict"], "regressed")
+
+    def test_what_only_one_version_has_is_named(self):
+        document = compare_json("--rounds", 1, "--no-heap", f"{OPTIONS.copy} {BRIEF}", f"{OPTIONS.copy} {BRIEF} copy/1")
+        self.assertEqual((document["only_base"], document["only_head"]), ("copy/65536", None))
+        self.assertEqual([f["benchmark"] for f in document["figures"]], ["copy/16", "copy/1024"])
+
+    def test_programs_without_a_benchmark_in_common_are_an_error(self):
+        done = compare(f"{OPTIONS.copy} {BRIEF}", f"{OPTIONS.bench} {BRIEF}")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no benchmark in common", done.stderr)
+
+    def test_options_of_the_environment_that_do_not_measure_are_refused(self):
+        for options in ("--json -", "--baseline x", "--nonsense", "--seed x"):
+            done = subprocess.run([OPTIONS.bench], capture_output=True, text=True, check=False,
+                                  env={**os.environ, "HEAPLENS_BENCH_OPTIONS": options})
+            self.assertEqual(done.returncode, 2, options)
+
+
 class Schedule(unittest.TestCase):
     def logged(self, *arguments):
         with tempfile.TemporaryDirectory() as folder:
@@ -237,5 +284,7 @@ if __name__ == "__main__":
     parser.add_argument("--heaplens", required=True)
     parser.add_argument("--program", required=True)
     parser.add_argument("--static", required=True)
+    parser.add_argument("--bench", required=True)
+    parser.add_argument("--copy", required=True)
     OPTIONS, rest = parser.parse_known_args()
     unittest.main(argv=[sys.argv[0], *rest])
