@@ -23,15 +23,14 @@ static cli_exit read_document(competency_document **out, competency_document_kin
     return cli_exit_of(parsed);
 }
 
-static cli_exit open_stream(cli_candidates *out, const char *path)
+static cli_exit open_stream(cli_candidates *out, const char *path, competency_stream_form form)
 {
     const cli_exit status = cli_file_open(&out->file, path);
     if (status != CLI_EXIT_OK) {
         return status;
     }
     const competency_source source = cli_file_source(&out->file);
-    const competency_status created =
-        competency_stream_create(&out->stream, &source, COMPETENCY_STREAM_JSONL);
+    const competency_status created = competency_stream_create(&out->stream, &source, form);
     if (created != COMPETENCY_OK) {
         cli_complain("%s", competency_status_text(created));
     }
@@ -56,7 +55,7 @@ cli_exit cli_candidates_open(cli_candidates *out, const cli_options *options)
     if (options->candidate != NULL) {
         return read_document(&out->pool, COMPETENCY_DOCUMENT_CANDIDATE, options->candidate);
     }
-    return open_stream(out, options->candidates);
+    return open_stream(out, options->candidates, options->form);
 }
 
 void cli_candidates_close(cli_candidates *candidates)

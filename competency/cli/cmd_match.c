@@ -19,53 +19,61 @@ static const cli_command_traits traits = {
         "                        \"candidateSkills\"\n"
         "  --role FILE           JSON with the \"skills\" that are required\n"
         "  --candidate FILE      JSON with the \"skills\" of one candidate\n"
-        "  --candidates FILE     JSONL, one candidate a line; any number of them\n"
+        "  --candidates FILE     JSONL, one candidate a line, or CSV, a row for each skill;\n"
+        "                        any number of them\n"
+        "  --input-format NAME   jsonl or csv; by default csv for a FILE that ends in .csv\n"
+        "  --require-must-haves  only candidates that meet every must-have\n"
+        "  --jobs N              threads; 0: one for each processor; by default 1\n"
         "  --strategy NAME       default, conservative or aggressive\n"
         "  --scoring NAME        classic\n"
         "  --config FILE         JSON with parameters of the scoring model\n"
-        "  --format NAME         table, json, jsonl, or classic: the published package's result\n"
+        "  --format NAME         table, json, jsonl, csv, or classic: the published package's\n"
         "  --model DIR           the embedding model; not needed if every skill has a vector\n"
         "  --cache DIR           keep vectors there for later runs; default: where the user's "
         "caches\n"
         "                        are; none: not at all, whatever COMPETENCY_CACHE says\n"
-        "\n"
+        "\n" CLI_PARAMETER_USAGE "\n"
         "Exit status: 0; 2 usage; 3 some records failed; 65 bad data; 66 no input; 69 no model;\n"
         "71 no memory; 74 input or output failed.\n",
 };
 
-static cli_exit write_match(cli_session *session, void *self, cli_candidate *candidate,
-                            competency_match *match)
+static cli_exit take_result(void *self, cli_item *item, const char *text)
 {
-    (void)self;
-    const cli_engine *const engine = &session->engine;
-    if (engine->is_run_new) {
-        competency_writer_run(session->writer, &engine->run);
-        session->engine.is_run_new = false;
+    cli_session *const session = self;
+    if (cli_session_judge(session, item)) {
+        const bool is_wanted = !session->options.requires_must_haves ||
+                               item->summary.must_haves_met == item->summary.must_haves;
+        cli_session_say_run(session);
+        if (is_wanted) {
+            competency_writer_fragment(session->writer, text, item->text_size);
+        }
     }
-    const competency_result result = {
-        .identity = candidate->record->identity,
-        .number = candidate->number,
-        .summary =
-            competency_summarise(match, candidate->record, engine->run.role, engine->run.config),
-        .candidate = candidate->record,
-        .match = match,
-    };
-    competency_writer_result(session->writer, &result);
-    return CLI_EXIT_OK;
+    // Output that nobody takes ends the work: there is no use in matching on.
+    return competency_writer_status(session->writer) == COMPETENCY_OK ? CLI_EXIT_OK : CLI_EXIT_IO;
 }
 
 static cli_exit run_match(cli_session *session)
 {
+    cli_stage stage = {
+        .self = session,
+        .parts = COMPETENCY_WITH_INTERVALS,
+        .is_written = true,
+        .writer = cli_session_writer_options(session, false),
+        .take = take_result,
+    };
+    stage.writer.is_fragment = true;
+    if (session->options.format == COMPETENCY_FORMAT_CLASSIC) {
+        stage.parts |= COMPETENCY_WITH_MATRICES;
+    }
     cli_exit status = cli_session_start_writing(session, false);
     if (status == CLI_EXIT_OK) {
-        status = cli_session_run(session, write_match, NULL);
+        status =
+            cli_pipeline_run(&stage, &session->candidates, &session->engine, session->options.jobs);
     }
-    if (status != CLI_EXIT_OK) {
+    if (status != CLI_EXIT_OK && competency_writer_status(session->writer) == COMPETENCY_OK) {
         return status;
     }
-    if (session->engine.is_run_new) {  // not one result: what was asked is still said
-        competency_writer_run(session->writer, &session->engine.run);
-    }
+    cli_session_say_run(session);  // also if there is not one result
     return cli_session_finish(session);
 }
 

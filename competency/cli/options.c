@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The command line of match and rank.
+// The command line of match, rank and gap.
 #include "cli/options.h"
 
 #include <ctype.h>
@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { TOP_DEFAULT = 20 };
 
@@ -22,6 +23,11 @@ enum option_letter {
     OPTION_MODEL = 'm',
     OPTION_CACHE = 'k',
     OPTION_TOP = 't',
+    OPTION_ORDER = 'o',
+    OPTION_MUST_HAVES = 'M',
+    OPTION_JOBS = 'j',
+    OPTION_INPUT = 'i',
+    OPTION_PARAMETER = 'p',
     OPTION_HELP = 'h',
 };
 
@@ -36,9 +42,41 @@ static const struct option long_options[] = {
     {"model",                  required_argument, NULL, OPTION_MODEL},
     {"cache",              required_argument, NULL, OPTION_CACHE},
     {"top",    required_argument, NULL, OPTION_TOP},
-    {"help",         no_argument, NULL, OPTION_HELP},
+    {"order-by",         required_argument, NULL, OPTION_ORDER},
+    {"require-must-haves",              no_argument, NULL, OPTION_MUST_HAVES},
+    {"jobs",                  required_argument, NULL, OPTION_JOBS},
+    {"input-format",required_argument, NULL, OPTION_INPUT},
+    {"help",     no_argument, NULL, OPTION_HELP},
+    {"similarity-threshold",           required_argument, NULL, OPTION_PARAMETER},
+    {"severe-threshold",              required_argument, NULL, OPTION_PARAMETER},
+    {"moderate-penalty",                  required_argument, NULL, OPTION_PARAMETER},
+    {"severe-penalty",required_argument, NULL, OPTION_PARAMETER},
+    {"ratio-weight-meets",      required_argument, NULL, OPTION_PARAMETER},
+    {"ratio-weight-below",            required_argument, NULL, OPTION_PARAMETER},
+    {"max-confidence-weight",              required_argument, NULL, OPTION_PARAMETER},
+    {"very-similar-boost",                  required_argument, NULL, OPTION_PARAMETER},
+    {"moderately-similar-boost",required_argument, NULL, OPTION_PARAMETER},
+    {"high-score-dampening",        required_argument, NULL, OPTION_PARAMETER},
+    {"desired-variance",         required_argument, NULL, OPTION_PARAMETER},
+    {"max-variance-factor",              required_argument, NULL, OPTION_PARAMETER},
+    {"zero-proficiency-alpha",                  required_argument, NULL, OPTION_PARAMETER},
+    {"zero-proficiency-beta",required_argument, NULL, OPTION_PARAMETER},
+    {"perfect-proficiency-alpha", required_argument, NULL, OPTION_PARAMETER},
+    {"perfect-proficiency-beta",             required_argument, NULL, OPTION_PARAMETER},
     {0             },
 };
+
+static cli_exit parse_count(size_t *out, const char *text, size_t limit)
+{
+    char *end = NULL;
+    errno = 0;
+    const unsigned long long count = strtoull(text, &end, 10);
+    if (!isdigit((unsigned char)text[0]) || *end != '\0' || errno != 0 || count > limit) {
+        return CLI_EXIT_USAGE;
+    }
+    *out = (size_t)count;
+    return CLI_EXIT_OK;
+}
 
 static cli_exit parse_top(size_t *out, const char *text)
 {
@@ -46,15 +84,62 @@ static cli_exit parse_top(size_t *out, const char *text)
         *out = 0;
         return CLI_EXIT_OK;
     }
-    char *end = NULL;
-    errno = 0;
-    const unsigned long long count = strtoull(text, &end, 10);
-    if (!isdigit((unsigned char)text[0]) || *end != '\0' || errno != 0 || count == 0 ||
-        count > SIZE_MAX) {
+    if (parse_count(out, text, SIZE_MAX) != CLI_EXIT_OK || *out == 0) {
         cli_complain("--top %s: expected a number of at least 1, or \"all\"", text);
         return CLI_EXIT_USAGE;
     }
-    *out = (size_t)count;
+    return CLI_EXIT_OK;
+}
+
+static cli_exit parse_jobs(size_t *out, const char *text)
+{
+    if (parse_count(out, text, CLI_JOBS_MAX) != CLI_EXIT_OK) {
+        cli_complain("--jobs %s: expected a number from 0 to %d", text, CLI_JOBS_MAX);
+        return CLI_EXIT_USAGE;
+    }
+    if (*out == 0) {
+        const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+        *out = processors < 1 ? 1 : (size_t)processors;
+        *out = *out > CLI_JOBS_MAX ? CLI_JOBS_MAX : *out;
+    }
+    return CLI_EXIT_OK;
+}
+
+static cli_exit parse_order(cli_order *out, const char *text)
+{
+    static const char *const names[] = {
+        [CLI_ORDER_SCORE] = "score",
+        [CLI_ORDER_MUST_HAVES] = "must-haves",
+        [CLI_ORDER_WEIGHTED] = "weighted-score",
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(names[i], text) == 0) {
+            *out = (cli_order)i;
+            return CLI_EXIT_OK;
+        }
+    }
+    cli_complain("--order-by %s: expected score, must-haves or weighted-score", text);
+    return CLI_EXIT_USAGE;
+}
+
+static cli_exit parse_form(cli_options *out, const char *text)
+{
+    out->has_form = true;
+    out->form = strcmp(text, "csv") == 0 ? COMPETENCY_STREAM_CSV : COMPETENCY_STREAM_JSONL;
+    if (strcmp(text, "csv") != 0 && strcmp(text, "jsonl") != 0) {
+        cli_complain("--input-format %s: expected jsonl or csv", text);
+        return CLI_EXIT_USAGE;
+    }
+    return CLI_EXIT_OK;
+}
+
+static cli_exit take_parameter(cli_options *out, const char *name, const char *text)
+{
+    if (out->parameter_count == CLI_PARAMETERS_MAX) {
+        cli_complain("more than %d parameters", CLI_PARAMETERS_MAX);
+        return CLI_EXIT_USAGE;
+    }
+    out->parameters[out->parameter_count++] = (cli_parameter){.name = name, .text = text};
     return CLI_EXIT_OK;
 }
 
@@ -79,12 +164,24 @@ static cli_exit parse_strategy(cli_options *out, const char *text)
 static cli_exit parse_format(cli_options *out, const cli_command_traits *traits, const char *text)
 {
     const bool is_known = competency_format_parse(&out->format, text) == COMPETENCY_OK;
-    if (!is_known || (traits->is_ranking && out->format == COMPETENCY_FORMAT_CLASSIC)) {
-        cli_complain("--format %s: expected table, json%s", text,
-                     traits->is_ranking ? " or jsonl" : ", jsonl or classic");
+    const bool is_there = is_known &&
+                          (!traits->is_ranking || out->format != COMPETENCY_FORMAT_CLASSIC) &&
+                          (!traits->is_gap || out->format == COMPETENCY_FORMAT_TABLE ||
+                           out->format == COMPETENCY_FORMAT_JSON);
+    if (!is_there) {
+        cli_complain("--format %s: expected table%s", text,
+                     traits->is_gap       ? " or json"
+                     : traits->is_ranking ? ", json, jsonl or csv"
+                                          : ", json, jsonl, csv or classic");
         return CLI_EXIT_USAGE;
     }
     return CLI_EXIT_OK;
+}
+
+static cli_exit refuse(const cli_command_traits *traits, const char *option)
+{
+    cli_complain("%s has no --%s", traits->name, option);
+    return CLI_EXIT_USAGE;
 }
 
 static cli_exit take_option(cli_options *out, const cli_command_traits *traits, int letter,
@@ -101,12 +198,13 @@ static cli_exit take_option(cli_options *out, const cli_command_traits *traits, 
     case OPTION_SCORING: return parse_scoring(value);
     case OPTION_STRATEGY: return parse_strategy(out, value);
     case OPTION_FORMAT: return parse_format(out, traits, value);
+    case OPTION_MUST_HAVES: out->requires_must_haves = true; return CLI_EXIT_OK;
+    case OPTION_JOBS: return parse_jobs(&out->jobs, value);
+    case OPTION_INPUT: return parse_form(out, value);
     case OPTION_TOP:
-        if (traits->is_ranking) {
-            return parse_top(&out->top, value);
-        }
-        cli_complain("%s has no --top", traits->name);
-        return CLI_EXIT_USAGE;
+        return traits->is_ranking ? parse_top(&out->top, value) : refuse(traits, "top");
+    case OPTION_ORDER:
+        return traits->is_ranking ? parse_order(&out->order, value) : refuse(traits, "order-by");
     default: return CLI_EXIT_USAGE;  // getopt has complained
     }
 }
@@ -114,6 +212,12 @@ static cli_exit take_option(cli_options *out, const cli_command_traits *traits, 
 static bool is_stdin(const char *path)
 {
     return path != NULL && strcmp(path, "-") == 0;
+}
+
+static bool ends_in_csv(const char *path)
+{
+    const size_t length = strlen(path);
+    return length >= 4 && strcmp(path + length - 4, ".csv") == 0;
 }
 
 static cli_exit check_inputs(const cli_options *options, const cli_command_traits *traits)
@@ -141,13 +245,16 @@ static cli_exit check_inputs(const cli_options *options, const cli_command_trait
 cli_exit cli_options_parse(cli_options *out, const cli_command_traits *traits, int argc,
                            char **argv)
 {
-    *out = (cli_options){.top = TOP_DEFAULT};
+    *out = (cli_options){.top = TOP_DEFAULT, .jobs = 1};
     int letter = 0;
+    int index = 0;
     optind = 1;
     // One thread reads the command line.
     while ((letter = getopt_long(argc, argv, "h", long_options,  // NOLINT(concurrency-mt-unsafe)
-                                 NULL)) != -1) {
-        const cli_exit status = take_option(out, traits, letter, optarg);
+                                 &index)) != -1) {
+        const cli_exit status = letter == OPTION_PARAMETER
+                                    ? take_parameter(out, long_options[index].name, optarg)
+                                    : take_option(out, traits, letter, optarg);
         if (status != CLI_EXIT_OK || out->is_help_wanted) {
             return status;
         }
@@ -158,6 +265,9 @@ cli_exit cli_options_parse(cli_options *out, const cli_command_traits *traits, i
     if (optind < argc) {
         cli_complain("unexpected argument: %s", argv[optind]);
         return CLI_EXIT_USAGE;
+    }
+    if (!out->has_form && out->candidates != NULL && ends_in_csv(out->candidates)) {
+        out->form = COMPETENCY_STREAM_CSV;
     }
     return check_inputs(out, traits);
 }

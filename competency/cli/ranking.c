@@ -4,15 +4,17 @@
 
 #include <stdlib.h>
 
-// Higher scores first; equal ones in input order, so that a ranking never depends on the sort.
-static bool is_before(double score_a, uint64_t number_a, double score_b, uint64_t number_b)
-{
-    return score_a > score_b || (score_a == score_b && number_a < number_b);
-}
-
+// Higher keys first, then higher scores; equal ones in input order, so that a ranking depends on
+// nothing else.
 static bool is_ahead(const cli_ranked *a, const cli_ranked *b)
 {
-    return is_before(a->summary.score, a->number, b->summary.score, b->number);
+    if (a->key != b->key) {
+        return a->key > b->key;
+    }
+    if (a->summary.score != b->summary.score) {
+        return a->summary.score > b->summary.score;
+    }
+    return a->number < b->number;
 }
 
 static int compare_ranked(const void *a, const void *b)
@@ -25,7 +27,6 @@ void cli_ranked_release(cli_ranked *entry)
     free(entry->id);
     free(entry->title);
     free(entry->uri);
-    competency_match_destroy(&entry->match);
     competency_document_destroy(entry->document);
     *entry = (cli_ranked){0};
 }
@@ -44,10 +45,10 @@ static bool is_full(const cli_ranking *ranking)
     return ranking->limit != 0 && ranking->count == ranking->limit;
 }
 
-bool cli_ranking_wants(const cli_ranking *ranking, double score, uint64_t number)
+bool cli_ranking_wants(const cli_ranking *ranking, double key, double score, uint64_t number)
 {
-    const cli_ranked *const worst = ranking->entries;
-    return !is_full(ranking) || is_before(score, number, worst->summary.score, worst->number);
+    const cli_ranked candidate = {.key = key, .summary = {.score = score}, .number = number};
+    return !is_full(ranking) || is_ahead(&candidate, &ranking->entries[0]);
 }
 
 static void swap_entries(cli_ranking *ranking, size_t a, size_t b)

@@ -10,6 +10,7 @@
 
 /** One candidate that is kept for the ranking. Owns what it points at, where noted. */
 typedef struct cli_ranked {
+    double key;  // larger is ahead, before the score; 0 for all: the score
     competency_summary summary;
     uint64_t number;                     // of its record: decides between equal scores
     char *id;                            // owned; NULL: none
@@ -17,7 +18,6 @@ typedef struct cli_ranked {
     char *uri;                           // owned; NULL: none
     competency_document *document;       // owned; holds `candidate`; NULL: that lives elsewhere
     const competency_record *candidate;  // NULL: only the line is kept
-    competency_match match;              // owned; zeroed if `candidate` is NULL
 } cli_ranked;
 
 /** The best candidates so far: a heap with the worst of them on top. */
@@ -28,8 +28,8 @@ typedef struct cli_ranking {
     size_t limit;  // most entries to keep; 0: all
 } cli_ranking;
 
-/** Whether a candidate with this score and number would be kept. */
-bool cli_ranking_wants(const cli_ranking *ranking, double score, uint64_t number);
+/** Whether a candidate with this key, score and number would be kept. */
+bool cli_ranking_wants(const cli_ranking *ranking, double key, double score, uint64_t number);
 
 /** Take `entry`, which the ranking then owns, in place of the worst if it is full. False: no
  *  memory, and `entry` stays the caller's. Only for what cli_ranking_wants(). */

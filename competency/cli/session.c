@@ -26,12 +26,18 @@ void cli_session_close(cli_session *session)
     cli_candidates_close(&session->candidates);
 }
 
-cli_exit cli_session_start_writing(cli_session *session, bool is_ranking)
+competency_writer_options cli_session_writer_options(const cli_session *session, bool is_ranking)
 {
     competency_writer_options options = COMPETENCY_WRITER_OPTIONS_INIT;
     options.format = session->options.format;
     options.is_ranking = is_ranking;
     options.is_coloured = cli_is_coloured();
+    return options;
+}
+
+cli_exit cli_session_start_writing(cli_session *session, bool is_ranking)
+{
+    const competency_writer_options options = cli_session_writer_options(session, is_ranking);
     const competency_sink sink = cli_stdout_sink(&session->write_error);
     const competency_status status = competency_writer_create(&session->writer, &sink, &options);
     if (status != COMPETENCY_OK) {
@@ -41,62 +47,40 @@ cli_exit cli_session_start_writing(cli_session *session, bool is_ranking)
 }
 
 // A bad record is said on standard error, and in its place where the format has one.
-static void report_bad_record(cli_session *session, const cli_candidate *candidate,
-                              const char *message)
+static void report_bad_record(cli_session *session, const cli_item *item)
 {
+    const cli_candidate *const candidate = &item->candidate;
     session->failed_count++;
     // What a stream refuses names its own line; a match knows only the skills.
     if (candidate->record == NULL) {
-        cli_complain("%s", message);
+        cli_complain("%s", item->err.message);
     } else if (candidate->id != NULL) {
-        cli_complain("candidate %s: %s", candidate->id, message);
+        cli_complain("candidate %s: %s", candidate->id, item->err.message);
     } else {
-        cli_complain("candidate %" PRIu64 ": %s", candidate->number, message);
+        cli_complain("candidate %" PRIu64 ": %s", candidate->number, item->err.message);
     }
-    competency_writer_error(session->writer, candidate->id, candidate->number, message);
+    competency_writer_error(session->writer, candidate->id, candidate->number, item->err.message);
 }
 
-static cli_exit match_candidate(cli_session *session, cli_candidate *candidate, cli_take_match take,
-                                void *self)
+bool cli_session_judge(cli_session *session, const cli_item *item)
 {
-    competency_match match = {0};
-    competency_error err = {0};
-    cli_exit status = cli_engine_match(&session->engine, &match, candidate->record, &err);
-    if (status == CLI_EXIT_OK) {
-        status = take(session, self, candidate, &match);
-    } else if (status == CLI_EXIT_PARTIAL) {
-        report_bad_record(session, candidate, err.message);
-        status = CLI_EXIT_OK;
+    if (item->needs_model && !session->is_of_model) {
+        session->is_of_model = true;
+        session->is_run_said = false;
     }
-    competency_match_destroy(&match);
-    return status;
+    if (item->status != CLI_EXIT_OK) {
+        report_bad_record(session, item);
+    }
+    return item->status == CLI_EXIT_OK;
 }
 
-cli_exit cli_session_run(cli_session *session, cli_take_match take, void *self)
+void cli_session_say_run(cli_session *session)
 {
-    cli_progress progress;
-    cli_progress_begin(&progress);
-    cli_exit status = CLI_EXIT_OK;
-    // Output that nobody takes ends the work: there is no use in matching on.
-    for (uint64_t done = 1;
-         status == CLI_EXIT_OK && competency_writer_status(session->writer) == COMPETENCY_OK;
-         done++) {
-        cli_candidate candidate;
-        competency_error err = {0};
-        status = cli_candidates_next(&session->candidates, &candidate, &err);
-        if (status == CLI_EXIT_PARTIAL) {
-            report_bad_record(session, &candidate, err.message);
-            status = CLI_EXIT_OK;
-        } else if (candidate.is_last) {
-            break;
-        } else if (status == CLI_EXIT_OK) {
-            status = match_candidate(session, &candidate, take, self);
-        }
-        competency_document_destroy(candidate.owned);
-        cli_progress_step(&progress, done);
+    if (!session->is_run_said) {
+        session->is_run_said = true;
+        competency_writer_run(session->writer, session->is_of_model ? &session->engine.run_of_model
+                                                                    : &session->engine.run);
     }
-    cli_progress_end(&progress);
-    return status;
 }
 
 cli_exit cli_session_finish(cli_session *session)

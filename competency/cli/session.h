@@ -8,6 +8,7 @@
 #include "cli/console.h"
 #include "cli/engine.h"
 #include "cli/options.h"
+#include "cli/pipeline.h"
 
 /** What match and rank have in common: candidates in, an engine, a writer to standard output. */
 typedef struct cli_session {
@@ -15,18 +16,11 @@ typedef struct cli_session {
     cli_candidates candidates;
     cli_engine engine;
     competency_writer *writer;  // NULL until cli_session_start_writing()
+    bool is_run_said;           // the writer knows what produces the results
+    bool is_of_model;           // a record so far needed the model
     int write_error;            // errno of a write that failed
     uint64_t failed_count;      // records that failed
 } cli_session;
-
-/**
- * What is to be done with a candidate that was matched.
- *
- * @param[in,out] candidate  `owned` may be taken by setting it to NULL
- * @param[in,out] match      may be taken by zeroing it
- */
-typedef cli_exit (*cli_take_match)(cli_session *session, void *self, cli_candidate *candidate,
-                                   competency_match *match);
 
 /** Parse the command line, open the inputs, make the engine. Close the session in any case. */
 cli_exit cli_session_open(cli_session *out, const cli_command_traits *traits, int argc,
@@ -34,11 +28,17 @@ cli_exit cli_session_open(cli_session *out, const cli_command_traits *traits, in
 
 void cli_session_close(cli_session *session);
 
+/** What the writer is to be. */
+competency_writer_options cli_session_writer_options(const cli_session *session, bool is_ranking);
+
 /** Make the writer. */
 cli_exit cli_session_start_writing(cli_session *session, bool is_ranking);
 
-/** Match every candidate and hand each result to `take`; report those that fail, and go on. */
-cli_exit cli_session_run(cli_session *session, cli_take_match take, void *self);
+/** Note what an item says about the run, and report it if it failed. @return whether it did not */
+bool cli_session_judge(cli_session *session, const cli_item *item);
+
+/** Tell the writer what produces the results, unless it knows. */
+void cli_session_say_run(cli_session *session);
 
 /** Write the end, and find the exit status. */
 cli_exit cli_session_finish(cli_session *session);

@@ -5,8 +5,10 @@
 
 #include <competency/io.h>
 
+#include "base/error.h"
 #include "io/config_fields.h"
 #include "io/json_reader.h"
+#include "io/number_text.h"
 
 static const competency__config_field *find_field(const char *group, const char *name)
 {
@@ -88,6 +90,70 @@ static competency_status read_groups(competency_classic_config *config,
     return COMPETENCY_OK;
 }
 
+static double value_of(const competency_classic_config *config,
+                       const competency__config_field *field)
+{
+    double value = 0;
+    memcpy(&value, (const char *)config + field->offset, sizeof(value));
+    return value;
+}
+
+// The published text names the parameter and its range; the value that is out of it is added.
+static competency_status check_config(const competency_classic_config *config,
+                                      competency_error *err)
+{
+    competency_error why = {0};
+    const competency_status status = competency_classic_config_check(config, &why);
+    if (status == COMPETENCY_OK) {
+        return status;
+    }
+    const size_t length = strcspn(why.message, " ");
+    for (size_t i = 0; i < competency__config_field_count; i++) {
+        const competency__config_field *const field = &competency__config_fields[i];
+        if (strlen(field->name) == length && strncmp(why.message, field->name, length) == 0) {
+            char text[COMPETENCY__NUMBER_TEXT_BYTES];
+            (void)competency__number_text(text, value_of(config, field));
+            return competency__fail(err, status, "%s, not %s", why.message, text);
+        }
+    }
+    return competency__fail(err, status, "%s", why.message);
+}
+
+// Equal but for '-' where the field has '_'.
+static bool is_named(const competency__config_field *field, const char *name)
+{
+    size_t i = 0;
+    while (field->name[i] != '\0' &&
+           (name[i] == field->name[i] || (field->name[i] == '_' && name[i] == '-'))) {
+        i++;
+    }
+    return field->name[i] == '\0' && name[i] == '\0';
+}
+
+competency_status competency_classic_config_set(competency_classic_config *config, const char *name,
+                                                const char *text, competency_error *err)
+{
+    for (size_t i = 0; i < competency__config_field_count; i++) {
+        const competency__config_field *const field = &competency__config_fields[i];
+        if (!is_named(field, name)) {
+            continue;
+        }
+        double value = 0;
+        if (!competency__json_parse_number(&value, text, strlen(text))) {
+            return competency__fail(err, COMPETENCY_EINVAL, "%s must be a number, not \"%.40s\"",
+                                    field->name, text);
+        }
+        competency_classic_config changed = *config;
+        memcpy((char *)&changed + field->offset, &value, sizeof(value));
+        const competency_status status = check_config(&changed, err);
+        if (status == COMPETENCY_OK) {
+            *config = changed;
+        }
+        return status;
+    }
+    return competency__fail(err, COMPETENCY_EINVAL, "no such parameter: \"%.40s\"", name);
+}
+
 competency_status competency_classic_config_parse(competency_classic_config *out, const char *json,
                                                   size_t size, competency_error *err)
 {
@@ -99,7 +165,7 @@ competency_status competency_classic_config_parse(competency_classic_config *out
         competency__json_reader reader = {.err = err};
         status = read_groups(&config, &reader, root);
         if (status == COMPETENCY_OK) {
-            status = competency_classic_config_check(&config, err);
+            status = check_config(&config, err);
         }
         if (status == COMPETENCY_OK) {
             *out = config;

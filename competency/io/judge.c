@@ -49,7 +49,12 @@ competency_summary competency_summarise(const competency_match *match,
         .score = match->overall_score,
         .evidence = (double)candidate->disclosed_count / (double)candidate->profile.count,
     };
+    double weighted = 0;
+    double weights = 0;
     for (size_t i = 0; i < match->required_count; i++) {
+        const double weight = role->profile.skills[i].weight;
+        weighted += weight * match->scores[i].probability;
+        weights += weight;
         const competency_requirement_status status =
             competency_requirement_judge(match, candidate, role, config, i);
         const bool is_must_have = role->profile.skills[i].is_must_have;
@@ -57,5 +62,6 @@ competency_summary competency_summarise(const competency_match *match,
         summary.must_haves += is_must_have ? 1 : 0;
         summary.must_haves_met += is_must_have && status == COMPETENCY_REQUIREMENT_MET ? 1 : 0;
     }
+    summary.weighted_score = weighted / weights;
     return summary;
 }

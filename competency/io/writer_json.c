@@ -147,6 +147,7 @@ static void write_requirement(competency_writer *writer, const competency_result
 static void write_summary(competency__output *output, const competency_summary *summary)
 {
     write_number_member(output, "score", summary->score);
+    write_number_member(output, "weighted_score", summary->weighted_score);
     write_key(output, "must_haves");
     competency__output_text(output, "{\"met\":");
     competency__output_count(output, summary->must_haves_met);

@@ -86,7 +86,7 @@ def fish_answers(name, verb):
 
 def fish_values(name, verb, option):
     for line in fish_lines(name, verb):
-        values = re.match(rf"-l {option[2:]} -x -a '([\w ]+)'", line)
+        values = re.match(rf"-l {option[2:]} -x -a '([\w -]+)'", line)
         if values:
             return set(values.group(1).split())
     return set()

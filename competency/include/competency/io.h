@@ -162,6 +162,17 @@ COMPETENCY_API void competency_stream_destroy(competency_stream *stream);
 COMPETENCY_API COMPETENCY_MUST_USE competency_status competency_classic_config_parse(
     competency_classic_config *out, const char *json, size_t size, competency_error *err);
 
+/**
+ * Set one parameter by its name, as a command line has it.
+ *
+ * @param[in,out] config  unchanged on failure
+ * @param[in]     name    of a field of competency_classic_config, with '_' or '-' between the words
+ * @param[in]     text    a JSON number
+ * @return COMPETENCY_OK; COMPETENCY_EINVAL, and `err` names the parameter, the value and the range
+ */
+COMPETENCY_API COMPETENCY_MUST_USE competency_status competency_classic_config_set(
+    competency_classic_config *config, const char *name, const char *text, competency_error *err);
+
 /** How well a requirement is met, judged by the candidate's most similar skill. */
 typedef enum competency_requirement_status {
     COMPETENCY_REQUIREMENT_MET = 0,      // similarity above 0.7 and the required level reached
@@ -183,6 +194,7 @@ COMPETENCY_API competency_requirement_status competency_requirement_judge(
 /** One candidate in a line. */
 typedef struct competency_summary {
     double score;                                          // the match's overall score
+    double weighted_score;                                 // mean of the requirements' by weight
     double evidence;                                       // candidate skills disclosed, [0, 1]
     size_t statuses[COMPETENCY_REQUIREMENT_STATUS_COUNT];  // requirements with each status
     size_t must_haves;                                     // requirements that are must-haves

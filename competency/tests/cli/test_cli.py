@@ -4,10 +4,13 @@
 
     test_cli.py PROGRAM SOURCE_ROOT [CLASS]...
 """
+import csv
+import io
 import json
 import math
 import os
 import pty
+import struct
 import subprocess
 import sys
 import tempfile
@@ -344,6 +347,155 @@ class BadInput(Cli):
                 self.refused(run("match", "-", "--model", self.folder, text=text), 69, "model")
 
 
+class Streams(Cli):
+    """Candidates without a model: every skill brings its vector, so any number of them is cheap."""
+
+    def candidates(self, count, bad=()):
+        """JSONL of (count) candidates, of which those in `bad` have a level above its maximum."""
+        lines = []
+        for i in range(count):
+            level = {"value": 9 if i in bad else i % 6, "max": 5}
+            skills = [{"name": f"Skill {(i + k) % 7}", "level": level, "embedding": [1, (i + k) % 7]}
+                      for k in range(1 + i % 4)]
+            lines.append(json.dumps({"id": f"c{i}", "title": f"Title {i}", "skills": skills}))
+        return "\n".join(lines) + "\n"
+
+    ROLE = {"id": "r", "skills": [
+        {"name": "Skill 1", "level": "3/5", "embedding": [1, 1], "weight": 3, "must_have": True},
+        {"name": "Skill 5", "level": "5/5", "embedding": [1, 5]}]}
+
+    def test_any_number_of_jobs_writes_the_same_bytes(self):
+        role = self.file("role.json", self.ROLE)
+        pool = self.file("pool.jsonl", self.candidates(500, bad={0, 3, 64, 65, 499}))
+        for command in ("match", "rank"):
+            for form in ("table", "json", "jsonl", "csv") + (("classic",) if command == "match" else ()):
+                arguments = (command, "--role", role, "--candidates", pool, "--format", form)
+                alone = run(*arguments)
+                self.assertEqual(alone.returncode, 3, alone.stderr)
+                for jobs in (2, 8):
+                    done = run(*arguments, "--jobs", jobs)
+                    self.assertEqual((done.stdout, done.stderr, done.returncode),
+                                     (alone.stdout, alone.stderr, 3), (command, form, jobs))
+
+    def test_a_bad_record_is_reported_in_its_place(self):
+        bad = {5, 40, 41, 79}
+        role = self.file("role.json", self.ROLE)
+        for jobs in (1, 4):
+            done = run("match", "--role", role, "--candidates", "-", "--format", "jsonl", "--jobs", jobs,
+                       text=self.candidates(80, bad))
+            self.assertEqual(done.returncode, 3)
+            lines = [json.loads(x) for x in done.stdout.splitlines()][1:]
+            self.assertEqual([x["id"] for x in lines], [f"c{i}" for i in range(80)])
+            self.assertEqual({int(x["id"][1:]) for x in lines if "error" in x}, bad)
+            self.assertEqual(done.stderr.count("above the maximum"), len(bad))
+
+    def test_csv_and_jsonl_of_the_same_candidates_give_the_same_results(self):
+        role = self.file("role.json", self.ROLE)
+        # CSV has no vectors: names that are the role's own are the same skill whatever the model.
+        rows = ["candidate_id,skill,level,max_level,title"]
+        lines = []
+        for i in range(3):
+            rows.append(f'c{i},"Skill, {i}",{i},5,"Title ""{i}"""')
+            lines.append(json.dumps({"id": f"c{i}", "title": f'Title "{i}"',
+                                     "skills": [{"name": f"Skill, {i}", "level": f"{i}/5"}]}))
+        csv = self.file("pool.csv", "\ufeff" + "\r\n".join(rows))
+        results = {}
+        for name, done in (
+                ("csv", run("match", "--role", role, "--candidates", csv, "--model", self.folder)),
+                ("jsonl", run("match", "--role", role, "--candidates", "-", "--model", self.folder,
+                              text="\n".join(lines)))):
+            results[name] = (done.returncode, done.stdout)
+            self.assertIn("model", done.stderr)  # both were read, and both ask for a model
+        self.assertEqual(results["csv"], results["jsonl"])
+        self.assertEqual(results["csv"][0], 69)
+
+    def test_a_bad_csv_is_refused_with_its_line(self):
+        role = self.file("role.json", self.ROLE)
+        for text, status, fragment in (
+                ("candidate_id,skill\n", 65, "no column \"level\""),
+                ("candidate_id,skill,level\na,x,6/5\n", 3, "line 2: /level: 6 is above the maximum 5"),
+                ("candidate_id,skill,level\na,\"x,1/5\n", 3, "line 2: a quote is never closed")):
+            done = run("match", "--role", role, "--candidates", "-", "--input-format", "csv", text=text)
+            self.assertEqual(done.returncode, status, done.stderr)
+            self.assertIn(fragment, done.stderr)
+
+    def test_results_as_csv_have_a_row_for_each_requirement_and_each_error(self):
+        role = self.file("role.json", self.ROLE)
+        done = run("match", "--role", role, "--candidates", "-", "--format", "csv",
+                   text=self.candidates(3, bad={1}))
+        rows = list(csv.DictReader(io.StringIO(done.stdout)))
+        self.assertEqual([r["id"] for r in rows], ["c0", "c0", "c1", "c2", "c2"])
+        self.assertEqual(rows[0]["requirement"], "Skill 1")
+        self.assertEqual((rows[0]["weight"], rows[0]["must_have"]), ("3", "true"))
+        self.assertIn("above the maximum", rows[2]["error"])
+        self.assertEqual(rows[2]["score"], "")
+        whole = json.loads(run("match", "--role", role, "--candidates", "-", "--format", "json",
+                               text=self.candidates(1)).stdout)
+        self.assertEqual(float(rows[0]["score"]), whole["results"][0]["score"])
+        self.assertEqual(float(rows[0]["lower"]), whole["results"][0]["skills"][0]["interval"]["lower"])
+
+    def test_must_haves_filter_and_order(self):
+        role = self.file("role.json", self.ROLE)
+        pool = self.file("pool.jsonl", self.candidates(60))
+        arguments = ("rank", "--role", role, "--candidates", pool, "--top", "all", "--format", "json")
+        by_score = json.loads(run(*arguments).stdout)["results"]
+        self.assertEqual({r["must_haves"]["met"] for r in by_score}, {0, 1})
+        only = json.loads(run(*arguments, "--require-must-haves").stdout)["results"]
+        self.assertEqual([r["id"] for r in only],
+                         [r["id"] for r in by_score if r["must_haves"]["met"] == 1])
+        by_must = json.loads(run(*arguments, "--order-by", "must-haves").stdout)["results"]
+        self.assertEqual([r["id"] for r in by_must],
+                         [r["id"] for r in sorted(by_score, key=lambda r: -r["must_haves"]["met"])])
+        by_weight = json.loads(run(*arguments, "--order-by", "weighted-score").stdout)["results"]
+        weighted = [r["weighted_score"] for r in by_weight]
+        self.assertEqual(weighted, sorted(weighted, reverse=True))
+        one = json.loads(run("match", "--role", role, "--candidates", pool, "--format", "json",
+                             "--require-must-haves").stdout)["results"]
+        self.assertEqual({r["id"] for r in one}, {r["id"] for r in only})
+        first = one[0]
+        self.assertAlmostEqual(first["weighted_score"],
+                               sum(s["weight"] * s["score"] for s in first["skills"]) / 4, 12)
+
+    def test_every_parameter_has_an_option(self):
+        role = self.file("role.json", self.ROLE)
+        pool = self.file("pool.jsonl", self.candidates(2))
+        arguments = ("match", "--role", role, "--candidates", pool, "--format", "json")
+        scoring = json.loads(run(*arguments).stdout)["run"]["scoring"]
+        config = self.file("config.json", {"scoring_config": {"ratio_weight_meets": 0.25}})
+        for group in ("penalty_config", "scoring_config", "distribution_config"):
+            for name in scoring[group]:
+                option = "--" + name.replace("_", "-")
+                done = run(*arguments, "--config", config, option, "0.125")
+                got = json.loads(done.stdout)["run"]["scoring"]
+                self.assertEqual(got[group][name], 0.125, option)
+                if name != "ratio_weight_meets":
+                    self.assertEqual(got["scoring_config"]["ratio_weight_meets"], 0.25)
+        self.refused(run(*arguments, "--similarity-threshold", "1.5"), 2,
+                     "similarity_threshold must be between 0.0 and 1.0, not 1.5")
+        self.refused(run(*arguments, "--desired-variance", "-1"), 2, "non-negative, not -1")
+        self.refused(run(*arguments, "--desired-variance", "x"), 2, "must be a number, not \"x\"")
+
+    def test_gap_lists_what_is_not_met_must_haves_first(self):
+        role = self.file("role.json", {"skills": [
+            {"name": "Bread", "level": "2/5", "embedding": [1, 0, 0]},
+            {"name": "Accounts", "level": "4/5", "embedding": [0, 1, 0], "weight": 5},
+            {"name": "Hygiene", "level": "4/5", "embedding": [0, 0, 1], "must_have": True}]})
+        one = self.file("one.json", {"id": "ann", "skills": [
+            {"name": "Bread", "level": "4/5", "embedding": [1, 0, 0]},
+            {"name": "Hygiene", "level": "1/5", "embedding": [0, 0, 1]}]})
+        done = run("gap", "--role", role, "--candidate", one, "--format", "json")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        got = json.loads(done.stdout)
+        self.assertEqual([g["name"] for g in got["gaps"]], ["Hygiene", "Accounts"])
+        hygiene, accounts = got["gaps"]
+        self.assertAlmostEqual(hygiene["shortfall"], 0.6)
+        self.assertEqual([c["name"] for c in hygiene["closest"]], ["Hygiene", "Bread"])
+        self.assertEqual((accounts["status"], accounts["closest"][0]["similarity"]), ("missing", 0))
+        table = run("gap", "--role", role, "--candidate", one).stdout
+        self.assertIn("2 of 3 requirements not met", table)
+        self.refused(run("gap", "--role", role, "--candidate", one, "--format", "csv"), 2, "table or json")
+
+
 class Demo(Cli):
     """With the real model."""
 
@@ -393,6 +545,52 @@ class Demo(Cli):
         self.assertEqual(["run" in line for line in lines], [True, False, True, False, False])
         self.assertIsNone(lines[0]["run"]["model"])
         self.assertEqual(len(lines[2]["run"]["model"]["sha256"]), 64)
+
+    def test_csv_and_jsonl_of_the_demo_give_the_same_results(self):
+        arguments = ("match", "--role", DEMO / "demo_role.json", "--format", "json", "--candidates")
+        strip = lambda done: [{k: v for k, v in r.items() if k != "record"}
+                              for r in json.loads(done.stdout)["results"]]
+        self.assertEqual(strip(run(*arguments, DEMO / "demo_candidates.csv", "--jobs", 3)),
+                         strip(run(*arguments, DEMO / "demo_candidates.jsonl")))
+
+    def test_similar_puts_the_nearest_text_first(self):
+        done = run("similar", "Python programming", "Cooking", "Coding in Python")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([line.split("  ")[-1] for line in done.stdout.splitlines()],
+                         ["Coding in Python", "Cooking"])
+        got = json.loads(run("similar", "a", "b", "c", "--matrix", "--format", "json").stdout)
+        rows = got["similarities"]
+        self.assertEqual([rows[i][i] for i in range(3)], [1, 1, 1])
+        self.assertEqual(rows[0][1], rows[1][0])
+        self.refused(run("similar", "alone"), 2, "two texts")
+
+    def test_embed_writes_a_vector_for_each_line(self):
+        text = b"Python\r\n\xff\n\nCooking"
+        done = run("embed", text=text)
+        self.assertEqual(done.returncode, 3)
+        lines = [json.loads(x) for x in done.stdout.splitlines()]
+        self.assertEqual([x["text"] for x in lines], ["Python", None, "", "Cooking"])
+        self.assertIn("error", lines[1])
+        raw = run("embed", "-", "--format", "f32", text=text, raw=True)
+        numbers = struct.unpack(f"={4 * 384}f", raw.stdout)
+        self.assertEqual(list(numbers[:384]), [struct.unpack("f", struct.pack("f", x))[0]
+                                               for x in lines[0]["embedding"]])
+        self.assertTrue(all(math.isnan(x) for x in numbers[384:768]))
+        self.assertAlmostEqual(sum(x * x for x in numbers[:384]), 1, 5)
+
+    def test_model_says_what_it_is_and_that_it_is_sound(self):
+        info = json.loads(run("model", "info", "--format", "json").stdout)
+        self.assertEqual((info["hidden"], info["layers"], info["pooling"]), (384, 6, "mean"))
+        good = run("model", "verify", "--sha256", info["sha256"])
+        self.assertEqual((good.returncode, good.stderr), (0, ""))
+        self.refused(run("model", "verify", "--sha256", "0" * 64), 65, info["sha256"])
+        self.refused(run("model", "info", "--model", self.folder), 69, "model")
+        self.refused(run("model", "eat"), 2, "info, verify or list")
+        data = self.folder / "competency/models"
+        (data / "one").mkdir(parents=True)
+        (data / "one/config.json").write_text("{}")
+        done = run("model", "list", environment={"XDG_DATA_HOME": str(self.folder)})
+        self.assertEqual(done.stdout, f"{data}/one\n")
 
 
 if __name__ == "__main__":
