@@ -45,39 +45,12 @@ bool competency__vector_is_finite(const float *vector, size_t count)
     return true;
 }
 
-// Dot products of one vector with four: each has the order of competency__dot(), and while one sum
-// waits for its last addition the others go on.
-static void dot_with_four(double *out, const float *vector, const float *const *rows, size_t count)
-{
-    double sums[4][4] = {{0}};
-    size_t i = 0;
-    for (; i + 4 <= count; i += 4) {
-        for (size_t r = 0; r < 4; r++) {
-            for (size_t lane = 0; lane < 4; lane++) {
-                sums[r][lane] += (double)rows[r][i + lane] * (double)vector[i + lane];
-            }
-        }
-    }
-    for (size_t r = 0; r < 4; r++) {
-        for (size_t k = i; k < count; k++) {
-            sums[r][k - i] += (double)rows[r][k] * (double)vector[k];
-        }
-        out[r] = (sums[r][0] + sums[r][1]) + (sums[r][2] + sums[r][3]);
-    }
-}
-
 void competency__cosine_row(double *out, const float *vector, const float *const *rows,
                             const double *squares, size_t row_count, size_t dimension)
 {
     const double square = competency__dot(vector, vector, dimension);
-    size_t r = 0;
-    for (; r + 4 <= row_count; r += 4) {
-        dot_with_four(out + r, vector, rows + r, dimension);
-    }
-    for (; r < row_count; r++) {
-        out[r] = competency__dot(rows[r], vector, dimension);
-    }
-    for (r = 0; r < row_count; r++) {
-        out[r] = competency__cosine(out[r], squares[r], square);
+    for (size_t r = 0; r < row_count; r++) {
+        const double dot = competency__dot(rows[r], vector, dimension);
+        out[r] = competency__cosine(dot, squares[r], square);
     }
 }
