@@ -34,6 +34,8 @@ typedef struct tree_builder {
     size_t open;      // the innermost array or object that has not ended; NO_PARENT: none
     size_t depth;     // values around the next one
     bool is_out_of_memory;
+    yajl_handle parser;
+    size_t root_end;  // bytes of the text up to the root's last bracket, once that is read
 } tree_builder;
 
 // ------------------------------------------------------------------------------- numbers
@@ -277,9 +279,18 @@ static int on_object(void *self)
     return begin_container(self, COMPETENCY__JSON_OBJECT);
 }
 
+static void note_root_end(tree_builder *builder)
+{
+    if (builder->open == NO_PARENT) {
+        builder->root_end = yajl_get_bytes_consumed(builder->parser);
+    }
+}
+
 static int on_object_end(void *self)
 {
-    return has_distinct_keys(self, end_container(self));
+    const int is_sound = has_distinct_keys(self, end_container(self));
+    note_root_end(self);
+    return is_sound;
 }
 
 static int on_array(void *self)
@@ -290,7 +301,17 @@ static int on_array(void *self)
 static int on_array_end(void *self)
 {
     (void)end_container(self);
+    note_root_end(self);
     return 1;
+}
+
+// yajl lets the beginning of a string, or of a number, pass behind the root.
+static bool is_blank(const char *at, const char *end)
+{
+    while (at < end && strchr(" \t\r\n", *at) != NULL && *at != '\0') {
+        at++;
+    }
+    return at == end;
 }
 
 static bool build_tree(tree_builder *builder, const char *text, size_t size)
@@ -311,16 +332,25 @@ static bool build_tree(tree_builder *builder, const char *text, size_t size)
         builder->is_out_of_memory = true;
         return false;
     }
+    builder->parser = parser;
     (void)yajl_config(parser, yajl_dont_validate_strings, 1);  // copy_string() does, and strictly
     const locale_t before = enter_c_locale();
     const bool is_read = yajl_parse(parser, (const unsigned char *)text, size) == yajl_status_ok &&
                          yajl_complete_parse(parser) == yajl_status_ok;
     (void)uselocale(before);
     yajl_free(parser);
-    return is_read && builder->open == NO_PARENT && builder->tree->node_count > 0;
+    return is_read && builder->open == NO_PARENT && builder->tree->node_count > 0 &&
+           is_blank(text + builder->root_end, text + size);
 }
 
 // ------------------------------------------------------------------------------- the whole
+
+// yajl takes vertical tabs and form feeds for blanks. They are nowhere in JSON, neither between
+// values nor, bare, in strings.
+static bool has_foreign_blank(const char *text, size_t size)
+{
+    return size > 0 && (memchr(text, '\v', size) != NULL || memchr(text, '\f', size) != NULL);
+}
 
 // Is there an escape that could be half of a surrogate pair?
 static bool may_have_surrogate(const char *text, size_t size)
@@ -383,7 +413,7 @@ competency_status competency__json_load(competency__json_tree *tree, const compe
         return competency__fail(err, COMPETENCY_ENOMEM, "out of memory");
     }
     tree_builder builder = {.tree = tree, .text = tree->text, .open = NO_PARENT};
-    if (build_tree(&builder, text, size) &&
+    if (!has_foreign_blank(text, size) && build_tree(&builder, text, size) &&
         (!may_have_surrogate(text, size) || is_accepted_by_jansson(text, size))) {
         *root = tree->nodes;
         return COMPETENCY_OK;
