@@ -5,6 +5,7 @@
 /** Each runs one command, argv[0] being its name, and returns a cli_exit. */
 int cli_cmd_cache(int argc, char **argv);
 int cli_cmd_embed(int argc, char **argv);
+int cli_cmd_eval(int argc, char **argv);
 int cli_cmd_gap(int argc, char **argv);
 int cli_cmd_match(int argc, char **argv);
 int cli_cmd_model(int argc, char **argv);

@@ -75,6 +75,16 @@ void cli_progress_step(cli_progress *progress, uint64_t done_count)
     progress->shown_s = now_s();
 }
 
+void cli_progress_show(cli_progress *progress, const char *what, size_t done, size_t total)
+{
+    if (!progress->is_wanted || now_s() - progress->shown_s < 0.5) {
+        return;
+    }
+    (void)fprintf(stderr, "\r%zu of %zu %s\033[K", done, total, what);
+    progress->is_shown = true;
+    progress->shown_s = now_s();
+}
+
 void cli_progress_end(cli_progress *progress)
 {
     if (progress->is_shown) {

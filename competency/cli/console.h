@@ -3,6 +3,7 @@
 #define COMPETENCY_CLI_CONSOLE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <competency/status.h>
@@ -38,6 +39,10 @@ typedef struct cli_progress {
 
 void cli_progress_begin(cli_progress *progress);
 void cli_progress_step(cli_progress *progress, uint64_t done_count);
+
+/** Show "done of total what", at most twice a second. `what` is a plural: "queries". */
+void cli_progress_show(cli_progress *progress, const char *what, size_t done, size_t total);
+
 void cli_progress_end(cli_progress *progress);
 
 #endif

@@ -19,6 +19,7 @@ complete -c competency -n __competency_has_no_command -a gap -d 'Say what a cand
 complete -c competency -n __competency_has_no_command -a similar -d 'Say how similar texts are'
 complete -c competency -n __competency_has_no_command -a embed -d 'Turn lines of text into vectors'
 complete -c competency -n __competency_has_no_command -a model -d 'Say what an embedding model is'
+complete -c competency -n __competency_has_no_command -a eval -d 'Measure the model and the scoring'
 complete -c competency -n __competency_has_no_command -a cache -d 'Say what vectors are kept on disk, or drop them'
 
 complete -c competency -n '__competency_command_is match' -l role -r -F -d 'What is required'
@@ -134,3 +135,12 @@ complete -c competency -n '__competency_command_is cache' -l cache -x -a '(__fis
 complete -c competency -n '__competency_command_is cache' -l format -x -a 'table json' -d 'What to write'
 complete -c competency -n '__competency_command_is cache' -l help -d 'Print the options'
 complete -c competency -n '__competency_command_is cache' -x -a 'info clear'
+
+complete -c competency -n '__competency_command_is eval' -l data -x -a '(__fish_complete_directories)' -d 'The data'
+complete -c competency -n '__competency_command_is eval' -l format -x -a 'table json' -d 'What to write'
+complete -c competency -n '__competency_command_is eval' -l strategy -x -a 'default conservative aggressive' -d 'How the scores become one'
+complete -c competency -n '__competency_command_is eval' -l config -r -F -d 'Parameters of the scoring model'
+complete -c competency -n '__competency_command_is eval' -l model -x -a '(__fish_complete_directories)' -d 'The embedding model'
+complete -c competency -n '__competency_command_is eval' -l cache -x -a '(__fish_complete_directories)' -d 'Where vectors are kept'
+complete -c competency -n '__competency_command_is eval' -l help -d 'Print the options'
+complete -c competency -n '__competency_command_is eval' -x -a 'synonyms near-misses related demo'

@@ -29,6 +29,7 @@ EDGES = {
         "embed": {"base", "text", "kernels", "model", "encoder"},
         "match": {"base", "text", "kernels", "model", "encoder", "embed"},
         "io": {"base", "text", "kernels", "model", "encoder", "embed", "match"},
+        "evaluation": {"base", "text", "kernels", "model", "encoder", "embed", "match", "io"},
         "cli": set(),
         "server": set(),
     },

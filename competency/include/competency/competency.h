@@ -18,12 +18,14 @@
  *     matcher.h   match, batch
  *     scorer.h    one role against many candidates
  *     io.h        documents and streams of candidates in, results out
+ *     evaluation.h  how good it is, on data whose answers are known
  *     profiling.h what the process does with the heap
  */
 #include <competency/allocator.h>
 #include <competency/cache.h>
 #include <competency/domain.h>
 #include <competency/embedder.h>
+#include <competency/evaluation.h>
 #include <competency/io.h>
 #include <competency/matcher.h>
 #include <competency/model.h>
