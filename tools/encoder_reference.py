@@ -122,4 +122,5 @@ def main():
         print_golden(text, *model.embed(text))
 
 
-main()
+if __name__ == "__main__":
+    main()

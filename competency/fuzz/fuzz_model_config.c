@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/config.h"
+#include "model/vocabulary_json.h"
 
 static void check(bool holds)
 {
@@ -44,6 +45,30 @@ static void fuzz_sentence(const char *bytes, size_t size, bool lower_case)
     }
 }
 
+static void fuzz_prompt(const char *bytes, size_t size)
+{
+    competency__tokenizer_options options = COMPETENCY__TOKENIZER_OPTIONS_INIT;
+    if (competency__config_read_prompt(&options, bytes, size, NULL) == COMPETENCY_OK) {
+        const size_t length = strlen(options.prompt);
+        check(length < COMPETENCY__PROMPT_BYTES);
+        check(length == 0 || options.prompt[length - 1] == ' ');
+    }
+}
+
+// A vocabulary that is read is one line an entry, each of which a tokenizer could look up.
+static void fuzz_vocabulary(const char *bytes, size_t size)
+{
+    char *text = NULL;
+    size_t text_size = 0;
+    if (competency__vocabulary_json_read(&text, &text_size, bytes, size, NULL) == COMPETENCY_OK) {
+        check(text != NULL && (text_size == 0 || text[text_size - 1] == '\n'));
+        check(memchr(text, '\r', text_size) == NULL);
+    } else {
+        check(text == NULL);
+    }
+    free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -56,13 +81,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     competency__bert_config config = {.positions = 512, .hidden = 384};
     competency__tokenizer_options options = COMPETENCY__TOKENIZER_OPTIONS_INIT;
     competency_status status = COMPETENCY_OK;
-    switch (data[0] % 6) {
+    switch (data[0] % 8) {
     case 0: fuzz_bert(bytes, size); break;
     case 1: fuzz_modules(bytes, size); break;
     case 2: status = competency__config_read_pooling(&config, bytes, size, NULL); break;
     case 3: fuzz_sentence(bytes, size, data[0] < 128); break;
     case 4: status = competency__config_read_tokenizer(&options, bytes, size, NULL); break;
     case 5: status = competency__config_read_normalizer(&options, bytes, size, NULL); break;
+    case 6: fuzz_prompt(bytes, size); break;
+    case 7: fuzz_vocabulary(bytes, size); break;
     }
     check(status == COMPETENCY_OK || status == COMPETENCY_EFORMAT ||
           status == COMPETENCY_EUNSUPPORTED);

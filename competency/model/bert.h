@@ -50,6 +50,7 @@ typedef struct competency__bert_config {
     competency__activation activation;  // of the feed-forward layer
     competency__pooling pooling;        // rows to one vector
     bool is_normalised;                 // the vector is divided by its L2 norm
+    bool excludes_prompt;               // a prompt's rows take no part in pooling: not supported
 } competency__bert_config;
 
 /** One linear layer. */

@@ -62,6 +62,12 @@ competency_status competency__config_read_bert(competency__bert_config *config, 
     if (strcmp(type, "bert") != 0) {
         competency__fields_fail(&fields, COMPETENCY_EUNSUPPORTED, "model_type is not bert:", type);
     }
+    bool is_decoder = false;
+    competency__fields_bool(&fields, &is_decoder, "is_decoder");
+    if (is_decoder) {
+        competency__fields_fail(&fields, COMPETENCY_EUNSUPPORTED, "is_decoder",
+                                "is on; encoders are supported");
+    }
     const char *const position =
         competency__fields_string(&fields, "position_embedding_type", "absolute");
     if (strcmp(position, "absolute") != 0) {
@@ -172,6 +178,9 @@ competency_status competency__config_read_pooling(competency__bert_config *confi
                                     "is on; mean and CLS are supported");
         }
     }
+    bool includes_prompt = true;
+    competency__fields_bool(&fields, &includes_prompt, "include_prompt");
+    config->excludes_prompt = !includes_prompt;
     if (is_cls == is_mean) {
         competency__fields_fail(&fields, COMPETENCY_EUNSUPPORTED, "pools by",
                                 is_cls ? "both mean and CLS" : "neither mean nor CLS");
@@ -223,10 +232,51 @@ competency_status competency__config_read_tokenizer(competency__tokenizer_option
         competency__fields_fail(&fields, COMPETENCY_EUNSUPPORTED,
                                 "tokenizer_class is not BertTokenizer:", type);
     }
+    bool is_basic = true;
+    competency__fields_bool(&fields, &is_basic, "do_basic_tokenize");
+    if (!is_basic) {
+        competency__fields_fail(&fields, COMPETENCY_EUNSUPPORTED, "do_basic_tokenize", "is off");
+    }
     competency__fields_bool(&fields, &options->lower_case, "do_lower_case");
     options->strip_accents = options->lower_case;  // what a null means
     competency__fields_bool(&fields, &options->strip_accents, "strip_accents");
     competency__fields_bool(&fields, &options->space_cjk, "tokenize_chinese_chars");
+    json_decref(root);
+    return fields.status;
+}
+
+// The text of the prompt called `name`.
+static void take_prompt(competency__fields *fields, char prompt[COMPETENCY__PROMPT_BYTES],
+                        const char *name)
+{
+    const json_t *const value = json_object_get(json_object_get(fields->object, "prompts"), name);
+    const char *const text = json_string_value(value);
+    if (text == NULL) {
+        competency__fields_fail(fields, COMPETENCY_EFORMAT, "prompts has no text for", name);
+        return;
+    }
+    const size_t size = strlen(text);
+    if (size >= COMPETENCY__PROMPT_BYTES || (size > 0 && text[size - 1] != ' ')) {
+        competency__fields_fail(fields, COMPETENCY_EUNSUPPORTED, "default prompt",
+                                "does not end with a space, or has more than 255 bytes");
+        return;
+    }
+    memcpy(prompt, text, size + 1);
+}
+
+competency_status competency__config_read_prompt(competency__tokenizer_options *options,
+                                                 const char *bytes, size_t size,
+                                                 competency_error *err)
+{
+    competency__fields fields = {.file = "config_sentence_transformers.json", .err = err};
+    json_t *const root = competency__fields_parse(&fields, bytes, size);
+    if (root == NULL) {
+        return fields.status;
+    }
+    const char *const name = competency__fields_string(&fields, "default_prompt_name", NULL);
+    if (name != NULL) {
+        take_prompt(&fields, options->prompt, name);
+    }
     json_decref(root);
     return fields.status;
 }

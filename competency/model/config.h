@@ -56,6 +56,13 @@ competency__config_read_sentence(competency__bert_config *config, bool lower_cas
 COMPETENCY_MUST_USE competency_status competency__config_read_tokenizer(
     competency__tokenizer_options *options, const char *bytes, size_t size, competency_error *err);
 
+/**
+ * `config_sentence_transformers.json`: the prompt that the model puts before every text, which is
+ * the one that `default_prompt_name` names in `prompts`; none if that is null.
+ */
+COMPETENCY_MUST_USE competency_status competency__config_read_prompt(
+    competency__tokenizer_options *options, const char *bytes, size_t size, competency_error *err);
+
 /** The normalizer of a `tokenizer.json`, for models without a `tokenizer_config.json`. */
 COMPETENCY_MUST_USE competency_status competency__config_read_normalizer(
     competency__tokenizer_options *options, const char *bytes, size_t size, competency_error *err);

@@ -12,6 +12,7 @@
 #include "model/directory.h"
 #include "model/file.h"
 #include "model/safetensors.h"
+#include "model/vocabulary_json.h"
 #include "model/weights.h"
 
 enum {
@@ -136,16 +137,44 @@ static competency_status read_tokenizer_options(const competency_model *model,
     return status;
 }
 
+// From tokenizer.json, where there is no vocab.txt.
+static competency_status read_json_vocabulary(competency_model *model,
+                                              const competency__tokenizer_options *options,
+                                              competency_error *err)
+{
+    competency__file file;
+    char *text = NULL;
+    size_t size = 0;
+    competency_status status =
+        competency__file_map(&file, model->directory, "tokenizer.json", TOKENIZER_MAX, err);
+    if (status == COMPETENCY_ENOMODEL) {
+        return competency__fail(err, status, "no model file %s/vocab.txt, and no tokenizer.json",
+                                model->directory);
+    }
+    if (status == COMPETENCY_OK) {
+        status = competency__vocabulary_json_read(&text, &size, file.bytes, file.size, err);
+    }
+    if (text != NULL) {
+        status = competency__tokenizer_create(&model->tokenizer, text, size, options, err);
+    }
+    free(text);
+    competency__file_unmap(&file);
+    return status;
+}
+
 static competency_status read_vocabulary(competency_model *model,
                                          const competency__tokenizer_options *options,
                                          competency_error *err)
 {
     competency__file file;
+    bool is_there = false;
     competency_status status =
-        competency__file_map(&file, model->directory, "vocab.txt", TOKENIZER_MAX, err);
-    if (status == COMPETENCY_OK) {
+        map_optional(model, &file, "vocab.txt", TOKENIZER_MAX, &is_there, err);
+    if (is_there) {
         status =
             competency__tokenizer_create(&model->tokenizer, file.bytes, file.size, options, err);
+    } else if (status == COMPETENCY_OK) {
+        status = read_json_vocabulary(model, options, err);
     }
     competency__file_unmap(&file);
     if (status != COMPETENCY_OK) {
@@ -157,6 +186,26 @@ static competency_status read_vocabulary(competency_model *model,
                                 entries, (unsigned)model->config.vocabulary);
     }
     return COMPETENCY_OK;
+}
+
+static competency_status read_prompt(const competency_model *model,
+                                     competency__tokenizer_options *options, competency_error *err)
+{
+    competency__file file;
+    bool is_there = false;
+    competency_status status =
+        map_optional(model, &file, "config_sentence_transformers.json", JSON_MAX, &is_there, err);
+    if (is_there) {
+        status = competency__config_read_prompt(options, file.bytes, file.size, err);
+    }
+    competency__file_unmap(&file);
+    if (status == COMPETENCY_OK && options->prompt[0] != '\0' && model->config.excludes_prompt) {
+        return competency__fail(err, COMPETENCY_EUNSUPPORTED,
+                                "pooling config.json: include_prompt is off, and the prompt is "
+                                "\"%s\"",
+                                options->prompt);
+    }
+    return status;
 }
 
 static competency_status read_longest(competency_model *model, bool lower_case,
@@ -180,6 +229,9 @@ static competency_status read_text_files(competency_model *model, competency_err
     competency__tokenizer_options options = COMPETENCY__TOKENIZER_OPTIONS_INIT;
     competency_status status = read_tokenizer_options(model, &options, err);
     if (status == COMPETENCY_OK) {
+        status = read_prompt(model, &options, err);
+    }
+    if (status == COMPETENCY_OK) {
         status = read_vocabulary(model, &options, err);
     }
     if (status == COMPETENCY_OK) {
@@ -188,10 +240,33 @@ static competency_status read_text_files(competency_model *model, competency_err
     return status;
 }
 
+// Say which file the weights are in, where they are not in the one that is read.
+static competency_status explain_missing_weights(const competency_model *model,
+                                                 competency_error *err)
+{
+    static const char *const others[] = {"pytorch_model.bin", "model.safetensors.index.json",
+                                         "tf_model.h5", "onnx/model.onnx"};
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        competency__file file;
+        const competency_status status =
+            competency__file_map(&file, model->directory, others[i], WEIGHTS_MAX, NULL);
+        competency__file_unmap(&file);
+        if (status == COMPETENCY_OK) {
+            return competency__fail(err, COMPETENCY_EUNSUPPORTED,
+                                    "weights in %s; only model.safetensors is supported",
+                                    others[i]);
+        }
+    }
+    return COMPETENCY_ENOMODEL;
+}
+
 static competency_status map_weights(competency_model *model, competency_error *err)
 {
     competency_status status = competency__file_map(&model->weights_file, model->directory,
                                                     "model.safetensors", WEIGHTS_MAX, err);
+    if (status == COMPETENCY_ENOMODEL) {
+        return explain_missing_weights(model, err);
+    }
     if (status != COMPETENCY_OK) {
         return status;
     }

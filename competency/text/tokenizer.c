@@ -76,10 +76,12 @@ void competency__tokenizer_sum(const competency__tokenizer *tokenizer, unsigned 
 {
     const competency__tokenizer_options *const options = &tokenizer->options;
     const competency__vocabulary *const vocabulary = &tokenizer->vocabulary;
-    unsigned char parts[4 + COMPETENCY__SHA256_BYTES] = {options->lower_case,
-                                                         options->strip_accents, options->space_cjk,
-                                                         options->special_tokens_are_text};
+    unsigned char parts[4 + 2 * COMPETENCY__SHA256_BYTES] = {
+        options->lower_case, options->strip_accents, options->space_cjk,
+        options->special_tokens_are_text};
     competency__sha256(parts + 4, vocabulary->bytes, vocabulary->starts[vocabulary->count]);
+    competency__sha256(parts + 4 + COMPETENCY__SHA256_BYTES, options->prompt,
+                       strlen(options->prompt));
     competency__sha256(sum, parts, sizeof(parts));
 }
 
@@ -200,6 +202,7 @@ competency_status competency__tokenizer_encode(const competency__tokenizer *toke
         .limit = tokens_max - 1, // room for [SEP]
     };
     if (push(&encoding, tokenizer->specials[CLS])) {
+        encode_body(&encoding, tokenizer->options.prompt, strlen(tokenizer->options.prompt));
         encode_body(&encoding, text, size);
     }
     encoding.limit = tokens_max;

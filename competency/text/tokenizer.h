@@ -19,6 +19,8 @@
 /** An immutable tokenizer; any number of threads may use one. */
 typedef struct competency__tokenizer competency__tokenizer;
 
+enum { COMPETENCY__PROMPT_BYTES = 256 };
+
 /** What a model's tokenizer configuration decides. Zero is not a sensible default: see INIT. */
 typedef struct competency__tokenizer_options {
     bool lower_case;     // "do_lower_case"
@@ -26,6 +28,8 @@ typedef struct competency__tokenizer_options {
     bool space_cjk;      // "tokenize_chinese_chars": every CJK ideograph is a word of its own
     bool special_tokens_are_text;  // do not look for special tokens in the text: "[SEP]" in it is
                                    // a bracket, a word and a bracket
+    char prompt[COMPETENCY__PROMPT_BYTES];  // put before every text; "" or ends with a space, so
+                                            // that it shares no word with the text; UTF-8
 } competency__tokenizer_options;
 
 #define COMPETENCY__TOKENIZER_OPTIONS_INIT                           \

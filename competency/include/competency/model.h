@@ -19,8 +19,10 @@ extern "C" {
  *
  * A *model directory* is what sentence-transformers publishes for a BERT encoder: `config.json`,
  * `vocab.txt`, `model.safetensors`, `1_Pooling/config.json`, `modules.json`,
- * `sentence_bert_config.json`. Every field of every file is checked before anything is sized
- * from it. The weights are read where the file is mapped, never copied.
+ * `sentence_bert_config.json`; and, where they are there, `tokenizer_config.json`, `tokenizer.json`
+ * and `config_sentence_transformers.json`, whose default prompt is put before every text. Every
+ * field of every file is checked before anything is sized from it. The weights are read where the
+ * file is mapped, never copied.
  */
 typedef struct competency_model competency_model;
 
