@@ -182,19 +182,36 @@ static competency_status allocate_buffers(bert_embedder *e, competency_error *er
     return COMPETENCY_OK;
 }
 
+static competency_status find_precision(competency__precision *out, const char *name,
+                                        competency_error *err)
+{
+    static const char *const names[] = {
+        [COMPETENCY__F32] = "f32", [COMPETENCY__F16] = "f16", [COMPETENCY__INT8] = "int8"};
+    *out = COMPETENCY__F32;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (name == NULL || strcmp(name, names[i]) == 0) {
+            *out = name == NULL ? COMPETENCY__F32 : (competency__precision)i;
+            return COMPETENCY_OK;
+        }
+    }
+    return competency__fail(err, COMPETENCY_EUNSUPPORTED,
+                            "precision \"%s\" is none of f32, f16, int8", name);
+}
+
 // The model's layers as panels. Word embeddings stay where the model file has them.
-static competency_status pack_weights(bert_embedder *e, competency_error *err)
+static competency_status pack_weights(bert_embedder *e, competency__precision precision,
+                                      competency_error *err)
 {
     const competency__bert_config *const config = competency__model_config(e->model);
     const competency__bert_weights *const weights = competency__model_weights(e->model);
-    const size_t bytes = competency__packed_layers_bytes(config, COMPETENCY__F32);
+    const size_t bytes = competency__packed_layers_bytes(config, precision);
     e->layers = bytes == 0 ? NULL : aligned_alloc(COMPETENCY__PANEL_ALIGN, bytes);
     if (e->layers == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for %zu bytes of weights",
                                 bytes);
     }
-    competency__packed_layers_pack(e->layers, config, weights, COMPETENCY__F32);
-    competency__packed_weights_place(&e->weights, config, COMPETENCY__F32, e->layers, NULL);
+    competency__packed_layers_pack(e->layers, config, weights, precision);
+    competency__packed_weights_place(&e->weights, config, precision, e->layers, NULL);
     e->weights.words.rows = weights->word_embeddings;
     return COMPETENCY_OK;
 }
@@ -207,7 +224,11 @@ competency_status competency_embedder_create(competency_embedder *out,
     *out = (competency_embedder){0};
     competency_embedder_options chosen;
     const competency__kernels *kernels = NULL;
+    competency__precision precision = COMPETENCY__F32;
     competency_status status = read_options(&chosen, options, err);
+    if (status == COMPETENCY_OK) {
+        status = find_precision(&precision, chosen.precision, err);
+    }
     if (status == COMPETENCY_OK) {
         status = choose_kernels(&kernels, chosen.kernels, err);
     }
@@ -224,7 +245,7 @@ competency_status competency_embedder_create(competency_embedder *out,
     e->batch_tokens = chosen.batch_tokens;
     status = allocate_buffers(e, err);
     if (status == COMPETENCY_OK) {
-        status = pack_weights(e, err);
+        status = pack_weights(e, precision, err);
     }
     if (status != COMPETENCY_OK) {
         bert_destroy(e);

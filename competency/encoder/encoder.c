@@ -52,10 +52,25 @@ static void embed_tokens(const pass *p, const competency__packed_weights *weight
 
 // NOLINTBEGIN(readability-non-const-parameter): written through a product.
 
+static void apply_int8(const pass *p, const competency__panels *w, float *y, const float *x,
+                       competency__finish finish)
+{
+    competency__quantised inputs = p->at.quantised;
+    inputs.stride = COMPETENCY__QUANTISED_STRIDE(w->depth);
+    const competency__int8_product product = {
+        .y = y, .y_stride = w->cols, .x = &inputs, .w = w, .rows = p->tokens, .finish = finish};
+    p->kernels->quantise(&inputs, x, w->depth, w, p->tokens);
+    p->kernels->multiply_int8(&product);
+}
+
 // y (tokens, w->cols) = finish(x (tokens, w->depth) * weight^T + bias)
 static void apply_linear(const pass *p, const competency__panels *w, float *y, const float *x,
                          competency__finish finish)
 {
+    if (w->precision == COMPETENCY__INT8) {
+        apply_int8(p, w, y, x, finish);
+        return;
+    }
     const competency__panel_product product = {.y = y,
                                                .y_stride = w->cols,
                                                .x = x,

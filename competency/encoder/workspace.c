@@ -12,18 +12,38 @@ typedef struct arena {
     bool has_overflowed;
 } arena;
 
-static float *take_floats(arena *a, size_t rows, size_t cols)
+static void *take_bytes(arena *a, size_t rows, size_t row_bytes)
 {
     const size_t at = a->used;
     size_t bytes = 0;
-    if (!competency__mul(&bytes, rows, cols) || !competency__mul(&bytes, bytes, sizeof(float)) ||
+    if (!competency__mul(&bytes, rows, row_bytes) ||
         !competency__add(&bytes, bytes, COMPETENCY__WORKSPACE_ALIGN - 1)) {
         a->has_overflowed = true;
         return NULL;
     }
     bytes -= bytes % COMPETENCY__WORKSPACE_ALIGN;
     a->has_overflowed |= !competency__add(&a->used, at, bytes);
-    return a->block == NULL ? NULL : (float *)(void *)(a->block + at);
+    return a->block == NULL ? NULL : a->block + at;
+}
+
+static float *take_floats(arena *a, size_t rows, size_t cols)
+{
+    size_t bytes = 0;
+    a->has_overflowed |= !competency__mul(&bytes, cols, sizeof(float));
+    return take_bytes(a, rows, bytes);
+}
+
+// Inputs are as wide as the widest layer's.
+static competency__quantised take_quantised(arena *a, const competency__bert_config *config,
+                                            size_t tokens)
+{
+    const size_t widest =
+        config->hidden > config->intermediate ? config->hidden : config->intermediate;
+    competency__quantised q = {.stride = COMPETENCY__QUANTISED_STRIDE(widest)};
+    q.values = take_bytes(a, tokens, q.stride);
+    q.scales = take_bytes(a, tokens, sizeof(*q.scales));
+    q.zeros = take_bytes(a, tokens, sizeof(*q.zeros));
+    return q;
 }
 
 // The one description of the layout: run once to measure and once to place, so that the two
@@ -34,6 +54,7 @@ static void lay_out(arena *a, competency__workspace *parts, const competency__be
     parts->x = take_floats(a, tokens, config->hidden);
     parts->branch = take_floats(a, tokens, config->hidden);
     parts->scores = take_floats(a, longest, longest);
+    parts->quantised = take_quantised(a, config, tokens);
 
     arena attention = *a;
     parts->qkv = take_floats(&attention, tokens, 3 * (size_t)config->hidden);

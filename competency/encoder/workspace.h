@@ -11,6 +11,7 @@
  */
 #include <stddef.h>
 
+#include "kernels/kernels.h"
 #include "model/bert.h"
 
 /** Alignment of the block and of each part: one cache line, one 512-bit load. */
@@ -18,12 +19,13 @@ enum { COMPETENCY__WORKSPACE_ALIGN = 64 };
 
 /** Where the parts lie. `ffn` shares its place with qkv and context, which are spent by then. */
 typedef struct competency__workspace {
-    float *x;        // (T, H) the residual stream
-    float *branch;   // (T, H) what a sub-layer adds to it
-    float *qkv;      // (T, 3H) query, key and value of each token, side by side
-    float *context;  // (T, H) attention's weighted values
-    float *ffn;      // (T, F) inside of the feed-forward layer
-    float *scores;   // (L, L) attention weights of one head of one text
+    float *x;                         // (T, H) the residual stream
+    float *branch;                    // (T, H) what a sub-layer adds to it
+    float *qkv;                       // (T, 3H) query, key and value of each token, side by side
+    float *context;                   // (T, H) attention's weighted values
+    float *ffn;                       // (T, F) inside of the feed-forward layer
+    float *scores;                    // (L, L) attention weights of one head of one text
+    competency__quantised quantised;  // (T, F or H) a linear layer's inputs, where it is INT8
 } competency__workspace;
 
 /**

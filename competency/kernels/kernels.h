@@ -27,7 +27,8 @@ enum {
     COMPETENCY__CPU_AVX2 = 1U << 0U,
     COMPETENCY__CPU_FMA = 1U << 1U,
     COMPETENCY__CPU_F16C = 1U << 2U,
-    COMPETENCY__CPU_AVX512 = 1U << 3U,  // F, BW, DQ and VL
+    COMPETENCY__CPU_AVX512 = 1U << 3U,       // F, BW, DQ and VL
+    COMPETENCY__CPU_AVX512_VNNI = 1U << 4U,  // VNNI for 512 bits
 };
 
 /**
@@ -65,13 +66,47 @@ typedef struct competency__panel_product {
     competency__finish finish;
 } competency__panel_product;
 
+/** Bytes in a row of quantised inputs: whole vectors of every table. */
+#define COMPETENCY__QUANTISED_STRIDE(depth) (((depth) + 63U) / 64U * 64U)
+
+/** Rows of inputs as bytes, each with its own scale: number = (byte - zero) * scale. */
+typedef struct competency__quantised {
+    uint8_t *values;  // (rows, stride); zeros past the depth
+    size_t stride;    // COMPETENCY__QUANTISED_STRIDE(depth)
+    float *scales;    // (rows) NaN for a row with a number that is not finite
+    int32_t *zeros;   // (rows) in 0..255
+} competency__quantised;
+
+/** One linear layer with INT8 weights. y overlaps nothing else. */
+typedef struct competency__int8_product {
+    float *y;                        // (rows, w->cols)
+    size_t y_stride;                 // >= w->cols
+    const competency__quantised *x;  // (rows, w->depth), quantised for w
+    const competency__panels *w;     // INT8, depth at most 65,535: sums are 32 bits
+    size_t rows;                     // may be 0
+    competency__finish finish;
+} competency__int8_product;
+
 /** One complete implementation. Tables are immutable and have no state. */
 typedef struct competency__kernels {
-    const char *name;   // "scalar", "avx2", "avx512"; printed with every benchmark
+    const char *name;   // "scalar", "avx2", "avx512", "avx512vnni"; printed with every benchmark
     uint32_t cpu_bits;  // COMPETENCY__CPU_* that the code needs
 
     /** y[r][c] = finish(bias[c] + sum_k x[r][k] * w[c][k]): a linear layer, its weight packed. */
     void (*multiply_panels)(const competency__panel_product *p);
+
+    /**
+     * Make bytes of x (rows, w->depth), rows x_stride apart, multiplied by w->factors. Each row's
+     * range, made to include zero, becomes 0..255; rounded to the nearest, ties to even.
+     */
+    void (*quantise)(const competency__quantised *q, const float *x, size_t x_stride,
+                     const competency__panels *w, size_t rows);
+
+    /**
+     * The same as multiply_panels() with quantised inputs and weights: sums are exact, then
+     * (sum - zero of the row * sum of the column) * (scale of the row * scale of the column) + bias.
+     */
+    void (*multiply_int8)(const competency__int8_product *p);
 
     /** y[r][c] = bias[c] + sum_k x[r][k] * w[c][k]: a linear layer, its weight as stored. */
     void (*linear)(const competency__product *p);

@@ -174,6 +174,94 @@ static inline float lanes_max_of(lanes v)
 
 #include "kernels/transpose_avx2.h"
 
+// Two rows of one panel: a panel's sums take four registers, two for each column until the end.
+enum { INT_ROWS = 2, INT_PANELS = 1 };
+#define EACH_INT_ROWS(X) X(1) X(2)
+
+typedef struct int_sums {
+    __m256i quarter[4];  // four columns each, of every column two sums side by side
+} int_sums;
+
+typedef struct int_weights {
+    __m256i quarter[4];  // four columns each, 16 bits a weight
+} int_weights;
+
+typedef __m256i int_inputs;  // four inputs, 16 bits each, four times over
+
+static inline int_sums int_sums_zero(void)
+{
+    const __m256i zero = _mm256_setzero_si256();
+    return (int_sums){
+        {zero, zero, zero, zero}
+    };
+}
+
+static inline __m256i widen_weights(const int8_t *w)
+{
+    return _mm256_cvtepi8_epi16(_mm_loadu_si128((const void *)w));
+}
+
+static inline int_weights load_int_weights(const int8_t *w)
+{
+    return (int_weights){
+        {widen_weights(w), widen_weights(w + 16), widen_weights(w + 32), widen_weights(w + 48)}
+    };
+}
+
+static inline int_inputs load_int_inputs(const uint8_t *x)
+{
+    int32_t four = 0;
+    memcpy(&four, x, sizeof(four));
+    return _mm256_cvtepu8_epi16(_mm_set1_epi32(four));
+}
+
+// Products of 16 bits, exact: the instruction for bytes saturates.
+static inline int_sums add_int_products(int_sums sums, int_weights w, int_inputs x)
+{
+    for (size_t i = 0; i < 4; i++) {
+        const __m256i pairs = _mm256_madd_epi16(w.quarter[i], x);
+        sums.quarter[i] = _mm256_add_epi32(sums.quarter[i], pairs);
+    }
+    return sums;
+}
+
+// Columns 0 1 4 5 2 3 6 7 of eight, put in order.
+static inline __m256i add_neighbours(__m256i low, __m256i high)
+{
+    return _mm256_permute4x64_epi64(_mm256_hadd_epi32(low, high), 0xD8);
+}
+
+static inline void store_int_sums(int32_t *p, int_sums sums)
+{
+    _mm256_storeu_si256((void *)p, add_neighbours(sums.quarter[0], sums.quarter[1]));
+    _mm256_storeu_si256((void *)(p + HALF), add_neighbours(sums.quarter[2], sums.quarter[3]));
+}
+
+static inline __m256 from_eight_sums(const int32_t *sums, const int32_t *columns, __m256i zero)
+{
+    const __m256i column = _mm256_loadu_si256((const void *)columns);
+    const __m256i sum = _mm256_loadu_si256((const void *)sums);
+    return _mm256_cvtepi32_ps(_mm256_sub_epi32(sum, _mm256_mullo_epi32(zero, column)));
+}
+
+static inline lanes lanes_from_int_sums(const int32_t *sums, const int32_t *columns, int32_t zero)
+{
+    const __m256i z = _mm256_set1_epi32(zero);
+    return (lanes){from_eight_sums(sums, columns, z),
+                   from_eight_sums(sums + HALF, columns + HALF, z)};
+}
+
+// For integers in 0..255. Packing works within 128 bits: the order is put right in between.
+static inline void lanes_store_bytes(uint8_t *p, lanes v)
+{
+    const __m256i words =
+        _mm256_packus_epi32(_mm256_cvtps_epi32(v.low), _mm256_cvtps_epi32(v.high));
+    const __m256i ordered = _mm256_permute4x64_epi64(words, 0xD8);
+    const __m128i bytes =
+        _mm_packus_epi16(_mm256_castsi256_si128(ordered), _mm256_extracti128_si256(ordered, 1));
+    _mm_storeu_si128((void *)p, bytes);
+}
+
 #include "kernels/kernels_body.h"
 
 const competency__kernels competency__kernels_avx2 = {

@@ -1,154 +1,69 @@
 // SPDX-License-Identifier: MIT
-// 16 lanes in one 512-bit register. The only file compiled for AVX-512 (F, BW, DQ, VL): nothing in
-// it may run before competency__kernels_select() has seen that the machine has it.
+// AVX-512 without VNNI. One of the files compiled for AVX-512 (F, BW, DQ, VL): nothing in it may
+// run before competency__kernels_select() has seen that the machine has it.
+#include "kernels/lanes_avx512.h"
 #include "kernels/tables.h"
-
-#include <math.h>
-#include <string.h>
-
-#include <immintrin.h>
-
-enum { LANES = 16 };
-
-// 28 of 32 registers hold sums, two a row of each panel.
-enum { BLOCK_ROWS = 14, BLOCK_PANELS = 2 };
-#define EACH_BLOCK_ROWS(X) \
-    X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
-
-typedef __m512 lanes;
-
-// One bit for each of the first `count` lanes; `count` may be larger.
-static inline __mmask16 mask_first(size_t count)
-{
-    return (__mmask16)(count < LANES ? (1U << count) - 1U : 0xFFFFU);
-}
-
-static inline lanes lanes_set(float x)
-{
-    return _mm512_set1_ps(x);
-}
-
-static inline lanes lanes_load(const float *p)
-{
-    return _mm512_loadu_ps(p);
-}
-
-static inline lanes lanes_load_half(const uint16_t *p)
-{
-    return _mm512_cvtph_ps(_mm256_loadu_si256((const void *)p));
-}
-
-static inline lanes lanes_load_partial(const float *p, size_t count, float fill)
-{
-    return _mm512_mask_loadu_ps(_mm512_set1_ps(fill), mask_first(count), p);
-}
-
-static inline void lanes_store_partial(float *p, lanes v, size_t count)
-{
-    _mm512_mask_storeu_ps(p, mask_first(count), v);
-}
-
-static inline void lanes_store(float *p, lanes v)
-{
-    _mm512_storeu_ps(p, v);
-}
-
-static inline lanes lanes_keep(lanes v, size_t count)
-{
-    return _mm512_maskz_mov_ps(mask_first(count), v);
-}
-
-static inline lanes lanes_add(lanes a, lanes b)
-{
-    return _mm512_add_ps(a, b);
-}
-
-static inline lanes lanes_sub(lanes a, lanes b)
-{
-    return _mm512_sub_ps(a, b);
-}
-
-static inline lanes lanes_mul(lanes a, lanes b)
-{
-    return _mm512_mul_ps(a, b);
-}
-
-static inline lanes lanes_div(lanes a, lanes b)
-{
-    return _mm512_div_ps(a, b);
-}
-
-static inline lanes lanes_fma(lanes a, lanes b, lanes c)
-{
-    return _mm512_fmadd_ps(a, b, c);
-}
-
-// a times *x, plus c. The instruction is written out because compilers, given the intrinsic, take
-// the broadcast apart from the product and run out of registers.
-static inline lanes lanes_fma_scalar(const float *x, lanes a, lanes c)
-{
-    __asm__("vfmadd231ps %2%{1to16%}, %1, %0" : "+v"(c) : "v"(a), "m"(*x));
-    return c;
-}
-
-static inline lanes lanes_max(lanes a, lanes b)
-{
-    return _mm512_max_ps(a, b);
-}
-
-static inline lanes lanes_min(lanes a, lanes b)
-{
-    return _mm512_min_ps(a, b);
-}
-
-static inline lanes lanes_abs(lanes v)
-{
-    return _mm512_andnot_ps(_mm512_set1_ps(-0.0F), v);
-}
-
-static inline lanes lanes_copysign(lanes magnitude, lanes sign)
-{
-    return _mm512_or_ps(lanes_abs(magnitude), _mm512_and_ps(_mm512_set1_ps(-0.0F), sign));
-}
-
-static inline lanes lanes_if_less(lanes a, lanes b, lanes then, lanes otherwise)
-{
-    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), otherwise, then);
-}
-
-static inline lanes lanes_pow2(lanes v)
-{
-    const __m512i exponent = _mm512_add_epi32(_mm512_cvtps_epi32(v), _mm512_set1_epi32(127));
-    return _mm512_castsi512_ps(_mm512_slli_epi32(exponent, 23));
-}
-
-static inline __m256 lower_half(lanes v)
-{
-    return _mm512_castps512_ps256(v);
-}
-
-static inline __m256 upper_half(lanes v)
-{
-    return _mm512_extractf32x8_ps(v, 1);
-}
-
-static inline float lanes_sum(lanes v)
-{
-    const __m256 eight = _mm256_add_ps(lower_half(v), upper_half(v));
-    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
-    const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
-    return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
-}
-
-static inline float lanes_max_of(lanes v)
-{
-    const __m256 eight = _mm256_max_ps(lower_half(v), upper_half(v));
-    const __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
-    const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
-    return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
-}
-
 #include "kernels/transpose_avx2.h"
+
+// Six rows of one panel: its sums take two registers, two for each column until the end.
+enum { INT_ROWS = 6, INT_PANELS = 1 };
+#define EACH_INT_ROWS(X) X(1) X(2) X(3) X(4) X(5) X(6)
+
+typedef struct int_sums {
+    __m512i half[2];  // eight columns each, of every column two sums side by side
+} int_sums;
+
+typedef struct int_weights {
+    __m512i half[2];  // eight columns each, 16 bits a weight
+} int_weights;
+
+typedef __m512i int_inputs;  // four inputs, 16 bits each, eight times over
+
+static inline int_sums int_sums_zero(void)
+{
+    return (int_sums){
+        {_mm512_setzero_si512(), _mm512_setzero_si512()}
+    };
+}
+
+static inline __m512i widen_weights(const int8_t *w)
+{
+    return _mm512_cvtepi8_epi16(_mm256_loadu_si256((const void *)w));
+}
+
+static inline int_weights load_int_weights(const int8_t *w)
+{
+    return (int_weights){
+        {widen_weights(w), widen_weights(w + 32)}
+    };
+}
+
+static inline int_inputs load_int_inputs(const uint8_t *x)
+{
+    int32_t four = 0;
+    memcpy(&four, x, sizeof(four));
+    return _mm512_cvtepu8_epi16(_mm256_set1_epi32(four));
+}
+
+// Products of 16 bits, exact: the instruction for bytes saturates.
+static inline int_sums add_int_products(int_sums sums, int_weights w, int_inputs x)
+{
+    return (int_sums){
+        {_mm512_add_epi32(sums.half[0], _mm512_madd_epi16(w.half[0], x)),
+         _mm512_add_epi32(sums.half[1], _mm512_madd_epi16(w.half[1], x))}
+    };
+}
+
+static inline void store_int_sums(int32_t *p, int_sums sums)
+{
+    const __m512i evens =
+        _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    const __m512i odds =
+        _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    const __m512i first = _mm512_permutex2var_epi32(sums.half[0], evens, sums.half[1]);
+    const __m512i second = _mm512_permutex2var_epi32(sums.half[0], odds, sums.half[1]);
+    _mm512_storeu_si512(p, _mm512_add_epi32(first, second));
+}
 
 #include "kernels/kernels_body.h"
 

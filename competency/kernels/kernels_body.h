@@ -333,9 +333,11 @@ static float dot(const float *a, const float *b, size_t count)
 }
 
 #include "kernels/panels_body.h"
+// The next one uses what this one defines.
+#include "kernels/int8_body.h"
 
 /** Initialisers of the table whose name and COMPETENCY__CPU_* bits these are. */
-#define KERNELS_BODY(table, bits)                                                              \
-    .name = (table), .cpu_bits = (bits), .multiply_panels = multiply_panels, .linear = linear, \
-    .matmul = matmul, .layer_norm = layer_norm, .softmax = softmax, .gelu_erf = gelu_erf,      \
-    .gelu_tanh = gelu_tanh, .add = add, .dot = dot
+#define KERNELS_BODY(table, bits)                                                                  \
+    .name = (table), .cpu_bits = (bits), .multiply_panels = multiply_panels, .quantise = quantise, \
+    .multiply_int8 = multiply_int8, .linear = linear, .matmul = matmul, .layer_norm = layer_norm,  \
+    .softmax = softmax, .gelu_erf = gelu_erf, .gelu_tanh = gelu_tanh, .add = add, .dot = dot

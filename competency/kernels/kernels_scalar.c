@@ -157,6 +157,58 @@ static void pack_transposed(float *panel, const float *w, size_t stride, size_t 
     }
 }
 
+// One row of one panel: four products a column.
+enum { INT_ROWS = 1, INT_PANELS = 1 };
+#define EACH_INT_ROWS(X) X(1)
+
+typedef struct int_sums {
+    int32_t at[LANES];
+} int_sums;
+
+typedef const int8_t *int_weights;
+typedef const uint8_t *int_inputs;
+
+static inline int_sums int_sums_zero(void)
+{
+    return (int_sums){{0}};
+}
+
+static inline int_weights load_int_weights(const int8_t *w)
+{
+    return w;
+}
+
+static inline int_inputs load_int_inputs(const uint8_t *x)
+{
+    return x;
+}
+
+static inline int_sums add_int_products(int_sums sums, int_weights w, int_inputs x)
+{
+    for (size_t i = 0; i < 4 * LANES; i++) {
+        sums.at[i / 4] += w[i] * x[i % 4];
+    }
+    return sums;
+}
+
+static inline void store_int_sums(int32_t *p, int_sums sums)
+{
+    memcpy(p, sums.at, sizeof(sums.at));
+}
+
+static inline lanes lanes_from_int_sums(const int32_t *sums, const int32_t *columns, int32_t zero)
+{
+    EACH_LANE((float)(sums[i] - zero * columns[i]));
+}
+
+// For integers in 0..255.
+static inline void lanes_store_bytes(uint8_t *p, lanes v)
+{
+    for (size_t i = 0; i < LANES; i++) {
+        p[i] = (uint8_t)v.at[i];
+    }
+}
+
 #include "kernels/kernels_body.h"
 
 const competency__kernels competency__kernels_scalar = {KERNELS_BODY("scalar", 0)};

@@ -140,16 +140,16 @@ static void multiply_ragged(const strip *s, const tile *t, size_t rows)
 
 // How many of the rows that are left go into the next tile: what does not fill two is halved, since
 // a tile of few rows waits for its sums.
-static size_t choose_rows(size_t left)
+static size_t choose_rows(size_t left, size_t most)
 {
-    return left > BLOCK_ROWS && left < 2 * BLOCK_ROWS ? (left + 1) / 2 : smaller(left, BLOCK_ROWS);
+    return left > most && left < 2 * most ? (left + 1) / 2 : smaller(left, most);
 }
 
 static void multiply_strip(const strip *s)
 {
     tile t = s->first;
     for (size_t left = s->rows; left > 0;) {
-        const size_t rows = choose_rows(left);
+        const size_t rows = choose_rows(left, BLOCK_ROWS);
         if (s->cols == s->panels * LANES) {
             multiply_tile_panels(&t, rows, s->panels, s->is_half);
             finish_tile(&t, rows, s->panels, s->finish);

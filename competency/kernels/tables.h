@@ -17,4 +17,7 @@ extern const competency__kernels competency__kernels_avx2;
 /** Exists where COMPETENCY_HAVE_X86 is 1. */
 extern const competency__kernels competency__kernels_avx512;
 
+/** Exists where COMPETENCY_HAVE_X86 is 1. */
+extern const competency__kernels competency__kernels_avx512vnni;
+
 #endif

@@ -49,10 +49,11 @@ typedef struct competency_embedder {
 } competency_embedder;
 
 typedef struct competency_embedder_options {
-    uint32_t size;        // sizeof(competency_embedder_options) as the caller saw it
-    const char *kernels;  // force a kernel table by name ("scalar", "avx2", ...); NULL: the
-                          // environment variable COMPETENCY_KERNELS, else the best for this CPU
-    size_t batch_tokens;  // tokens packed into one forward pass, at most 1,048,576; 0: 256
+    uint32_t size;          // sizeof(competency_embedder_options) as the caller saw it
+    const char *kernels;    // force a kernel table by name ("scalar", "avx2", ...); NULL: the
+                            // environment variable COMPETENCY_KERNELS, else the best for this CPU
+    size_t batch_tokens;    // tokens packed into one forward pass, at most 1,048,576; 0: 256
+    const char *precision;  // of the weights: "f32", "f16" or "int8"; NULL: f32
 } competency_embedder_options;
 
 #define COMPETENCY_EMBEDDER_OPTIONS_INIT            \
@@ -67,14 +68,15 @@ typedef struct competency_embedder_options {
  * @param[in]  model    borrowed until the embedder is destroyed
  * @param[in]  options  NULL: defaults
  * @return COMPETENCY_OK; COMPETENCY_ENOMEM; COMPETENCY_EINVAL if an option is out of its range;
- *         COMPETENCY_EUNSUPPORTED if the forced kernel table does not exist or this CPU cannot run
- *         it. Its `embed` returns COMPETENCY_EFORMAT if a text is not UTF-8 or the model produces
+ *         COMPETENCY_EUNSUPPORTED if the precision is unknown, or the forced kernel table does not
+ *         exist or this CPU cannot run it. Its `embed` returns COMPETENCY_EFORMAT if a text is not UTF-8 or the model produces
  *         a value that is not finite.
  *
  * Threads: one embedder is used by one thread at a time; embedders may share a model.
  * Cost: allocates one workspace here, for the largest batch there can be, and nothing afterwards;
  * pages of it that no batch reaches stay untouched.
- * Numerics: f32; a text's vector is the same bits alone and in any batch.
+ * Numerics: a text's vector is the same bits alone and in any batch, with any kernel table. Sums
+ * are f32 (int8: exact integers); docs/accuracy.md says how far each precision is from f32.
  */
 COMPETENCY_API COMPETENCY_MUST_USE competency_status
 competency_embedder_create(competency_embedder *out, const competency_model *model,

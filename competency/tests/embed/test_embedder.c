@@ -220,6 +220,40 @@ static void test_embedder__an_unknown_table_is_refused_by_name_with_the_usable_o
     }
 }
 
+static void test_embedder__an_unknown_precision_is_refused_by_name(void **state)
+{
+    (void)state;
+    competency_embedder_options options = COMPETENCY_EMBEDDER_OPTIONS_INIT;
+    options.precision = "int4";
+    competency_embedder e;
+    competency_error err = {0};
+    assert_int_equal(competency_embedder_create(&e, fake_model_create(), &options, &err),
+                     COMPETENCY_EUNSUPPORTED);
+    assert_non_null(strstr(err.message, "\"int4\" is none of f32, f16, int8"));
+}
+
+static void test_embedder__each_precision_has_the_same_bits_alone_and_in_any_batch(void **state)
+{
+    (void)state;
+    static const char *const precisions[] = {"f32", "f16", "int8"};
+    static float last[VARIED_TEXTS * H];
+    fill_varied_texts(texts);
+    for (size_t p = 0; p < 3; p++) {
+        competency_embedder_options options = COMPETENCY_EMBEDDER_OPTIONS_INIT;
+        options.precision = precisions[p];
+        competency_embedder e = create(&options);
+        embed(&e, want, texts, VARIED_TEXTS);
+        for (size_t i = 0; i < VARIED_TEXTS; i++) {
+            embed(&e, got, &texts[i], 1);
+            EXPECT(have_same_bits(got, want + i * H, H), "%s, text %zu", precisions[p], i);
+        }
+        EXPECT(!have_same_bits(last, want, VARIED_TEXTS * H), "%s is the one before it",
+               precisions[p]);
+        memcpy(last, want, sizeof(last));
+        competency_embedder_destroy(&e);
+    }
+}
+
 static void test_embedder__options_out_of_range_are_refused(void **state)
 {
     (void)state;
@@ -278,6 +312,8 @@ int main(void)
         cmocka_unit_test(test_embedder__every_usable_table_can_be_forced_and_gives_the_same_bits),
         cmocka_unit_test(test_embedder__the_environment_forces_a_table_unless_an_option_does),
         cmocka_unit_test(test_embedder__an_unknown_table_is_refused_by_name_with_the_usable_ones),
+        cmocka_unit_test(test_embedder__an_unknown_precision_is_refused_by_name),
+        cmocka_unit_test(test_embedder__each_precision_has_the_same_bits_alone_and_in_any_batch),
         cmocka_unit_test(test_embedder__options_out_of_range_are_refused),
         cmocka_unit_test(test_embedder__options_of_an_older_caller_end_where_it_says),
         cmocka_unit_test(test_embedder__destroy_accepts_null_and_zero_and_foreign_tables),

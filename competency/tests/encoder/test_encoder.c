@@ -70,10 +70,16 @@ static const competency__packed_weights *pack(const synthetic_model *m,
     return &packed;
 }
 
-static competency__encoder encoder_of(const synthetic_model *m, const competency__kernels *table)
+static competency__encoder encoder_in(const synthetic_model *m, const competency__kernels *table,
+                                      competency__precision precision)
 {
     return (competency__encoder){
-        .config = &m->config, .weights = pack(m, COMPETENCY__F32), .kernels = table};
+        .config = &m->config, .weights = pack(m, precision), .kernels = table};
+}
+
+static competency__encoder encoder_of(const synthetic_model *m, const competency__kernels *table)
+{
+    return encoder_in(m, table, COMPETENCY__F32);
 }
 
 // Each value passes a chain of about 12 products of at most 50 terms, and norms that keep its
@@ -155,6 +161,50 @@ static void test_encoder__every_table_gives_the_bits_of_scalar(void **state)
         run(&encoder, t->ids, t->starts, TEXTS, got);
         assert_memory_equal(got, want, sizeof(want));
     }
+}
+
+// Other precisions have no reference but f32. That of a random model is no measure of a real one's
+// accuracy (docs/accuracy.md), but a mistake in a layout or a scale would leave nothing in common.
+static void check_precision(const synthetic_model *m, competency__precision precision,
+                            double cosine_min)
+{
+    static float exact[TEXTS * H];
+    static float want[TEXTS * H];
+    static float got[TEXTS * H];
+    const texts *const t = random_texts(13);
+    const competency__kernels *const scalar = competency__kernels_select(0, "scalar");
+    const competency__encoder reference = encoder_of(m, scalar);
+    run(&reference, t->ids, t->starts, TEXTS, exact);
+    const competency__encoder low = encoder_in(m, scalar, precision);
+    run(&low, t->ids, t->starts, TEXTS, want);
+    for (size_t i = 0; i < TEXTS; i++) {
+        double cosine = 0;
+        for (size_t c = 0; c < H; c++) {
+            cosine += (double)exact[i * H + c] * (double)want[i * H + c];
+        }
+        EXPECT(cosine >= cosine_min, "precision %d, text %zu: cosine %f", (int)precision, i,
+               cosine);
+    }
+    EACH_TABLE(table)
+    {
+        const competency__encoder encoder = encoder_in(m, table, precision);
+        run(&encoder, t->ids, t->starts, TEXTS, got);
+        assert_memory_equal(got, want, sizeof(want));
+        for (size_t i = 0; i < TEXTS; i++) {
+            float alone[H];
+            const size_t starts[] = {0, t->starts[i + 1] - t->starts[i]};
+            run(&encoder, t->ids + t->starts[i], starts, 1, alone);
+            assert_memory_equal(alone, want + i * H, sizeof(alone));
+        }
+    }
+}
+
+static void test_encoder__f16_and_int8_have_the_same_bits_from_every_table_and_alone(void **state)
+{
+    (void)state;
+    const synthetic_model *const m = synthetic_model_create(12);
+    check_precision(m, COMPETENCY__F16, 0.9999);
+    check_precision(m, COMPETENCY__INT8, 0.99);
 }
 
 // A table whose functions count their calls: the arithmetic of a pass is its, and nobody else's.
@@ -259,12 +309,15 @@ static void test_workspace__parts_lie_inside_and_do_not_overlap(void **state)
         size_t count;
         int phase;  // 0: both, 1: attention, 2: feed-forward
     } parts[] = {
-        {at.x,       tokens * H,                      0},
-        {at.branch,  tokens * H,                      0},
-        {at.scores,  longest * longest,               1},
-        {at.qkv,     tokens * 3 * H,                  1},
-        {at.context, tokens * H,                      1},
-        {at.ffn,     tokens * SYNTHETIC_INTERMEDIATE, 2}
+        {at.x,                                             tokens * H,                      0},
+        {at.branch,                                        tokens * H,                      0},
+        {at.scores,                                        longest * longest,               1},
+        {at.qkv,                                           tokens * 3 * H,                  1},
+        {at.context,                                       tokens * H,                      1},
+        {at.ffn,                                           tokens * SYNTHETIC_INTERMEDIATE, 2},
+        {at.quantised.scales,                              tokens,                          0},
+        {(const float *)(const void *)at.quantised.values,
+         tokens * at.quantised.stride / sizeof(float),                                      0},
     };
     const float *const low = (const float *)(const void *)block;
     const float *const high = low + bytes / sizeof(float);
@@ -297,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_encoder__tanh_activation_cls_pooling_and_no_normalisation),
         cmocka_unit_test(test_encoder__a_text_has_the_same_bits_alone),
         cmocka_unit_test(test_encoder__every_table_gives_the_bits_of_scalar),
+        cmocka_unit_test(test_encoder__f16_and_int8_have_the_same_bits_from_every_table_and_alone),
         cmocka_unit_test(test_encoder__computes_with_the_table_it_was_given),
         cmocka_unit_test(test_encoder__a_batch_without_texts_is_fine),
         cmocka_unit_test(test_workspace__parts_lie_inside_and_do_not_overlap),

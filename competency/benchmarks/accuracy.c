@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+// How far f16 and int8 weights are from f32, on real names: vectors, nearest neighbours, and
+// decisions at a threshold. Prints one table; its exit status says whether every gate holds.
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <competency/embedder.h>
+#include <competency/model.h>
+
+enum { NAMES_MAX = 20000, PAIRS_MAX = 20000, LINE_BYTES = 4096, QUERIES = 1000, TOP = 10 };
+
+static const double threshold = 0.30;  // similarity_threshold of the default configuration
+
+// ---------------------------------------------------------------- input
+
+static char *copy_text(const char *text)
+{
+    char *const copy = strdup(text);
+    if (copy == NULL) {
+        perror("accuracy");
+        exit(EXIT_FAILURE);
+    }
+    return copy;
+}
+
+// Field number `field` of a line of tab-separated values, or NULL; the line is cut there.
+static char *find_field(char *line, size_t field)
+{
+    line[strcspn(line, "\r\n")] = '\0';
+    for (; field > 0 && line != NULL; field--) {
+        line = strchr(line, '\t');
+        line = line == NULL ? NULL : line + 1;
+    }
+    if (line != NULL) {
+        line[strcspn(line, "\t")] = '\0';
+    }
+    return line;
+}
+
+// Fields `first` .. `first + fields - 1` of every line but the first, one after the other.
+static size_t read_fields(const char *path, size_t first, size_t fields, char **out, size_t cap)
+{
+    FILE *const file = fopen(path, "r");
+    if (file == NULL) {
+        (void)fprintf(stderr, "accuracy: %s: %s\n", path, strerror(errno));
+        exit(EXIT_FAILURE);
+    }
+    char line[LINE_BYTES];
+    char whole[LINE_BYTES];
+    size_t count = 0;
+    bool is_header = true;
+    while (fgets(line, sizeof(line), file) != NULL && count + fields <= cap) {
+        for (size_t i = 0; i < fields && !is_header; i++) {
+            memcpy(whole, line, sizeof(line));
+            const char *const text = find_field(whole, first + i);
+            out[count++] = copy_text(text == NULL ? "" : text);
+        }
+        is_header = false;
+    }
+    (void)fclose(file);
+    return count;
+}
+
+// ---------------------------------------------------------------- vectors
+
+typedef struct vectors {
+    float *rows;  // (count, dimension)
+    size_t count;
+    size_t dimension;
+} vectors;
+
+static vectors embed_all(const competency_model *model, const char *precision, char **texts,
+                         size_t count)
+{
+    competency_embedder_options options = COMPETENCY_EMBEDDER_OPTIONS_INIT;
+    options.precision = precision;
+    competency_embedder e;
+    competency_error err = {0};
+    vectors v = {.count = count};
+    competency_status status = competency_embedder_create(&e, model, &options, &err);
+    if (status == COMPETENCY_OK) {
+        v.dimension = e.dimension(e.self);
+        v.rows = malloc(count * v.dimension * sizeof(*v.rows));
+        status = v.rows == NULL ? COMPETENCY_ENOMEM
+                                : e.embed(e.self, v.rows, (const char *const *)texts, count, &err);
+    }
+    if (status != COMPETENCY_OK) {
+        (void)fprintf(stderr, "accuracy: %s: %s\n", precision, err.message);
+        exit(EXIT_FAILURE);
+    }
+    competency_embedder_destroy(&e);
+    return v;
+}
+
+// Of vectors of length one: their cosine.
+static double dot_rows(const vectors *a, size_t i, const vectors *b, size_t j)
+{
+    float sums[16] = {0};
+    const float *const x = a->rows + i * a->dimension;
+    const float *const y = b->rows + j * b->dimension;
+    for (size_t c = 0; c + 16 <= a->dimension; c += 16) {
+        for (size_t lane = 0; lane < 16; lane++) {
+            sums[lane] += x[c + lane] * y[c + lane];
+        }
+    }
+    double sum = 0;
+    for (size_t lane = 0; lane < 16; lane++) {
+        sum += (double)sums[lane];
+    }
+    return sum;
+}
+
+typedef struct agreement {
+    double cosine_mean;
+    double cosine_min;
+    size_t worst;       // the text of cosine_min
+    double difference;  // of two numbers, the largest
+} agreement;
+
+static agreement compare_vectors(const vectors *a, const vectors *b)
+{
+    agreement got = {.cosine_min = 2};
+    for (size_t i = 0; i < a->count; i++) {
+        double dot = 0;
+        double square_a = 0;
+        double square_b = 0;
+        for (size_t c = 0; c < a->dimension; c++) {
+            const double x = (double)a->rows[i * a->dimension + c];
+            const double y = (double)b->rows[i * a->dimension + c];
+            dot += x * y;
+            square_a += x * x;
+            square_b += y * y;
+            got.difference = fmax(got.difference, fabs(x - y));
+        }
+        const double cosine = dot / sqrt(square_a * square_b);
+        got.cosine_mean += cosine / (double)a->count;
+        if (!(cosine >= got.cosine_min)) {
+            got.cosine_min = cosine;
+            got.worst = i;
+        }
+    }
+    return got;
+}
+
+// ---------------------------------------------------------------- neighbours
+
+// The TOP nearest of all to text `query`, itself left out, nearest first.
+static void find_nearest(const vectors *v, size_t query, size_t *out)
+{
+    double best[TOP];
+    size_t found = 0;
+    for (size_t i = 0; i < v->count; i++) {
+        const double cosine = i == query ? -2 : dot_rows(v, query, v, i);
+        if (found == TOP && cosine <= best[TOP - 1]) {
+            continue;
+        }
+        size_t at = found < TOP ? found++ : TOP - 1;
+        for (; at > 0 && best[at - 1] < cosine; at--) {
+            best[at] = best[at - 1];
+            out[at] = out[at - 1];
+        }
+        best[at] = cosine;
+        out[at] = i;
+    }
+}
+
+// The share of nearest neighbours that both find, over QUERIES texts spread over the corpus.
+static double compare_neighbours(const vectors *a, const vectors *b)
+{
+    size_t common = 0;
+    size_t asked = 0;
+    for (size_t q = 0; q < QUERIES && q < a->count; q++) {
+        const size_t query = q * a->count / QUERIES;
+        size_t left[TOP] = {0};
+        size_t right[TOP] = {0};
+        find_nearest(a, query, left);
+        find_nearest(b, query, right);
+        for (size_t i = 0; i < TOP * TOP; i++) {
+            common += left[i / TOP] == right[i % TOP];
+        }
+        asked += TOP;
+    }
+    return (double)common / (double)asked;
+}
+
+// The share of pairs (2i, 2i + 1) on different sides of the threshold.
+static double compare_decisions(const vectors *a, const vectors *b)
+{
+    size_t changed = 0;
+    for (size_t i = 0; i + 1 < a->count; i += 2) {
+        changed +=
+            (dot_rows(a, i, a, i + 1) >= threshold) != (dot_rows(b, i, b, i + 1) >= threshold);
+    }
+    return (double)changed / (double)(a->count / 2);
+}
+
+// ---------------------------------------------------------------- gates
+
+typedef struct gates {
+    const char *precision;
+    double cosine_mean;  // at least
+    double cosine_min;   // at least
+    double overlap;      // at least
+    double changed;      // at most
+} gates;
+
+static bool judge(const gates *g, const agreement *got, double overlap, double changed)
+{
+    return got->cosine_mean >= g->cosine_mean && got->cosine_min >= g->cosine_min &&
+           overlap >= g->overlap && changed <= g->changed;
+}
+
+int main(int argc, char **argv)
+{
+    static const gates all[] = {
+        {"f16",  0.99999, 0.99999, 0.97, 0.002},
+        {"int8", 0.998,   0.99,    0.97, 0.002},
+    };
+    static char *names[NAMES_MAX];
+    static char *pairs[PAIRS_MAX];
+    if (argc != 4) {
+        (void)fprintf(stderr, "usage: accuracy MODEL CORPUS.tsv PAIRS.tsv\n");
+        return 2;
+    }
+    competency_model *model = NULL;
+    competency_error err = {0};
+    if (competency_model_open(&model, argv[1], &err) != COMPETENCY_OK) {
+        (void)fprintf(stderr, "accuracy: %s\n", err.message);
+        return EXIT_FAILURE;
+    }
+    const size_t count = read_fields(argv[2], 1, 1, names, NAMES_MAX);
+    const size_t texts = read_fields(argv[3], 0, 2, pairs, PAIRS_MAX);
+    const vectors corpus = embed_all(model, "f32", names, count);
+    const vectors sides = embed_all(model, "f32", pairs, texts);
+    bool all_hold = true;
+    (void)printf("%zu names, %zu pairs at %.2f, top %d of %d names, against f32\n", count,
+                 texts / 2, threshold, TOP, QUERIES);
+    (void)printf("precision  mean cosine  smallest  difference  top-10  changed  gates\n");
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        const vectors low = embed_all(model, all[i].precision, names, count);
+        const vectors low_sides = embed_all(model, all[i].precision, pairs, texts);
+        const agreement got = compare_vectors(&corpus, &low);
+        const double overlap = compare_neighbours(&corpus, &low);
+        const double changed = compare_decisions(&sides, &low_sides);
+        const bool holds = judge(&all[i], &got, overlap, changed);
+        (void)printf("%-9s  %.8f   %.6f  %.2e    %5.2f %%  %5.3f %%  %s  (worst: %s)\n",
+                     all[i].precision, got.cosine_mean, got.cosine_min, got.difference,
+                     100 * overlap, 100 * changed, holds ? "hold" : "MISSED", names[got.worst]);
+        all_hold = all_hold && holds;
+        free(low.rows);
+        free(low_sides.rows);
+    }
+    return all_hold ? EXIT_SUCCESS : EXIT_FAILURE;
+}

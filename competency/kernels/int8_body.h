@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+/**
+ * @file
+ * Products of quantised inputs with int8 weights, a part of kernels_body.h.
+ *
+ * Sums are integers, so every order of adding gives the same bits; a row has a scale and a zero
+ * point of its own, so it does not depend on the rows beside it. Tables define how four bytes of
+ * each column are multiplied (int_weights, int_inputs, int_sums) and how many rows and panels of
+ * sums their registers hold (INT_ROWS, INT_PANELS).
+ */
+
+enum { INPUT_MOST = 255 };
+
+// The nearest integer, ties to even, of numbers far below 2^22: a bit worth one is the last there.
+INLINE lanes round_lanes(lanes x)
+{
+    const lanes rounder = lanes_set(12582912.0F);
+    return lanes_sub(lanes_add(x, rounder), rounder);
+}
+
+// How one row becomes bytes: byte = round(x * factor * inverse + zero), number = (byte - zero) *
+// scale.
+typedef struct row_scale {
+    float scale;    // NaN if a number of the row is NaN or infinite
+    float inverse;  // 1 / scale; 0 for a row of zeros
+    float zero;     // an integer in 0..255
+} row_scale;
+
+static row_scale measure_row(const float *x, const float *factors, size_t count)
+{
+    lanes highest = lanes_set(0.0F);  // zero is always in the range, so that it is exact
+    lanes deepest = lanes_set(0.0F);
+    lanes probe = lanes_set(0.0F);
+    for (size_t i = 0; i < count; i += LANES) {
+        const lanes v = lanes_mul(lanes_load_partial(x + i, count - i, 0.0F),
+                                  lanes_load_partial(factors + i, count - i, 0.0F));
+        highest = lanes_max(v, highest);
+        deepest = lanes_max(lanes_sub(lanes_set(0.0F), v), deepest);
+        probe = lanes_fma(v, lanes_set(0.0F), probe);
+    }
+    const float high = lanes_max_of(highest);
+    const float low = lanes_max_of(deepest);
+    const float range = high + low;
+    row_scale s = {.scale = range / (float)INPUT_MOST + lanes_sum(probe)};
+    // What is smaller has no inverse, and adds nothing to a sum either.
+    if (range > 1e-30F) {
+        s.inverse = (float)INPUT_MOST / range;
+        s.zero = low * s.inverse + 12582912.0F - 12582912.0F;
+    }
+    return s;
+}
+
+static void quantise(const competency__quantised *q, const float *x, size_t x_stride,
+                     const competency__panels *w, size_t rows)
+{
+    for (size_t r = 0; r < rows; r++, x += x_stride) {
+        const row_scale s = measure_row(x, w->factors, w->depth);
+        uint8_t *const bytes = q->values + r * q->stride;
+        for (size_t i = 0; i < q->stride; i += LANES) {
+            const size_t count = i < w->depth ? w->depth - i : 0;
+            const lanes v = lanes_mul(lanes_load_partial(x + i, count, 0.0F),
+                                      lanes_load_partial(w->factors + i, count, 0.0F));
+            const lanes b = round_lanes(lanes_fma(v, lanes_set(s.inverse), lanes_set(s.zero)));
+            // The constants come last, so that a NaN becomes one of them.
+            lanes_store_bytes(
+                bytes + i, lanes_min(lanes_max(b, lanes_set(0.0F)), lanes_set((float)INPUT_MOST)));
+        }
+        q->scales[r] = s.scale;
+        q->zeros[r] = (int32_t)s.zero;
+    }
+}
+
+// One tile's operands.
+typedef struct int_tile {
+    const uint8_t *x;
+    size_t x_stride;
+    const int8_t *w;      // the first panel
+    size_t panel_length;  // bytes from one panel to the next
+    size_t groups;        // of four inputs
+} int_tile;
+
+enum { INT_ROW_BYTES = 4 * LANES };  // of a panel
+
+// The sums of one tile, as integers, (rows, panels * LANES).
+INLINE void multiply_int_block(const int_tile *t, size_t rows, size_t panels,
+                               int32_t *restrict sums)
+{
+    enum { LAST = INT_PANELS - 1 };
+    int_sums sum[INT_ROWS][INT_PANELS];
+#define START(n)                            \
+    if ((n) <= rows) {                      \
+        sum[(n)-1][0] = int_sums_zero();    \
+        sum[(n)-1][LAST] = int_sums_zero(); \
+    }
+    EACH_INT_ROWS(START)
+    const int8_t *w = t->w;
+    for (size_t g = 0; g < t->groups; g++, w += INT_ROW_BYTES) {
+        const int_weights first = load_int_weights(w);
+        const int_weights last = panels > 1 ? load_int_weights(w + t->panel_length) : first;
+#define STEP(n)                                                                     \
+    if ((n) <= rows) {                                                              \
+        const int_inputs x = load_int_inputs(t->x + ((n)-1) * t->x_stride + 4 * g); \
+        sum[(n)-1][0] = add_int_products(sum[(n)-1][0], first, x);                  \
+        if (panels > 1) {                                                           \
+            sum[(n)-1][LAST] = add_int_products(sum[(n)-1][LAST], last, x);         \
+        }                                                                           \
+    }
+        EACH_INT_ROWS(STEP)
+    }
+#define STORE(n)                                                                  \
+    if ((n) <= rows) {                                                            \
+        store_int_sums(sums + ((n)-1) * panels * LANES, sum[(n)-1][0]);           \
+        if (panels > 1) {                                                         \
+            store_int_sums(sums + ((n)-1) * 2 * LANES + LANES, sum[(n)-1][LAST]); \
+        }                                                                         \
+    }
+    EACH_INT_ROWS(STORE)
+#undef START
+#undef STEP
+#undef STORE
+}
+
+INLINE void multiply_int_rows(const int_tile *t, size_t rows, size_t panels, int32_t *sums)
+{
+    switch (rows) {
+#define BLOCK_OF(n) \
+    case n: multiply_int_block(t, n, panels, sums); break;
+        EACH_INT_ROWS(BLOCK_OF)
+#undef BLOCK_OF
+    default: break;  // there are no other tiles
+    }
+}
+
+// From integer sums to y: number = (sum - zero * sum of the column's weights) * scales + bias.
+static void finish_int_tile(const competency__int8_product *p, size_t row, size_t rows, size_t at,
+                            size_t panels, const int32_t *sums)
+{
+    const competency__panels *const w = p->w;
+    for (size_t r = 0; r < rows; r++) {
+        const lanes scale = lanes_set(p->x->scales[row + r]);
+        const int32_t zero = p->x->zeros[row + r];
+        for (size_t c = at; c < smaller(at + panels * LANES, w->cols); c += LANES, sums += LANES) {
+            const lanes sum = lanes_from_int_sums(sums, w->sums + c, zero);
+            lanes v = lanes_fma(sum, lanes_mul(scale, lanes_load(w->scales + c)),
+                                lanes_load(w->bias + c));
+            v = p->finish == COMPETENCY__FINISH_GELU_ERF    ? gelu_erf_lanes(v)
+                : p->finish == COMPETENCY__FINISH_GELU_TANH ? gelu_tanh_lanes(v)
+                                                            : v;
+            lanes_store_partial(p->y + (row + r) * p->y_stride + c, v, w->cols - c);
+        }
+    }
+}
+
+static void multiply_int8(const competency__int8_product *p)
+{
+    const competency__panels *const w = p->w;
+    const size_t groups = (w->depth + 3) / 4;
+    _Alignas(64) int32_t sums[INT_ROWS * INT_PANELS * LANES];
+    for (size_t at = 0; at < w->cols;) {
+        const size_t panels = w->cols - at > (INT_PANELS - 1) * LANES ? INT_PANELS : 1;
+        int_tile t = {.x = p->x->values,
+                      .x_stride = p->x->stride,
+                      .w = (const int8_t *)w->values + at / LANES * groups * INT_ROW_BYTES,
+                      .panel_length = groups * INT_ROW_BYTES,
+                      .groups = groups};
+        for (size_t row = 0; row < p->rows;) {
+            const size_t rows = choose_rows(p->rows - row, INT_ROWS);
+            if (panels == INT_PANELS) {
+                multiply_int_rows(&t, rows, INT_PANELS, sums);
+            } else {
+                multiply_int_rows(&t, rows, 1, sums);
+            }
+            finish_int_tile(p, row, rows, at, panels, sums);
+            row += rows;
+            t.x += rows * t.x_stride;
+        }
+        at += panels * LANES;
+    }
+}
