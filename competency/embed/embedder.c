@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/phase.h"
+#include "encoder/calibration.h"
 #include "encoder/encoder.h"
 #include "encoder/workspace.h"
 #include "kernels/kernels.h"
@@ -198,6 +199,21 @@ static competency_status find_precision(competency__precision *out, const char *
                             "precision \"%s\" is none of f32, f16, int8", name);
 }
 
+// The empty text is [CLS] and [SEP].
+static competency_status calibrate(const bert_embedder *e, float **out, competency_error *err)
+{
+    uint32_t ids[TEXT_TOKENS_MIN] = {0};
+    competency__token_span text = {.ids = ids, .cap = TEXT_TOKENS_MIN};
+    const competency_status status = competency__tokenizer_encode(
+        competency__model_tokenizer(e->model), &text, "", 0, TEXT_TOKENS_MIN, err);
+    if (status != COMPETENCY_OK) {
+        return status;
+    }
+    const competency__text_ends ends = {.first = ids[0], .last = ids[1]};
+    return competency__calibrate(out, competency__model_config(e->model),
+                                 competency__model_weights(e->model), ends, err);
+}
+
 // The model's layers as panels. Word embeddings stay where the model file has them.
 static competency_status pack_weights(bert_embedder *e, competency__precision precision,
                                       competency_error *err)
@@ -210,7 +226,17 @@ static competency_status pack_weights(bert_embedder *e, competency__precision pr
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for %zu bytes of weights",
                                 bytes);
     }
-    competency__packed_layers_pack(e->layers, config, weights, precision);
+    float *largest = NULL;
+    competency__bert_weights calibrated = *weights;
+    if (precision == COMPETENCY__INT8) {
+        const competency_status status = calibrate(e, &largest, err);
+        if (status != COMPETENCY_OK) {
+            return status;
+        }
+        calibrated.largest_inputs = largest;
+    }
+    competency__packed_layers_pack(e->layers, config, &calibrated, precision);
+    free(largest);
     competency__packed_weights_place(&e->weights, config, precision, e->layers, NULL);
     e->weights.words.rows = weights->word_embeddings;
     return COMPETENCY_OK;

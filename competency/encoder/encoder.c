@@ -14,6 +14,7 @@ typedef struct pass {
     const competency__batch *batch;
     competency__workspace at;
     size_t tokens;
+    float *largest;  // of the inputs of the layers from here on; NULL unless calibrating
 } pass;
 
 static size_t find_longest(const competency__batch *batch)
@@ -50,6 +51,18 @@ static void embed_tokens(const pass *p, const competency__packed_weights *weight
     apply_norm(p, &weights->embedding_norm);
 }
 
+// Linear layers are applied in the order in which a calibration has their inputs.
+static void note_inputs(pass *p, const float *x, size_t depth)
+{
+    if (p->largest == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < p->tokens * depth; i++) {
+        p->largest[i % depth] = fmaxf(p->largest[i % depth], fabsf(x[i]));
+    }
+    p->largest += depth;
+}
+
 // NOLINTBEGIN(readability-non-const-parameter): written through a product.
 
 static void apply_int8(const pass *p, const competency__panels *w, float *y, const float *x,
@@ -64,9 +77,10 @@ static void apply_int8(const pass *p, const competency__panels *w, float *y, con
 }
 
 // y (tokens, w->cols) = finish(x (tokens, w->depth) * weight^T + bias)
-static void apply_linear(const pass *p, const competency__panels *w, float *y, const float *x,
+static void apply_linear(pass *p, const competency__panels *w, float *y, const float *x,
                          competency__finish finish)
 {
+    note_inputs(p, x, w->depth);
     if (w->precision == COMPETENCY__INT8) {
         apply_int8(p, w, y, x, finish);
         return;
@@ -131,7 +145,7 @@ static void add_branch(const pass *p)
     p->kernels->add(p->at.x, p->at.branch, p->tokens * p->config->hidden);
 }
 
-static void run_attention(const pass *p, const competency__packed_layer *layer)
+static void run_attention(pass *p, const competency__packed_layer *layer)
 {
     apply_linear(p, &layer->qkv, p->at.qkv, p->at.x, COMPETENCY__FINISH_NONE);
     attend(p);
@@ -149,7 +163,7 @@ static competency__finish find_activation(const competency__bert_config *config)
     return COMPETENCY__FINISH_NONE;
 }
 
-static void run_feed_forward(const pass *p, const competency__packed_layer *layer)
+static void run_feed_forward(pass *p, const competency__packed_layer *layer)
 {
     apply_linear(p, &layer->ffn_in, p->at.ffn, p->at.x, find_activation(p->config));
     apply_linear(p, &layer->ffn_out, p->at.branch, p->at.ffn, COMPETENCY__FINISH_NONE);
@@ -162,12 +176,13 @@ void competency__encoder_run(const competency__encoder *encoder, float *out,
 {
     const competency__bert_config *const config = encoder->config;
     const size_t tokens = batch->texts == 0 ? 0 : batch->starts[batch->texts];
-    const pass p = {
+    pass p = {
         .kernels = encoder->kernels,
         .config = config,
         .batch = batch,
         .at = competency__workspace_place(block, config, tokens, find_longest(batch)),
         .tokens = tokens,
+        .largest = encoder->largest_inputs,
     };
     embed_tokens(&p, encoder->weights);
     for (size_t i = 0; i < config->layers; i++) {

@@ -25,6 +25,8 @@ typedef struct competency__encoder {
     const competency__bert_config *config;
     const competency__packed_weights *weights;
     const competency__kernels *kernels;
+    float *largest_inputs;  // NULL, or a calibration (calibration.h) that runs raise; then the
+                            // encoder is used by one thread at a time
 } competency__encoder;
 
 /** Texts as token ids, packed. */

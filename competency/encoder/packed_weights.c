@@ -13,6 +13,7 @@ typedef struct walk {
     const unsigned char *block;  // NULL when measuring
     size_t used;
     bool has_overflowed;
+    const float *largest;  // inputs of the linear layers from here on; NULL: unknown
 } walk;
 
 // Where the next part starts.
@@ -49,22 +50,43 @@ static competency__norm take_norm(walk *at, const competency__norm *source, size
     return norm;
 }
 
+enum { SOURCES_MAX = 3 };
+
+// What an input is multiplied by before it is quantised, and its weights divided by: the root of
+// largest weight by largest input leaves both with the same range, their geometric mean.
+static float balance(const competency__panel_source *sources, size_t count, size_t depth, size_t k,
+                     float largest_input)
+{
+    float largest = 1e-9F;  // an input without weights, or one that is always zero, has any factor
+    for (size_t i = 0; i < count; i++) {
+        for (size_t c = 0; c < sources[i].cols; c++) {
+            largest = fmaxf(largest, fabsf(sources[i].weight[c * depth + k]));
+        }
+    }
+    return sqrtf(largest / fmaxf(largest_input, 1e-3F));
+}
+
 // `count` linear layers of `cols` outputs each, side by side.
 static competency__panels take_panels(walk *at, const competency__linear *const *linears,
                                       size_t count, size_t cols, size_t depth,
                                       competency__precision precision)
 {
-    enum { SOURCES_MAX = 3 };
     const size_t bytes = competency__panels_bytes(precision, count * cols, depth);
     at->has_overflowed |= bytes == 0;
     const size_t start = take(at, bytes);
     if (at->writable != NULL) {
         competency__panel_source sources[SOURCES_MAX];
+        float factors[COMPETENCY__INTERMEDIATE_MAX];
         for (size_t i = 0; i < count; i++) {
             sources[i] = (competency__panel_source){
                 .weight = linears[i]->weight, .bias = linears[i]->bias, .cols = cols};
         }
-        competency__panels_pack(at->writable + start, precision, sources, count, depth, NULL);
+        for (size_t k = 0; k < depth && at->largest != NULL; k++) {
+            factors[k] = balance(sources, count, depth, k, at->largest[k]);
+        }
+        competency__panels_pack(at->writable + start, precision, sources, count, depth,
+                                at->largest == NULL ? NULL : factors);
+        at->largest = at->largest == NULL ? NULL : at->largest + depth;
     }
     return competency__panels_place(at->block == NULL ? NULL : at->block + start, precision,
                                     count * cols, depth);
@@ -121,7 +143,9 @@ void competency__packed_layers_pack(void *block, const competency__bert_config *
                                     const competency__bert_weights *weights,
                                     competency__precision precision)
 {
-    walk packing = {.writable = block, .block = block};
+    walk packing = {.writable = block,
+                    .block = block,
+                    .largest = precision == COMPETENCY__INT8 ? weights->largest_inputs : NULL};
     competency__packed_weights ignored;
     walk_layers(&packing, &ignored, weights, config, precision);
 }

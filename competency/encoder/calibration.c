@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#include "encoder/calibration.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "encoder/encoder.h"
+#include "encoder/packed_weights.h"
+#include "encoder/workspace.h"
+#include "kernels/kernels.h"
+
+enum { TEXTS = 200, TEXT_TOKENS = 8, TOKENS = TEXTS * TEXT_TOKENS, BATCH_TEXTS = 25 };
+
+// splitmix64. Source: Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators".
+static uint64_t next_random(uint64_t *state)
+{
+    uint64_t z = *state += 0x9E3779B97F4A7C15U;
+    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
+    return z ^ (z >> 31U);
+}
+
+// The first tokens of a BERT vocabulary are placeholders that training never saw.
+static void fill_texts(uint32_t *ids, const competency__bert_config *config,
+                       competency__text_ends ends)
+{
+    uint64_t state = 1;
+    const uint32_t unused = config->vocabulary / 16;
+    for (size_t i = 0; i < TOKENS; i++) {
+        const uint64_t random = next_random(&state) % (config->vocabulary - unused);
+        ids[i] = unused + (uint32_t)random;
+        ids[i] = i % TEXT_TOKENS == 0 ? ends.first : ids[i];
+        ids[i] = i % TEXT_TOKENS == TEXT_TOKENS - 1 ? ends.last : ids[i];
+    }
+}
+
+// What a run takes besides its result.
+typedef struct scratch {
+    uint32_t ids[TOKENS];
+    size_t starts[BATCH_TEXTS + 1];
+    competency__packed_weights weights;
+    void *layers;
+    void *block;
+    float *vectors;  // not looked at
+} scratch;
+
+static void destroy_scratch(scratch *s)
+{
+    if (s != NULL) {
+        free(s->vectors);
+        free(s->block);
+        free(s->layers);
+        free(s);
+    }
+}
+
+static scratch *create_scratch(const competency__bert_config *config)
+{
+    scratch *const s = calloc(1, sizeof(*s));
+    const size_t layers = competency__packed_layers_bytes(config, COMPETENCY__F32);
+    const size_t block =
+        competency__workspace_bytes(config, (size_t)BATCH_TEXTS * TEXT_TOKENS, TEXT_TOKENS);
+    if (s == NULL || layers == 0 || block == 0) {
+        destroy_scratch(s);
+        return NULL;
+    }
+    s->layers = aligned_alloc(COMPETENCY__PANEL_ALIGN, layers);
+    s->block = aligned_alloc(COMPETENCY__WORKSPACE_ALIGN, block);
+    s->vectors = calloc(BATCH_TEXTS, config->hidden * sizeof(float));
+    if (s->layers == NULL || s->block == NULL || s->vectors == NULL) {
+        destroy_scratch(s);
+        return NULL;
+    }
+    return s;
+}
+
+static void observe(scratch *s, const competency__bert_config *config, float *largest)
+{
+    // All tables give the same bits: the choice is one of time only.
+    const competency__encoder encoder = {
+        .config = config,
+        .weights = &s->weights,
+        .kernels = competency__kernels_select(competency__kernels_cpu(), NULL),
+        .largest_inputs = largest};
+    for (size_t i = 0; i <= BATCH_TEXTS; i++) {
+        s->starts[i] = i * TEXT_TOKENS;
+    }
+    for (size_t at = 0; at < TOKENS; at += (size_t)BATCH_TEXTS * TEXT_TOKENS) {
+        const competency__batch batch = {
+            .ids = s->ids + at, .starts = s->starts, .texts = BATCH_TEXTS};
+        competency__encoder_run(&encoder, s->vectors, &batch, s->block);
+    }
+}
+
+competency_status competency__calibrate(float **out, const competency__bert_config *config,
+                                        const competency__bert_weights *weights,
+                                        competency__text_ends ends, competency_error *err)
+{
+    *out = NULL;
+    if (config->positions < TEXT_TOKENS) {
+        return competency__fail(err, COMPETENCY_EUNSUPPORTED,
+                                "int8 weights of a model of %u positions, at least %d needed",
+                                (unsigned)config->positions, TEXT_TOKENS);
+    }
+    float *const largest =
+        calloc(config->layers, COMPETENCY__CALIBRATION_LAYER(config) * sizeof(*largest));
+    scratch *const s = create_scratch(config);
+    if (largest == NULL || s == NULL) {
+        free(largest);
+        destroy_scratch(s);
+        return competency__fail(err, COMPETENCY_ENOMEM, "no memory to calibrate int8 weights");
+    }
+    fill_texts(s->ids, config, ends);
+    competency__packed_layers_pack(s->layers, config, weights, COMPETENCY__F32);
+    competency__packed_weights_place(&s->weights, config, COMPETENCY__F32, s->layers, NULL);
+    s->weights.words.rows = weights->word_embeddings;
+    observe(s, config, largest);
+    destroy_scratch(s);
+    *out = largest;
+    return COMPETENCY_OK;
+}
