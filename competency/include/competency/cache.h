@@ -136,7 +136,8 @@ COMPETENCY_API void competency_store_close(competency_store *store);
  * @param[in]  store     borrowed until then
  * @param[in]  inner     the table is copied; its `self` is borrowed until then
  * @param[in]  identity  names everything that decides a vector beside the text: equal identities
- *                       must give equal bits; see competency_model_info.identity. Copied
+ *                       must give equal bits. That is competency_model_info.identity and, where
+ *                       it is not f32, the precision of the embedder. Copied
  * @return COMPETENCY_OK; COMPETENCY_EINVAL if `identity` is empty; COMPETENCY_ENOMEM
  *
  * Threads: one embedder is used by one thread at a time; several may share a store.
