@@ -292,6 +292,33 @@ static void defer_realloc(const void *old, void *block, const heaplens__block *w
     }
 }
 
+/** A realloc that was met. */
+typedef struct resizing {
+    const void *old;
+    void *block;
+    const heaplens__block *was;  // NULL: the old block had no tail
+    size_t usable;               // of the old block
+    size_t size;
+    heaplens__treatment how;
+    bool goes_on;  // the block keeps its site and its life
+} resizing;
+
+// What a realloc does to the old block, or to the block if that goes on.
+static void count_realloc(const resizing *r, const heaplens__block_entry *scoped)
+{
+    heaplens__shard *const shard = heaplens__thread_enter();
+    if (shard == NULL) {
+        defer_realloc(r->old, r->block, r->was, r->usable, r->size, r->goes_on);
+        return;
+    }
+    if (r->goes_on) {
+        count_resize(shard, r->old, r->block, r->was, r->size, scoped);
+    } else {
+        count_replaced(shard, r->old, r->was, r->usable, r->how);
+    }
+    heaplens__thread_leave();
+}
+
 // The tail is taken before the real call, and put back if it fails: once the block has moved, another
 // thread can be given its old address.
 void *heaplens__record_realloc(void *old, size_t size, heaplens__treatment how, const void *frame)
@@ -315,18 +342,10 @@ void *heaplens__record_realloc(void *old, size_t size, heaplens__treatment how, 
         return NULL;
     }
     const bool goes_on = is_ours && !was.is_drawn && how == HEAPLENS__TREAT_MARK;
-    const bool is_recording = heaplens__lifecycle_phase() == HEAPLENS__PHASE_RECORDING;
-    heaplens__shard *const shard =
-        is_recording && (is_ours || how == HEAPLENS__TREAT_COUNT) ? heaplens__thread_enter() : NULL;
-    if (shard == NULL && is_recording && (is_ours || how == HEAPLENS__TREAT_COUNT)) {
-        defer_realloc(old, block, is_ours ? &was : NULL, usable, size, goes_on);
-    } else if (shard != NULL) {
-        if (goes_on) {
-            count_resize(shard, old, block, &was, size, &scoped);
-        } else {
-            count_replaced(shard, old, is_ours ? &was : NULL, usable, how);
-        }
-        heaplens__thread_leave();
+    if (heaplens__lifecycle_phase() == HEAPLENS__PHASE_RECORDING &&
+        (is_ours || how == HEAPLENS__TREAT_COUNT)) {
+        const resizing what = {old, block, is_ours ? &was : NULL, usable, size, how, goes_on};
+        count_realloc(&what, &scoped);
     }
     if (goes_on) {
         return block;
