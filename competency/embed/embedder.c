@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/phase.h"
-#include "encoder/calibration.h"
+#include "embed/packed_model.h"
 #include "encoder/encoder.h"
 #include "encoder/workspace.h"
 #include "kernels/kernels.h"
@@ -28,7 +28,7 @@ typedef struct bert_embedder {
     const competency_model *model;  // borrowed
     competency__encoder encoder;
     competency__packed_weights weights;
-    void *layers;         // what `weights` points into
+    competency__weight_blocks blocks;  // what `weights` points into, unless that is the model
     size_t batch_tokens;  // a batch is run before it would have more; one text may have more
     uint32_t *ids;        // (batch_tokens + tokens_max) of the texts gathered, packed
     size_t *starts;       // where each of them starts, and where the next would; starts[0] is 0
@@ -53,7 +53,7 @@ static const char *bert_name(void *self)
 static void bert_destroy(void *self)
 {
     bert_embedder *const e = self;
-    free(e->layers);
+    competency__weight_blocks_deinit(&e->blocks);
     free(e->block);
     free(e->starts);
     free(e->ids);
@@ -183,63 +183,23 @@ static competency_status allocate_buffers(bert_embedder *e, competency_error *er
     return COMPETENCY_OK;
 }
 
-static competency_status find_precision(competency__precision *out, const char *name,
-                                        competency_error *err)
+static competency_status find_precision(competency__precision *out, const competency_model *model,
+                                        const char *name, competency_error *err)
 {
     static const char *const names[] = {
         [COMPETENCY__F32] = "f32", [COMPETENCY__F16] = "f16", [COMPETENCY__INT8] = "int8"};
-    *out = COMPETENCY__F32;
+    *out = (competency__precision)competency__model_precision(model);
+    if (name == NULL) {
+        return COMPETENCY_OK;
+    }
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (name == NULL || strcmp(name, names[i]) == 0) {
-            *out = name == NULL ? COMPETENCY__F32 : (competency__precision)i;
+        if (strcmp(name, names[i]) == 0) {
+            *out = (competency__precision)i;
             return COMPETENCY_OK;
         }
     }
     return competency__fail(err, COMPETENCY_EUNSUPPORTED,
                             "precision \"%s\" is none of f32, f16, int8", name);
-}
-
-// The empty text is [CLS] and [SEP].
-static competency_status calibrate(const bert_embedder *e, float **out, competency_error *err)
-{
-    uint32_t ids[TEXT_TOKENS_MIN] = {0};
-    competency__token_span text = {.ids = ids, .cap = TEXT_TOKENS_MIN};
-    const competency_status status = competency__tokenizer_encode(
-        competency__model_tokenizer(e->model), &text, "", 0, TEXT_TOKENS_MIN, err);
-    if (status != COMPETENCY_OK) {
-        return status;
-    }
-    const competency__text_ends ends = {.first = ids[0], .last = ids[1]};
-    return competency__calibrate(out, competency__model_config(e->model),
-                                 competency__model_weights(e->model), ends, err);
-}
-
-// The model's layers as panels. Word embeddings stay where the model file has them.
-static competency_status pack_weights(bert_embedder *e, competency__precision precision,
-                                      competency_error *err)
-{
-    const competency__bert_config *const config = competency__model_config(e->model);
-    const competency__bert_weights *const weights = competency__model_weights(e->model);
-    const size_t bytes = competency__packed_layers_bytes(config, precision);
-    e->layers = bytes == 0 ? NULL : aligned_alloc(COMPETENCY__PANEL_ALIGN, bytes);
-    if (e->layers == NULL) {
-        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for %zu bytes of weights",
-                                bytes);
-    }
-    float *largest = NULL;
-    competency__bert_weights calibrated = *weights;
-    if (precision == COMPETENCY__INT8) {
-        const competency_status status = calibrate(e, &largest, err);
-        if (status != COMPETENCY_OK) {
-            return status;
-        }
-        calibrated.largest_inputs = largest;
-    }
-    competency__packed_layers_pack(e->layers, config, &calibrated, precision);
-    free(largest);
-    competency__packed_weights_place(&e->weights, config, precision, e->layers, NULL);
-    e->weights.words.rows = weights->word_embeddings;
-    return COMPETENCY_OK;
 }
 
 competency_status competency_embedder_create(competency_embedder *out,
@@ -253,7 +213,7 @@ competency_status competency_embedder_create(competency_embedder *out,
     competency__precision precision = COMPETENCY__F32;
     competency_status status = read_options(&chosen, options, err);
     if (status == COMPETENCY_OK) {
-        status = find_precision(&precision, chosen.precision, err);
+        status = find_precision(&precision, model, chosen.precision, err);
     }
     if (status == COMPETENCY_OK) {
         status = choose_kernels(&kernels, chosen.kernels, err);
@@ -271,7 +231,7 @@ competency_status competency_embedder_create(competency_embedder *out,
     e->batch_tokens = chosen.batch_tokens;
     status = allocate_buffers(e, err);
     if (status == COMPETENCY_OK) {
-        status = pack_weights(e, precision, err);
+        status = competency__embedder_weights(&e->weights, &e->blocks, model, precision, err);
     }
     if (status != COMPETENCY_OK) {
         bert_destroy(e);

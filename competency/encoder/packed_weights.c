@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include "base/checked.h"
 
@@ -152,12 +154,12 @@ void competency__packed_layers_pack(void *block, const competency__bert_config *
 
 // ---------------------------------------------------------------- words
 
-static size_t row_bytes(const competency__bert_config *config, competency__precision precision)
+static size_t row_bytes(size_t hidden, competency__precision precision)
 {
     switch (precision) {
-    case COMPETENCY__F32: return config->hidden * sizeof(float);
-    case COMPETENCY__F16: return config->hidden * sizeof(uint16_t);
-    case COMPETENCY__INT8: return config->hidden * sizeof(int8_t);
+    case COMPETENCY__F32: return hidden * sizeof(float);
+    case COMPETENCY__F16: return hidden * sizeof(uint16_t);
+    case COMPETENCY__INT8: return hidden * sizeof(int8_t);
     }
     return 0;
 }
@@ -168,7 +170,8 @@ static size_t place_words(competency__packed_words *out, const competency__bert_
 {
     walk at = {.block = block};
     size_t bytes = 0;
-    at.has_overflowed = !competency__mul(&bytes, config->vocabulary, row_bytes(config, precision));
+    at.has_overflowed =
+        !competency__mul(&bytes, config->vocabulary, row_bytes(config->hidden, precision));
     *out = (competency__packed_words){.precision = precision, .rows = block};
     (void)take(&at, bytes);
     if (precision == COMPETENCY__INT8) {
@@ -246,23 +249,44 @@ void competency__packed_weights_place(competency__packed_weights *out,
     }
 }
 
+// Bring row `id`, as it is stored, from the file. False if it cannot be read.
+static bool read_row(const competency__packed_words *words, size_t bytes, uint32_t id, void *out)
+{
+    const ssize_t got = pread(words->file, out, bytes, (off_t)(words->offset + id * bytes));
+    return got == (ssize_t)bytes;
+}
+
+// f16 or i8 to f32.
+static void widen_row(const competency__packed_words *words, const void *row, size_t hidden,
+                      uint32_t id, float *out)
+{
+    for (size_t c = 0; c < hidden; c++) {
+        out[c] = words->precision == COMPETENCY__F16
+                     ? competency__half_to_float(((const uint16_t *)row)[c])
+                     : (float)((const int8_t *)row)[c] * words->scales[id];
+    }
+}
+
 void competency__packed_words_read(const competency__packed_words *words, size_t hidden,
                                    uint32_t id, float *out)
 {
-    const size_t at = id * hidden;
-    switch (words->precision) {
-    case COMPETENCY__F32:
-        memcpy(out, (const float *)words->rows + at, hidden * sizeof(float));
-        break;
-    case COMPETENCY__F16:
-        for (size_t c = 0; c < hidden; c++) {
-            out[c] = competency__half_to_float(((const uint16_t *)words->rows)[at + c]);
+    const size_t bytes = row_bytes(hidden, words->precision);
+    const bool is_f32 = words->precision == COMPETENCY__F32;
+    if (!words->is_in_file) {
+        const void *const row = (const unsigned char *)words->rows + id * bytes;
+        if (is_f32) {
+            memcpy(out, row, bytes);
+        } else {
+            widen_row(words, row, hidden, id, out);
         }
-        break;
-    case COMPETENCY__INT8:
+        return;
+    }
+    uint16_t buffer[COMPETENCY__HIDDEN_MAX];
+    if (!read_row(words, bytes, id, is_f32 ? (void *)out : buffer)) {
         for (size_t c = 0; c < hidden; c++) {
-            out[c] = (float)((const int8_t *)words->rows)[at + c] * words->scales[id];
+            out[c] = NAN;
         }
-        break;
+    } else if (!is_f32) {
+        widen_row(words, buffer, hidden, id, out);
     }
 }

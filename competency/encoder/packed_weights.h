@@ -16,6 +16,7 @@
  * See kernels/panels.h for panels. The block of words has the rows (V, H) as f32, as f16 or, for
  * INT8, as i8 followed by one f32 scale a row (V): number = integer * scale.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,10 +33,16 @@ typedef struct competency__packed_layer {
     competency__norm output_norm;
 } competency__packed_layer;
 
-/** Word embeddings. Borrows from the block of words, or from a model's mapping. */
+/**
+ * Word embeddings. Borrows from the block of words, or from a model's mapping; or, with a file,
+ * reads a row where it is used.
+ */
 typedef struct competency__packed_words {
     competency__precision precision;
-    const void *rows;     // (V, H) f32, f16 or i8
+    bool is_in_file;
+    int file;             // is_in_file: the descriptor, borrowed
+    uint64_t offset;      // is_in_file: where the rows start
+    const void *rows;     // (V, H) f32, f16 or i8; not looked at if is_in_file
     const float *scales;  // (V) INT8 only, else NULL
 } competency__packed_words;
 
@@ -90,7 +97,10 @@ void competency__packed_weights_place(competency__packed_weights *out,
                                       competency__precision precision, const void *layers,
                                       const void *words);
 
-/** out (H) = the embedding of word `id`, in f32; id < V. */
+/**
+ * out (H) = the embedding of word `id`, in f32; id < V. What cannot be read from a file becomes
+ * NaN, which the results then are.
+ */
 void competency__packed_words_read(const competency__packed_words *words, size_t hidden,
                                    uint32_t id, float *out);
 

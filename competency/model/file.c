@@ -75,6 +75,36 @@ static competency_status map_open_file(competency__file *out, int file, const ch
     return COMPETENCY_OK;
 }
 
+competency_status competency__file_map_open(competency__file *out, int *descriptor,
+                                            const char *path, size_t size_max,
+                                            competency_error *err)
+{
+    *out = (competency__file){.bytes = ""};
+    // O_NONBLOCK: opening a FIFO that somebody put there must not hang; it is refused below.
+    *descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (*descriptor < 0) {
+        return fail_open(path, errno, err);
+    }
+    const competency_status status = map_open_file(out, *descriptor, path, size_max, err);
+    if (status != COMPETENCY_OK) {
+        (void)close(*descriptor);
+        *descriptor = -1;
+    }
+    return status;
+}
+
+competency_status competency__file_map_path(competency__file *out, const char *path,
+                                            size_t size_max, competency_error *err)
+{
+    int descriptor = -1;
+    const competency_status status =
+        competency__file_map_open(out, &descriptor, path, size_max, err);
+    if (descriptor >= 0) {
+        (void)close(descriptor);
+    }
+    return status;
+}
+
 competency_status competency__file_map(competency__file *out, const char *directory,
                                        const char *name, size_t size_max, competency_error *err)
 {
@@ -83,15 +113,7 @@ competency_status competency__file_map(competency__file *out, const char *direct
     if (path == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a path");
     }
-    // O_NONBLOCK: opening a FIFO that somebody put there must not hang; it is refused below.
-    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    competency_status status = COMPETENCY_OK;
-    if (file < 0) {
-        status = fail_open(path, errno, err);
-    } else {
-        status = map_open_file(out, file, path, size_max, err);
-        (void)close(file);
-    }
+    const competency_status status = competency__file_map_path(out, path, size_max, err);
     free(path);
     return status;
 }

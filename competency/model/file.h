@@ -46,6 +46,21 @@ COMPETENCY_MUST_USE competency_status competency__file_map(competency__file *out
                                                            const char *directory, const char *name,
                                                            size_t size_max, competency_error *err);
 
+/** Map the file at `path`, likewise. */
+COMPETENCY_MUST_USE competency_status competency__file_map_path(competency__file *out,
+                                                                const char *path, size_t size_max,
+                                                                competency_error *err);
+
+/**
+ * Map the file at `path`, likewise, and keep it open.
+ *
+ * @param[out] descriptor  close() it; -1 on failure
+ */
+COMPETENCY_MUST_USE competency_status competency__file_map_open(competency__file *out,
+                                                                int *descriptor, const char *path,
+                                                                size_t size_max,
+                                                                competency_error *err);
+
 /** Unmap; an empty file is accepted. */
 void competency__file_unmap(competency__file *file);
 

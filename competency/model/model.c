@@ -5,12 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/sha256.h"
 #include "model/config.h"
 #include "model/directory.h"
 #include "model/file.h"
+#include "model/packed_cache.h"
+#include "model/packed_file.h"
 #include "model/safetensors.h"
 #include "model/vocabulary_json.h"
 #include "model/weights.h"
@@ -19,6 +22,9 @@ enum {
     JSON_MAX = 1024 * 1024,            // a few hundred bytes each
     TOKENIZER_MAX = 64 * 1024 * 1024,  // vocab.txt, tokenizer.json
 };
+
+// By competency__precision.
+static const char *const precision_names[] = {"f32", "f16", "int8"};
 
 static const size_t WEIGHTS_MAX = (size_t)64 << 30;
 
@@ -35,12 +41,22 @@ struct description {
 struct competency_model {
     char *directory;
     char *name;
+    uint32_t precision;  // a competency__precision
     competency__bert_config config;
+    competency__tokenizer *tokenizer;
+    struct description *description;
+
+    // Of a model that is packed; else all zero.
+    bool is_packed;
+    bool is_cached;  // it was found in the user's cache, for a directory
+    competency__packed_file packed;
+
+    // Of a model that is read from its directory; else all zero.
     competency__bert_weights weights;
     competency__bert_layer *layers;
-    competency__tokenizer *tokenizer;
     competency__file weights_file;
-    struct description *description;
+    bool can_be_packed;  // nothing decides a vector that a packed file has no place for
+    bool is_kept;  // its packed form may be left in the cache: the stamp covers all that was read
 };
 
 const competency__bert_config *competency__model_config(const competency_model *model)
@@ -53,6 +69,26 @@ const competency__bert_weights *competency__model_weights(const competency_model
     return &model->weights;
 }
 
+const competency__packed_file *competency__model_packed(const competency_model *model)
+{
+    return model->is_packed ? &model->packed : NULL;
+}
+
+uint32_t competency__model_precision(const competency_model *model)
+{
+    return model->precision;
+}
+
+bool competency__model_can_be_packed(const competency_model *model)
+{
+    return model->can_be_packed;
+}
+
+bool competency__model_is_kept(const competency_model *model)
+{
+    return model->is_kept;
+}
+
 const competency__tokenizer *competency__model_tokenizer(const competency_model *model)
 {
     return model->tokenizer;
@@ -61,7 +97,9 @@ const competency__tokenizer *competency__model_tokenizer(const competency_model 
 competency_status competency__model_check_finite(const competency_model *model,
                                                  competency_error *err)
 {
-    return competency__weights_check_finite(&model->weights, &model->config, err);
+    return model->is_packed
+               ? COMPETENCY_OK
+               : competency__weights_check_finite(&model->weights, &model->config, err);
 }
 
 // Map a file that a model may do without; *is_there says whether it does not.
@@ -105,6 +143,7 @@ static competency_status read_pooling(competency_model *model, competency_error 
         return status;
     }
     model->config.is_normalised = modules.is_normalised;
+    model->is_kept = model->is_kept && strcmp(modules.pooling, "1_Pooling") == 0;
 
     char name[COMPETENCY__MODULE_PATH_BYTES + sizeof("/config.json")];
     (void)snprintf(name, sizeof(name), "%s/config.json", modules.pooling);
@@ -188,7 +227,7 @@ static competency_status read_vocabulary(competency_model *model,
     return COMPETENCY_OK;
 }
 
-static competency_status read_prompt(const competency_model *model,
+static competency_status read_prompt(competency_model *model,
                                      competency__tokenizer_options *options, competency_error *err)
 {
     competency__file file;
@@ -199,6 +238,8 @@ static competency_status read_prompt(const competency_model *model,
         status = competency__config_read_prompt(options, file.bytes, file.size, err);
     }
     competency__file_unmap(&file);
+    model->can_be_packed = options->prompt[0] == '\0';
+    model->is_kept = model->is_kept && model->can_be_packed;
     if (status == COMPETENCY_OK && options->prompt[0] != '\0' && model->config.excludes_prompt) {
         return competency__fail(err, COMPETENCY_EUNSUPPORTED,
                                 "pooling config.json: include_prompt is off, and the prompt is "
@@ -286,6 +327,17 @@ static competency_status map_weights(competency_model *model, competency_error *
     return status;
 }
 
+// A packed file that was named keeps the name of the directory that it was made from.
+static competency_status find_name(competency_model *model, competency_error *err)
+{
+    if (!model->is_packed || model->is_cached) {
+        return competency__directory_name(&model->name, model->directory, err);
+    }
+    model->name = strdup(model->packed.facts.name);
+    return model->name != NULL ? COMPETENCY_OK
+                               : competency__fail(err, COMPETENCY_ENOMEM, "no memory for a name");
+}
+
 static competency_status make_description(competency_model *model, competency_error *err)
 {
     struct description *const description = calloc(1, sizeof(*description));
@@ -306,13 +358,20 @@ static competency_status make_description(competency_model *model, competency_er
         .tokens_max = model->config.tokens_max,
         .is_cls_pooled = model->config.pooling == COMPETENCY__POOL_CLS,
         .is_normalised = model->config.is_normalised,
-        .weights_bytes = model->weights_file.size,
+        .weights_bytes =
+            model->is_packed ? model->packed.facts.source_bytes : model->weights_file.size,
+        .precision = precision_names[model->precision],
+        .is_packed = model->is_packed,
     };
+    if (model->is_packed) {
+        memcpy(description->sha256, model->packed.facts.sha256, sizeof(description->sha256));
+        description->is_hashed = true;
+    }
     model->description = description;
     return COMPETENCY_OK;
 }
 
-static competency_status load(competency_model *model, competency_error *err)
+static competency_status load_directory(competency_model *model, competency_error *err)
 {
     competency_status status = read_bert(model, err);
     if (status == COMPETENCY_OK) {
@@ -324,26 +383,119 @@ static competency_status load(competency_model *model, competency_error *err)
     if (status == COMPETENCY_OK) {
         status = map_weights(model, err);
     }
+    return status;
+}
+
+// Map the packed file at `path`; on failure the model is as before.
+static competency_status load_packed(competency_model *model, const char *path,
+                                     competency_error *err)
+{
+    competency_status status = competency__packed_file_open(&model->packed, path, err);
     if (status == COMPETENCY_OK) {
-        status = make_description(model, err);
+        status = competency__tokenizer_import(&model->tokenizer, &model->packed.tokenizer, err);
+    }
+    if (status != COMPETENCY_OK) {
+        competency__packed_file_close(&model->packed);
+        return status;
+    }
+    model->is_packed = true;
+    model->config = model->packed.facts.config;
+    model->precision = model->packed.facts.precision;
+    return COMPETENCY_OK;
+}
+
+// Open what an earlier opening left in the user's cache, if the directory is as it was then.
+static bool load_cached(competency_model *model)
+{
+    unsigned char stamp[COMPETENCY__SHA256_BYTES];
+    char *path = NULL;
+    bool is_good = competency__packed_cache_path(&path, model->directory, model->precision, NULL) ==
+                       COMPETENCY_OK &&
+                   competency__packed_cache_stamp(stamp, model->directory, NULL) == COMPETENCY_OK &&
+                   load_packed(model, path, NULL) == COMPETENCY_OK;
+    free(path);
+    if (is_good && memcmp(stamp, model->packed.facts.stamp, sizeof(stamp)) != 0) {
+        competency__tokenizer_destroy(model->tokenizer);
+        competency__packed_file_close(&model->packed);
+        model->tokenizer = NULL;
+        model->config = (competency__bert_config){0};
+        model->is_packed = false;
+        is_good = false;
+    }
+    model->is_cached = is_good;
+    return is_good;
+}
+
+static competency_status load(competency_model *model, const char *precision, competency_error *err)
+{
+    struct stat info;
+    if (stat(model->directory, &info) != 0 || S_ISDIR(info.st_mode)) {
+        return model->is_kept && load_cached(model) ? COMPETENCY_OK : load_directory(model, err);
+    }
+    const competency_status status = load_packed(model, model->directory, err);
+    if (status == COMPETENCY_OK && precision != NULL &&
+        strcmp(precision, precision_names[model->precision]) != 0) {
+        return competency__fail(err, COMPETENCY_EUNSUPPORTED, "%s is packed as %s, not as %s",
+                                model->directory, precision_names[model->precision], precision);
     }
     return status;
 }
 
-competency_status competency_model_open(competency_model **out, const char *directory,
-                                        competency_error *err)
+competency_status competency__precision_read(uint32_t *out, const char *name, competency_error *err)
+{
+    const uint32_t count = sizeof(precision_names) / sizeof(precision_names[0]);
+    *out = 0;
+    while (name != NULL && *out < count && strcmp(name, precision_names[*out]) != 0) {
+        (*out)++;
+    }
+    if (*out < count) {
+        return COMPETENCY_OK;
+    }
+    return competency__fail(err, COMPETENCY_EINVAL, "no precision %s, but f32, f16 and int8", name);
+}
+
+// The caller's options as this version of the library knows them.
+static competency_status read_options(competency_model_options *out,
+                                      const competency_model_options *options,
+                                      competency_error *err)
+{
+    *out = (competency_model_options)COMPETENCY_MODEL_OPTIONS_INIT;
+    if (options != NULL) {
+        if (options->size < sizeof(options->size)) {
+            return competency__fail(err, COMPETENCY_EINVAL, "options of %u bytes", options->size);
+        }
+        memcpy(out, options, options->size < sizeof(*out) ? options->size : sizeof(*out));
+    }
+    return COMPETENCY_OK;
+}
+
+competency_status competency_model_open_with(competency_model **out, const char *path,
+                                             const competency_model_options *options,
+                                             competency_error *err)
 {
     *out = NULL;
+    competency_model_options chosen;
+    competency_status status = read_options(&chosen, options, err);
+    if (status != COMPETENCY_OK) {
+        return status;
+    }
     competency_model *const model = calloc(1, sizeof(*model));
     if (model == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a model");
     }
-    competency_status status = competency__directory_find(&model->directory, directory, err);
+    status = competency__precision_read(&model->precision, chosen.precision, err);
     if (status == COMPETENCY_OK) {
-        status = competency__directory_name(&model->name, model->directory, err);
+        status = competency__directory_find(&model->directory, path, err);
     }
     if (status == COMPETENCY_OK) {
-        status = load(model, err);
+        model->is_kept = !chosen.is_cache_bypassed;
+        status = load(model, chosen.precision, err);
+    }
+    if (status == COMPETENCY_OK) {
+        status = find_name(model, err);
+    }
+    if (status == COMPETENCY_OK) {
+        status = make_description(model, err);
     }
     if (status != COMPETENCY_OK) {
         competency_model_close(model);
@@ -351,6 +503,18 @@ competency_status competency_model_open(competency_model **out, const char *dire
     }
     *out = model;
     return COMPETENCY_OK;
+}
+
+competency_status competency_model_open(competency_model **out, const char *path,
+                                        competency_error *err)
+{
+    return competency_model_open_with(out, path, NULL, err);
+}
+
+competency_status competency_model_verify(const competency_model *model, competency_error *err)
+{
+    return model->is_packed ? competency__packed_file_verify(&model->packed, err)
+                            : competency__model_check_finite(model, err);
 }
 
 void competency_model_close(competency_model *model)
@@ -363,6 +527,7 @@ void competency_model_close(competency_model *model)
         free(model->description);
     }
     competency__tokenizer_destroy(model->tokenizer);
+    competency__packed_file_close(&model->packed);
     competency__file_unmap(&model->weights_file);
     free(model->layers);
     free(model->name);
@@ -372,7 +537,7 @@ void competency_model_close(competency_model *model)
 
 competency__file_stamp competency__model_weights_stamp(const competency_model *model)
 {
-    return model->weights_file.stamp;
+    return model->is_packed ? model->packed.file.stamp : model->weights_file.stamp;
 }
 
 void competency__model_believe_hash(competency_model *model, const char *sha256)
@@ -397,13 +562,14 @@ static void identify(const competency_model *model, struct description *descript
 
     const competency__bert_config *const c = &model->config;
     char text[512];
-    const int size = snprintf(text, sizeof(text),
-                              "weights %s tokenizer %s shape %u %u %u %u longest %u eps %a act %d "
-                              "pool %d normal %d",
-                              description->sha256, tokenizer, (unsigned)c->layers,
-                              (unsigned)c->hidden, (unsigned)c->heads, (unsigned)c->intermediate,
-                              (unsigned)c->tokens_max, (double)c->layer_norm_eps,
-                              (int)c->activation, (int)c->pooling, (int)c->is_normalised);
+    const int size =
+        snprintf(text, sizeof(text),
+                 "weights %s tokenizer %s shape %u %u %u %u longest %u eps %a act %d "
+                 "pool %d normal %d precision %u",
+                 description->sha256, tokenizer, (unsigned)c->layers, (unsigned)c->hidden,
+                 (unsigned)c->heads, (unsigned)c->intermediate, (unsigned)c->tokens_max,
+                 (double)c->layer_norm_eps, (int)c->activation, (int)c->pooling,
+                 (int)c->is_normalised, (unsigned)model->precision);
     competency__sha256_hex(description->identity, text, (size_t)size);
 }
 

@@ -7,16 +7,36 @@
  * What the encoder sees of an open model. All results borrow from the model until it is closed,
  * and are immutable: any number of threads may read them.
  */
+#include <stdbool.h>
+#include <stdint.h>
+
 #include <competency/model.h>
 
 #include "model/bert.h"
 #include "model/file.h"
+#include "model/packed_file.h"
 #include "text/tokenizer.h"
 
 /** Shape and arithmetic of `model`. */
 const competency__bert_config *competency__model_config(const competency_model *model);
 
-/** Where the weights of `model` lie in its mapping. */
+/** The packed file that `model` was opened from; NULL if it was read from its directory. */
+const competency__packed_file *competency__model_packed(const competency_model *model);
+
+/** In which precision the weights of `model` are, or are to be packed: a competency__precision. */
+uint32_t competency__model_precision(const competency_model *model);
+
+/** Whether a packed file has a place for all of `model`: a prompt has none. */
+bool competency__model_can_be_packed(const competency_model *model);
+
+/** Whether the packed form of `model` is to be left in the user's cache. */
+bool competency__model_is_kept(const competency_model *model);
+
+/** The number of a precision's name, NULL being f32; COMPETENCY_EINVAL if there is none such. */
+COMPETENCY_MUST_USE competency_status competency__precision_read(uint32_t *out, const char *name,
+                                                                 competency_error *err);
+
+/** Where the weights of `model` lie in its mapping; all zero for a packed one. */
 const competency__bert_weights *competency__model_weights(const competency_model *model);
 
 /** The tokenizer of `model`; its longest input is competency__model_config()->tokens_max. */

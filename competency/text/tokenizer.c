@@ -10,7 +10,7 @@
 #include "text/vocabulary.h"
 #include "text/words.h"
 
-enum special { PAD, UNK, CLS, SEP, MASK, SPECIAL_COUNT };
+enum special { PAD, UNK, CLS, SEP, MASK, SPECIAL_COUNT = COMPETENCY__SPECIALS };
 
 static const char *const special_texts[SPECIAL_COUNT] = {"[PAD]", "[UNK]", "[CLS]", "[SEP]",
                                                          "[MASK]"};
@@ -55,6 +55,41 @@ competency_status competency__tokenizer_create(competency__tokenizer **out, cons
         competency__tokenizer_destroy(tokenizer);
         return status;
     }
+    *out = tokenizer;
+    return COMPETENCY_OK;
+}
+
+competency__tokenizer_tables competency__tokenizer_export(const competency__tokenizer *tokenizer)
+{
+    competency__tokenizer_tables tables = {.vocabulary = tokenizer->vocabulary,
+                                           .options = tokenizer->options};
+    tables.vocabulary.owned = NULL;
+    memcpy(tables.specials, tokenizer->specials, sizeof(tables.specials));
+    return tables;
+}
+
+competency_status competency__tokenizer_import(competency__tokenizer **out,
+                                               const competency__tokenizer_tables *tables,
+                                               competency_error *err)
+{
+    *out = NULL;
+    for (int i = 0; i < SPECIAL_COUNT; i++) {
+        const uint32_t id = tables->specials[i];
+        const bool is_needed = i == UNK || i == CLS || i == SEP;
+        if (id >= tables->vocabulary.count && (is_needed || id != COMPETENCY__TOKEN_NONE)) {
+            return competency__fail(err, COMPETENCY_EFORMAT, "%s is entry %u of %u",
+                                    special_texts[i], (unsigned)id,
+                                    (unsigned)tables->vocabulary.count);
+        }
+    }
+    competency__tokenizer *const tokenizer = calloc(1, sizeof(*tokenizer));
+    if (tokenizer == NULL) {
+        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a tokenizer");
+    }
+    tokenizer->vocabulary = tables->vocabulary;
+    tokenizer->vocabulary.owned = NULL;
+    tokenizer->options = tables->options;
+    memcpy(tokenizer->specials, tables->specials, sizeof(tokenizer->specials));
     *out = tokenizer;
     return COMPETENCY_OK;
 }

@@ -16,6 +16,8 @@
 
 #include <competency/status.h>
 
+#include "text/vocabulary.h"
+
 /** An immutable tokenizer; any number of threads may use one. */
 typedef struct competency__tokenizer competency__tokenizer;
 
@@ -51,6 +53,32 @@ typedef struct competency__tokenizer_options {
 COMPETENCY_MUST_USE competency_status
 competency__tokenizer_create(competency__tokenizer **out, const char *vocab, size_t size,
                              const competency__tokenizer_options *options, competency_error *err);
+
+enum { COMPETENCY__SPECIALS = 5 };  // [PAD] [UNK] [CLS] [SEP] [MASK], in this order
+
+/** All that a tokenizer is: what a packed model file holds, to be used where it is mapped. */
+typedef struct competency__tokenizer_tables {
+    competency__vocabulary vocabulary;  // borrowed
+    competency__tokenizer_options options;
+    uint32_t specials[COMPETENCY__SPECIALS];  // COMPETENCY__TOKEN_NONE: not in this vocabulary
+} competency__tokenizer_tables;
+
+/** The tables of `tokenizer`, which borrow from it. */
+competency__tokenizer_tables competency__tokenizer_export(const competency__tokenizer *tokenizer);
+
+/**
+ * Make a tokenizer of tables, which it borrows until it is destroyed. What is inside them need not
+ * be sound: a damaged table gives wrong ids, all below vocabulary.count, and nothing worse.
+ *
+ * @param[out] out     NULL on failure; released by competency__tokenizer_destroy()
+ * @param[in]  tables  their sizes are those of what they point to; copied
+ * @return COMPETENCY_OK; COMPETENCY_EFORMAT if a special token is missing or none of the entries;
+ *         COMPETENCY_ENOMEM
+ *
+ * Cost: looks at no entry.
+ */
+COMPETENCY_MUST_USE competency_status competency__tokenizer_import(
+    competency__tokenizer **out, const competency__tokenizer_tables *tables, competency_error *err);
 
 /** Release. NULL is accepted. */
 void competency__tokenizer_destroy(competency__tokenizer *tokenizer);

@@ -35,29 +35,38 @@ static uint32_t hash_bytes(uint32_t hash, const char *text, size_t size)
     return hash;
 }
 
-static size_t entry_size(const competency__vocabulary *vocabulary, uint32_t id)
+// Where entry `id` is, if it is `size` bytes long; NULL if not, or if the tables are damaged.
+static const char *entry_of_size(const competency__vocabulary *vocabulary, uint32_t id, size_t size)
 {
-    return vocabulary->starts[id + 1] - vocabulary->starts[id] - 1;
+    if (id >= vocabulary->count) {
+        return NULL;
+    }
+    const uint32_t start = vocabulary->starts[id];
+    const uint32_t end = vocabulary->starts[id + 1];
+    const bool is_sound = start < end && end <= vocabulary->bytes_size;
+    return is_sound && end - start - 1 == size ? vocabulary->bytes + start : NULL;
 }
 
 // The entry that is `prefix_size` continuation signs and then `text`.
 static uint32_t find_hashed(const competency__vocabulary *vocabulary, uint32_t hash,
                             size_t prefix_size, const char *text, size_t size)
 {
-    for (uint32_t slot = hash & vocabulary->mask;; slot = (slot + 1) & vocabulary->mask) {
+    uint32_t slot = hash & vocabulary->mask;
+    for (size_t probes = 0; probes < PROBES_MAX; probes++, slot = (slot + 1) & vocabulary->mask) {
         const struct competency__vocabulary_slot *const entry = &vocabulary->slots[slot];
         if (entry->id == COMPETENCY__TOKEN_NONE) {
-            return COMPETENCY__TOKEN_NONE;
+            break;
         }
-        if (entry->hash != hash || entry_size(vocabulary, entry->id) != prefix_size + size) {
+        if (entry->hash != hash) {
             continue;
         }
-        const char *const bytes = vocabulary->bytes + vocabulary->starts[entry->id];
-        if (memcmp(bytes, continuation, prefix_size) == 0 &&
+        const char *const bytes = entry_of_size(vocabulary, entry->id, prefix_size + size);
+        if (bytes != NULL && memcmp(bytes, continuation, prefix_size) == 0 &&
             memcmp(bytes + prefix_size, text, size) == 0) {
             return entry->id;
         }
     }
+    return COMPETENCY__TOKEN_NONE;
 }
 
 uint32_t competency__vocabulary_find(const competency__vocabulary *vocabulary, const char *text,
@@ -66,9 +75,17 @@ uint32_t competency__vocabulary_find(const competency__vocabulary *vocabulary, c
     return find_hashed(vocabulary, hash_bytes(HASH_START, text, size), 0, text, size);
 }
 
+// The tables while they are made.
+typedef struct tables {
+    char *bytes;
+    uint32_t *starts;
+    struct competency__vocabulary_slot *slots;
+} tables;
+
 // Copy the lines without carriage returns and with a newline after the last one, and note where
 // each starts. `bytes` has room for size + 1.
-static uint32_t copy_lines(competency__vocabulary *vocabulary, const char *text, size_t size)
+static void copy_lines(competency__vocabulary *vocabulary, const tables *made, const char *text,
+                       size_t size)
 {
     uint32_t used = 0;
     uint32_t count = 0;
@@ -77,15 +94,16 @@ static uint32_t copy_lines(competency__vocabulary *vocabulary, const char *text,
         const char *const newline = memchr(text + at, '\n', size - at);
         const size_t line = newline == NULL ? size - at : (size_t)(newline - (text + at));
         const size_t kept = line > 0 && text[at + line - 1] == '\r' ? line - 1 : line;
-        memcpy(vocabulary->bytes + used, text + at, kept);
-        vocabulary->starts[count++] = used;
+        memcpy(made->bytes + used, text + at, kept);
+        made->starts[count++] = used;
         used += (uint32_t)kept;
-        vocabulary->bytes[used++] = '\n';
+        made->bytes[used++] = '\n';
         vocabulary->longest = kept > vocabulary->longest ? kept : vocabulary->longest;
         at += line + 1;
     }
-    vocabulary->starts[count] = used;
-    return count;
+    made->starts[count] = used;
+    vocabulary->count = count;
+    vocabulary->bytes_size = used;
 }
 
 static size_t count_lines(const char *text, size_t size)
@@ -98,18 +116,19 @@ static size_t count_lines(const char *text, size_t size)
 }
 
 // Put entry `id` into the table, in the place of an equal one. False if it collides too often.
-static bool insert(competency__vocabulary *vocabulary, uint32_t id)
+static bool insert(const competency__vocabulary *vocabulary, const tables *made, uint32_t id)
 {
-    const char *const text = vocabulary->bytes + vocabulary->starts[id];
-    const size_t size = entry_size(vocabulary, id);
+    const char *const text = made->bytes + made->starts[id];
+    const size_t size = made->starts[id + 1] - made->starts[id] - 1;
     const uint32_t hash = hash_bytes(HASH_START, text, size);
     uint32_t slot = hash & vocabulary->mask;
     for (size_t probes = 0; probes < PROBES_MAX; probes++, slot = (slot + 1) & vocabulary->mask) {
-        struct competency__vocabulary_slot *const entry = &vocabulary->slots[slot];
-        const bool is_free = entry->id == COMPETENCY__TOKEN_NONE;
-        if (is_free ||
-            (entry->hash == hash && entry_size(vocabulary, entry->id) == size &&
-             memcmp(vocabulary->bytes + vocabulary->starts[entry->id], text, size) == 0)) {
+        struct competency__vocabulary_slot *const entry = &made->slots[slot];
+        const char *const other = entry->id == COMPETENCY__TOKEN_NONE || entry->hash != hash
+                                      ? NULL
+                                      : entry_of_size(vocabulary, entry->id, size);
+        if (entry->id == COMPETENCY__TOKEN_NONE ||
+            (other != NULL && memcmp(other, text, size) == 0)) {
             *entry = (struct competency__vocabulary_slot){.hash = hash, .id = id};
             return true;
         }
@@ -117,19 +136,44 @@ static bool insert(competency__vocabulary *vocabulary, uint32_t id)
     return false;
 }
 
-static competency_status build_table(competency__vocabulary *vocabulary, competency_error *err)
+static competency_status build_table(const competency__vocabulary *vocabulary, const tables *made,
+                                     competency_error *err)
 {
     for (size_t slot = 0; slot <= vocabulary->mask; slot++) {
-        vocabulary->slots[slot].id = COMPETENCY__TOKEN_NONE;
+        made->slots[slot] = (struct competency__vocabulary_slot){.id = COMPETENCY__TOKEN_NONE};
     }
     for (uint32_t id = 0; id < vocabulary->count; id++) {
-        if (!insert(vocabulary, id)) {
+        if (!insert(vocabulary, made, id)) {
             return competency__fail(err, COMPETENCY_EFORMAT,
                                     "vocabulary line %u: more than %d entries share a hash",
                                     (unsigned)id + 1, PROBES_MAX);
         }
     }
     return COMPETENCY_OK;
+}
+
+// One block for the three tables, the widest numbers first.
+static bool allocate_tables(competency__vocabulary *out, tables *made, size_t lines, size_t size)
+{
+    size_t slots = 2;
+    while (slots < 2 * lines) {
+        slots *= 2;
+    }
+    const size_t slots_bytes = slots * sizeof(*made->slots);
+    const size_t starts_bytes = (lines + 1) * sizeof(*made->starts);
+    char *const block = calloc(1, slots_bytes + starts_bytes + size + 1);
+    if (block == NULL) {
+        return false;
+    }
+    *made = (tables){.slots = (struct competency__vocabulary_slot *)(void *)block,
+                     .starts = (uint32_t *)(void *)(block + slots_bytes),
+                     .bytes = block + slots_bytes + starts_bytes};
+    *out = (competency__vocabulary){.bytes = made->bytes,
+                                    .starts = made->starts,
+                                    .slots = made->slots,
+                                    .mask = (uint32_t)slots - 1,
+                                    .owned = block};
+    return true;
 }
 
 competency_status competency__vocabulary_read(competency__vocabulary *out, const char *text,
@@ -151,27 +195,18 @@ competency_status competency__vocabulary_read(competency__vocabulary *out, const
                                 lines, ENTRIES_MAX);
     }
 
-    uint32_t slots = 2;
-    while (slots < 2 * lines) {
-        slots *= 2;
-    }
-    out->bytes = malloc(size + 1);
-    out->starts = malloc((lines + 1) * sizeof(*out->starts));
-    out->slots = calloc(slots, sizeof(*out->slots));
-    if (out->bytes == NULL || out->starts == NULL || out->slots == NULL) {
+    tables made;
+    if (!allocate_tables(out, &made, lines, size)) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a vocabulary of %zu entries",
                                 lines);
     }
-    out->mask = slots - 1;
-    out->count = copy_lines(out, text, size);
-    return build_table(out, err);
+    copy_lines(out, &made, text, size);
+    return build_table(out, &made, err);
 }
 
 void competency__vocabulary_deinit(competency__vocabulary *vocabulary)
 {
-    free(vocabulary->bytes);
-    free(vocabulary->starts);
-    free(vocabulary->slots);
+    free(vocabulary->owned);
     *vocabulary = (competency__vocabulary){0};
 }
 
@@ -205,7 +240,8 @@ size_t competency__vocabulary_split(const competency__vocabulary *vocabulary, co
     for (size_t at = 0; at < size; at += used) {
         const size_t prefix_size = at > 0 ? CONTINUATION_BYTES : 0;
         const uint32_t id = longest_match(vocabulary, word + at, size - at, prefix_size, &used);
-        if (id == COMPETENCY__TOKEN_NONE) {
+        // A sound vocabulary has no entry that is a part of a code point; a damaged one may.
+        if (id == COMPETENCY__TOKEN_NONE || count == COMPETENCY__WORD_MAX) {
             return 0;
         }
         ids[count++] = id;

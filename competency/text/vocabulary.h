@@ -19,14 +19,20 @@ struct competency__vocabulary_slot {
     uint32_t id;  // COMPETENCY__TOKEN_NONE: free
 };
 
-/** Owns everything that it points to. Immutable once it is read. */
+/**
+ * The tables of a vocabulary, which a packed model file holds as they are. Immutable once they are
+ * read. Where they were mapped from a file nothing in them is to be believed: a search looks at
+ * every number before it uses it.
+ */
 typedef struct competency__vocabulary {
-    char *bytes;                                // every entry, each followed by a newline
-    uint32_t *starts;                           // (count + 1) offset of each entry in `bytes`
-    struct competency__vocabulary_slot *slots;  // (mask + 1) open addressing, linear probing
-    uint32_t mask;                              // slots - 1, a power of two less one
-    uint32_t count;                             // entries
-    size_t longest;                             // bytes of the longest entry
+    const char *bytes;       // (bytes_size) every entry, each followed by a newline
+    const uint32_t *starts;  // (count + 1) offset of each entry in `bytes`
+    const struct competency__vocabulary_slot *slots;  // (mask + 1) open addressing, linear probing
+    uint32_t mask;                                    // slots - 1, a power of two less one
+    uint32_t count;                                   // entries
+    uint32_t bytes_size;
+    size_t longest;  // bytes of the longest entry
+    void *owned;     // what deinit() releases; NULL where the tables are borrowed
 } competency__vocabulary;
 
 /**

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/panels.h"
 #include "model/model.h"
 
 struct competency_model {
@@ -50,6 +51,40 @@ const competency__bert_weights *competency__model_weights(const competency_model
 const competency__tokenizer *competency__model_tokenizer(const competency_model *m)
 {
     return m->tokenizer;
+}
+
+const competency__packed_file *competency__model_packed(const competency_model *m)
+{
+    (void)m;
+    return NULL;
+}
+
+uint32_t competency__model_precision(const competency_model *m)
+{
+    (void)m;
+    return COMPETENCY__F32;
+}
+
+competency_status competency_model_open_with(competency_model **out, const char *path,
+                                             const competency_model_options *options,
+                                             competency_error *err)
+{
+    (void)path;
+    (void)options;
+    (void)err;
+    *out = NULL;
+    return COMPETENCY_EUNSUPPORTED;  // no packed model, so that none is opened again
+}
+
+void competency_model_close(competency_model *m)
+{
+    (void)m;
+}
+
+bool competency__model_is_kept(const competency_model *m)
+{
+    (void)m;
+    return false;
 }
 
 const competency_model_info *competency_model_describe(const competency_model *m)
