@@ -95,7 +95,7 @@ bool heaplens__bench_times(const heaplens_bench_runs *runs, const heaplens_bench
         if (!is_measured(result)) {
             return false;
         }
-        double least = INFINITY;
+        double least = (double)INFINITY;
         for (size_t s = 0; s < result->sample_count; s++) {
             least = fmin(least, (double)result->ns[s] / (double)result->iterations[s]);
         }
