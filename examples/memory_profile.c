@@ -15,7 +15,7 @@
 #include <unistd.h>
 #endif
 
-enum { CANDIDATE_SKILLS = 100, REQUIRED_SKILLS = 50, EMBEDDED = 20, MATRIX = 10, NAME_BYTES = 16 };
+enum { CANDIDATE_SKILLS = 100, REQUIRED_SKILLS = 50, EMBEDDED = 20, MATRIX = 10, NAME_BYTES = 24 };
 
 typedef struct engine {
     competency_model *model;

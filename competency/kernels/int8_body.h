@@ -146,7 +146,7 @@ static void finish_int_tile(const competency__int8_product *p, size_t row, size_
             v = p->finish == COMPETENCY__FINISH_GELU_ERF    ? gelu_erf_lanes(v)
                 : p->finish == COMPETENCY__FINISH_GELU_TANH ? gelu_tanh_lanes(v)
                                                             : v;
-            lanes_store_partial(p->y + (row + r) * p->y_stride + c, v, w->cols - c);
+            lanes_store_partial(p->y + (row + r) * p->y_stride + c, v, smaller(w->cols - c, LANES));
         }
     }
 }

@@ -196,9 +196,15 @@ static inline void store_int_sums(int32_t *p, int_sums sums)
     memcpy(p, sums.at, sizeof(sums.at));
 }
 
+// Wrapping, as vectors do: the zero point of a row that is not finite may be any number.
+static inline int32_t shift_sum(int32_t sum, int32_t column, int32_t zero)
+{
+    return (int32_t)((uint32_t)sum - (uint32_t)zero * (uint32_t)column);
+}
+
 static inline lanes lanes_from_int_sums(const int32_t *sums, const int32_t *columns, int32_t zero)
 {
-    EACH_LANE((float)(sums[i] - zero * columns[i]));
+    EACH_LANE((float)shift_sum(sums[i], columns[i], zero));
 }
 
 // For integers in 0..255.
