@@ -34,6 +34,12 @@ static void touch_pages(heaplens_bench *b)
     }
 }
 
+#ifdef __SANITIZE_THREAD__
+enum { PAGES_EACH = 5 };  // the sanitizer keeps four bytes of its own for each of the program's
+#else
+enum { PAGES_EACH = 1 };
+#endif
+
 static const heaplens_benchmark benchmark = {.name = "pages", .run = touch_pages};
 static const heaplens_case item = {.benchmark = &benchmark, .id = "pages"};
 
@@ -58,7 +64,7 @@ static void test_hardware__an_event_is_counted_an_iteration(void **state)
     assert_string_equal(result.hardware[0].name, "page-faults");
     // 8 pages, and a few faults of the loop's own, over 1000 iterations.
     EXPECT(result.hardware[0].value >= PAGES, "%g", result.hardware[0].value);
-    EXPECT(result.hardware[0].value < PAGES + 1, "%g", result.hardware[0].value);
+    EXPECT(result.hardware[0].value < PAGES * PAGES_EACH + 1, "%g", result.hardware[0].value);
 }
 
 static void test_hardware__without_any_event_the_case_is_not_run_and_has_no_figures(void **state)
