@@ -101,7 +101,9 @@ static void test_independent__the_same_seed_gives_the_same_bits(void **state)
     data.resamples = 999;
     const heaplens_comparison first = compare(&data, 0.01);
     const heaplens_comparison second = compare(&data, 0.01);
-    assert_memory_equal(&first, &second, sizeof(first));
+    // Up to the first flag there are numbers only; between the flags lies what nobody sets.
+    assert_memory_equal(&first, &second, offsetof(heaplens_comparison, is_exact));
+    assert_int_equal(first.outcome, second.outcome);
 }
 
 // Two samples of a machine that is slow for ten samples at a time: neighbours tell the same, and
