@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How far f16 and int8 weights are from f32, on real names: vectors, nearest neighbours, and
 // decisions at a threshold. Prints one table; its exit status says whether every gate holds.
-#include <errno.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,7 +21,7 @@ static char *copy_text(const char *text)
     char *const copy = strdup(text);
     if (copy == NULL) {
         perror("accuracy");
-        exit(EXIT_FAILURE);
+        exit(EXIT_FAILURE);  // NOLINT(concurrency-mt-unsafe): one thread
     }
     return copy;
 }
@@ -46,8 +45,8 @@ static size_t read_fields(const char *path, size_t first, size_t fields, char **
 {
     FILE *const file = fopen(path, "r");
     if (file == NULL) {
-        (void)fprintf(stderr, "accuracy: %s: %s\n", path, strerror(errno));
-        exit(EXIT_FAILURE);
+        perror(path);
+        exit(EXIT_FAILURE);  // NOLINT(concurrency-mt-unsafe): one thread
     }
     char line[LINE_BYTES];
     char whole[LINE_BYTES];
@@ -84,13 +83,13 @@ static vectors embed_all(const competency_model *model, const char *precision, c
     competency_status status = competency_embedder_create(&e, model, &options, &err);
     if (status == COMPETENCY_OK) {
         v.dimension = e.dimension(e.self);
-        v.rows = malloc(count * v.dimension * sizeof(*v.rows));
+        v.rows = malloc((count + 1) * v.dimension * sizeof(*v.rows));
         status = v.rows == NULL ? COMPETENCY_ENOMEM
                                 : e.embed(e.self, v.rows, (const char *const *)texts, count, &err);
     }
     if (status != COMPETENCY_OK) {
         (void)fprintf(stderr, "accuracy: %s: %s\n", precision, err.message);
-        exit(EXIT_FAILURE);
+        exit(EXIT_FAILURE);  // NOLINT(concurrency-mt-unsafe): one thread
     }
     competency_embedder_destroy(&e);
     return v;
@@ -179,7 +178,7 @@ static double compare_neighbours(const vectors *a, const vectors *b)
         size_t right[TOP] = {0};
         find_nearest(a, query, left);
         find_nearest(b, query, right);
-        for (size_t i = 0; i < TOP * TOP; i++) {
+        for (size_t i = 0; i < (size_t)TOP * TOP; i++) {
             common += left[i / TOP] == right[i % TOP];
         }
         asked += TOP;
@@ -191,11 +190,12 @@ static double compare_neighbours(const vectors *a, const vectors *b)
 static double compare_decisions(const vectors *a, const vectors *b)
 {
     size_t changed = 0;
+    const size_t pairs = a->count / 2;
     for (size_t i = 0; i + 1 < a->count; i += 2) {
         changed +=
             (dot_rows(a, i, a, i + 1) >= threshold) != (dot_rows(b, i, b, i + 1) >= threshold);
     }
-    return (double)changed / (double)(a->count / 2);
+    return (double)changed / (double)pairs;
 }
 
 // ---------------------------------------------------------------- gates

@@ -51,7 +51,7 @@ static void run(heaplens_bench *b, embed_names *embed)
         return;
     }
     float *const vectors =
-        calloc(count * engine.embedder.dimension(engine.embedder.self), sizeof *vectors);
+        calloc((count + 1) * engine.embedder.dimension(engine.embedder.self), sizeof *vectors);
     if (vectors == NULL) {
         heaplens_bench_fail(b, "no memory for %zu vectors", count);
     }

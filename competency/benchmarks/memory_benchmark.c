@@ -63,8 +63,9 @@ static void embed_skills(heaplens_bench *b)
         if (!suite_engine_open(&engine, b)) {
             return;
         }
-        float *const vectors = calloc(
-            item->candidates * engine.embedder.dimension(engine.embedder.self), sizeof *vectors);
+        float *const vectors =
+            calloc((item->candidates + 1) * engine.embedder.dimension(engine.embedder.self),
+                   sizeof *vectors);
         const bool is_done =
             vectors != NULL && suite_embed(&engine, b, vectors, names, item->candidates);
         heaplens_keep(vectors);
@@ -117,7 +118,7 @@ static void calculate_similarities(heaplens_bench *b)
     const suite_case *const item = heaplens_bench_data(b);
     const size_t all = item->candidates + item->required;
     float *const vectors = calloc(all * DIMENSION, sizeof *vectors);
-    const float *rows[SUITE_NAMES_MAX];
+    const float *rows[SUITE_NAMES_MAX] = {NULL};
     if (vectors == NULL) {
         heaplens_bench_fail(b, "no memory for %zu vectors", all);
         return;

@@ -82,6 +82,7 @@ typedef struct int_tile {
 enum { INT_ROW_BYTES = 4 * LANES };  // of a panel
 
 // The sums of one tile, as integers, (rows, panels * LANES).
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): one step, written out for each row
 INLINE void multiply_int_block(const int_tile *t, size_t rows, size_t panels,
                                int32_t *restrict sums)
 {
@@ -107,12 +108,12 @@ INLINE void multiply_int_block(const int_tile *t, size_t rows, size_t panels,
     }
         EACH_INT_ROWS(STEP)
     }
-#define STORE(n)                                                                  \
-    if ((n) <= rows) {                                                            \
-        store_int_sums(sums + ((n)-1) * panels * LANES, sum[(n)-1][0]);           \
-        if (panels > 1) {                                                         \
-            store_int_sums(sums + ((n)-1) * 2 * LANES + LANES, sum[(n)-1][LAST]); \
-        }                                                                         \
+#define STORE(n)                                                                        \
+    if ((n) <= rows) {                                                                  \
+        store_int_sums(sums + ((n)-1) * panels * LANES, sum[(n)-1][0]);                 \
+        if (panels > 1) {                                                               \
+            store_int_sums(sums + (((size_t)(n)-1) * 2 + 1) * LANES, sum[(n)-1][LAST]); \
+        }                                                                               \
     }
     EACH_INT_ROWS(STORE)
 #undef START
@@ -157,7 +158,7 @@ static void multiply_int8(const competency__int8_product *p)
     const size_t groups = (w->depth + 3) / 4;
     _Alignas(64) int32_t sums[INT_ROWS * INT_PANELS * LANES];
     for (size_t at = 0; at < w->cols;) {
-        const size_t panels = w->cols - at > (INT_PANELS - 1) * LANES ? INT_PANELS : 1;
+        const size_t panels = w->cols - at > (size_t)(INT_PANELS - 1) * LANES ? INT_PANELS : 1;
         int_tile t = {.x = p->x->values,
                       .x_stride = p->x->stride,
                       .w = (const int8_t *)w->values + at / LANES * groups * INT_ROW_BYTES,

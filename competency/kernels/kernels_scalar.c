@@ -185,7 +185,7 @@ static inline int_inputs load_int_inputs(const uint8_t *x)
 
 static inline int_sums add_int_products(int_sums sums, int_weights w, int_inputs x)
 {
-    for (size_t i = 0; i < 4 * LANES; i++) {
+    for (size_t i = 0; i < (size_t)4 * LANES; i++) {
         sums.at[i / 4] += w[i] * x[i % 4];
     }
     return sums;

@@ -35,6 +35,7 @@ INLINE lanes start_sum(const tile *t, size_t r, size_t p)
 
 // `rows`, `panels` and `is_half` are constants wherever this is inlined, and every row is written
 // out, so that each sum is a register: compilers leave an array in memory that a loop runs over.
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): one step, written out for each row
 INLINE void multiply_block(const tile *t, size_t rows, size_t panels, int is_half)
 {
     enum { LAST = BLOCK_PANELS - 1 };  // the second panel, or the only one
@@ -196,7 +197,7 @@ static strip cut_strip(const competency__panel_product *p, size_t at, size_t k)
                         .bias = k == 0 ? w->bias + at * LANES : NULL,
                         .depth = depth};
     // All panels of a strip or one: there are no tiles in between.
-    const size_t panels = left > (BLOCK_PANELS - 1) * LANES ? BLOCK_PANELS : 1;
+    const size_t panels = left > (size_t)(BLOCK_PANELS - 1) * LANES ? BLOCK_PANELS : 1;
     return (strip){.first = first,
                    .rows = p->rows,
                    .panels = panels,

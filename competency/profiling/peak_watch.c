@@ -73,12 +73,11 @@ competency_status competency__peak_watch_read(const competency__peak_watch *watc
 void competency__peak_watch_end(competency__peak_watch *watch)
 {
     (void)pthread_mutex_lock(&peaks_lock);
-    competency__peak_watch **link = &watches;
-    while (*link != NULL && *link != watch) {
-        link = &(*link)->next;
-    }
-    if (*link == watch) {
-        *link = watch->next;
+    for (competency__peak_watch **link = &watches; *link != NULL; link = &(*link)->next) {
+        if (*link == watch) {
+            *link = watch->next;
+            break;
+        }
     }
     (void)pthread_mutex_unlock(&peaks_lock);
 }

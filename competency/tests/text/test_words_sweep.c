@@ -65,6 +65,7 @@ static const struct form *find_form(const char *name)
     return NULL;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): an array of it is written
 static void check_block(char *const field[4], char *bytes)
 {
     const competency__tokenizer_options options = {
