@@ -4,42 +4,18 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <competency/io.h>
 
+#include "piecewise_source.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-typedef struct piecewise {
-    const uint8_t *data;
-    size_t left;
-    size_t step;
-} piecewise;
-
-static competency_status read_piece(void *self, char *buffer, size_t cap, size_t *got)
-{
-    piecewise *const from = self;
-    size_t size = from->left < from->step ? from->left : from->step;
-    size = size < cap ? size : cap;
-    if (size > 0) {
-        memcpy(buffer, from->data, size);
-    }
-    from->data += size;
-    from->left -= size;
-    *got = size;
-    return COMPETENCY_OK;
-}
 
 static void require(bool is_true)
 {
     if (!is_true) {
         abort();
     }
-}
-
-static uint64_t mix(uint64_t hash, uint64_t value)
-{
-    return (hash ^ value) * 0x100000001B3U;
 }
 
 static uint64_t mix_text(uint64_t hash, const char *text)
