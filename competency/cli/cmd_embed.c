@@ -11,6 +11,8 @@
 #include "cli/engine.h"
 #include "cli/model_options.h"
 
+// A line is a line that is printed.
+// clang-format off
 static const char usage[] =
     "usage: competency embed [FILE|-]\n"
     "\n"
@@ -19,13 +21,15 @@ static const char usage[] =
     "  --format NAME         jsonl: {\"text\", \"embedding\"} a line; f32: the numbers alone, "
     "32-bit\n"
     "                        floats in the processor's order, a vector after the other\n"
-    "  --model DIR           the embedding model\n"
+    CLI_MODEL_USAGE
+    CLI_PRECISION_USAGE
     "  --cache DIR           keep vectors there for later runs\n"
     "\n"
     "A line that is not UTF-8 is {\"text\": null, \"error\"} in JSONL, and not-a-number in f32.\n"
     "\n"
     "Exit status: 0; 2 usage; 3 some lines failed; 66 no input; 69 no model; 71 no memory;\n"
     "74 input or output failed.\n";
+// clang-format on
 
 static const char *const formats[] = {"jsonl", "f32", NULL};
 static const cli_model_traits traits = {.name = "embed", .formats = formats};
@@ -160,7 +164,7 @@ static cli_exit open_and_run(const cli_model_options *options)
         return CLI_EXIT_NO_INPUT;
     }
     cli_engine engine;
-    const cli_options plain = {.model = options->model, .cache = options->cache};
+    const cli_options plain = {.model = options->model};
     cli_exit status = cli_engine_open(&engine, &plain, NULL);
     if (status == CLI_EXIT_OK) {
         status = run(options, &engine, input);

@@ -8,13 +8,15 @@
 #include <competency/evaluation.h>
 #include <competency/io.h>
 
+#include "cli/chosen_model.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/files.h"
-#include "cli/vector_cache.h"
 
+// A line is a line that is printed.
+// clang-format off
 static const char usage[] =
-    "usage: competency eval [SUITE]... [--data DIR] [--format table|json] [--model DIR]\n"
+    "usage: competency eval [SUITE]... [--data DIR] [--format table|json] [--model PATH]\n"
     "\n"
     "Measure the model and the scoring on data whose answers are known, beside simple methods.\n"
     "\n"
@@ -23,19 +25,20 @@ static const char usage[] =
     "  --format NAME         table, json\n"
     "  --strategy NAME       default, conservative or aggressive\n"
     "  --config FILE         JSON with parameters of the scoring model\n"
-    "  --model DIR           the embedding model\n"
+    CLI_MODEL_USAGE
+    CLI_PRECISION_USAGE
     "  --cache DIR           keep vectors there for later runs; default: where the user's caches\n"
     "                        are; none: not at all, whatever COMPETENCY_CACHE says\n"
     "\n"
     "Exit status: 0; 2 usage; 65 bad data; 66 no input; 69 no model; 71 no memory; 74 input or\n"
     "output failed.\n";
+// clang-format on
 
 typedef struct eval_options {
     bool is_wanted[COMPETENCY_SUITE_COUNT];
     const char *data;
     const char *config;  // NULL: the defaults
-    const char *model;   // NULL: where the library looks
-    const char *cache;   // NULL: not given
+    cli_model_choice model;
     competency_strategy strategy;
     bool is_json;
     bool is_help_wanted;
@@ -56,8 +59,9 @@ static cli_exit take_option(eval_options *out, int letter, const char *value)
     switch (letter) {
     case 'd': out->data = value; return CLI_EXIT_OK;
     case 'g': out->config = value; return CLI_EXIT_OK;
-    case 'm': out->model = value; return CLI_EXIT_OK;
-    case 'k': out->cache = value; return CLI_EXIT_OK;
+    case 'm': out->model.path = value; return CLI_EXIT_OK;
+    case 'k': out->model.cache = value; return CLI_EXIT_OK;
+    case 'P': return cli_model_choice_take_precision(&out->model, value);
     case 'h': out->is_help_wanted = true; return CLI_EXIT_OK;
     case 'f': return take_format(out, value);
     case 'S':
@@ -96,8 +100,9 @@ static cli_exit parse(eval_options *out, int argc, char **argv)
         {"config",required_argument, NULL, 'g'},
         {"model",               required_argument, NULL, 'm'},
         {"cache",         required_argument, NULL, 'k'},
-        {"help",              no_argument, NULL, 'h'},
-        {0                 },
+        {"precision",              required_argument, NULL, 'P'},
+        {"help",                  no_argument, NULL, 'h'},
+        {0             },
     };
     *out = (eval_options){.data = "data"};
     int letter = 0;
@@ -113,37 +118,14 @@ static cli_exit parse(eval_options *out, int argc, char **argv)
     return take_suites(out, argc, argv);
 }
 
-// A model, ready to be asked.
-typedef struct eval_model {
-    competency_model *model;
-    competency_embedder embedder;
-    cli_vector_cache cache;
-} eval_model;
-
-static void close_model(eval_model *model)
+static cli_exit open_model(cli_chosen_model *out, const eval_options *options)
 {
-    cli_vector_cache_close(&model->cache);
-    competency_embedder_destroy(&model->embedder);
-    competency_model_close(model->model);
-}
-
-static cli_exit open_model(eval_model *out, const eval_options *options)
-{
-    *out = (eval_model){0};
     competency_error err = {0};
-    competency_status status = competency_model_open(&out->model, options->model, &err);
-    if (status == COMPETENCY_OK) {
-        status = competency_embedder_create(&out->embedder, out->model, NULL, &err);
-    }
-    if (status == COMPETENCY_OK) {
-        status =
-            cli_vector_cache_open(&out->cache, options->cache, out->model, &out->embedder, &err);
-    }
+    const competency_status status = cli_chosen_model_open(out, &options->model, &err);
     if (status != COMPETENCY_OK) {
         cli_complain("model: %s", err.message);
-        return status == COMPETENCY_ENOMEM ? CLI_EXIT_NO_MEMORY : CLI_EXIT_NO_MODEL;
     }
-    return CLI_EXIT_OK;
+    return cli_exit_of_model(status);
 }
 
 static cli_exit read_config(competency_classic_config *out, const char *path)
@@ -220,15 +202,16 @@ static void print_json_name(const char *name)
     }
 }
 
-static void print_json(const competency_evaluation *evaluation, const eval_model *model,
+static void print_json(const competency_evaluation *evaluation, const cli_chosen_model *model,
                        const eval_options *options)
 {
     const competency_model_info *const info = competency_model_describe(model->model);
     (void)fputs("{\"model\": {\"name\": \"", stdout);
     print_json_name(info->name);
-    (void)printf("\", \"sha256\": \"%s\"},\n \"scoring\": \"classic\", \"strategy\": \"%s\",\n"
+    (void)printf("\", \"sha256\": \"%s\", \"precision\": \"%s\"},\n \"scoring\": \"classic\", "
+                 "\"strategy\": \"%s\",\n"
                  " \"measures\": [",
-                 info->sha256, competency_strategy_name(options->strategy));
+                 info->sha256, info->precision, competency_strategy_name(options->strategy));
     for (size_t i = 0; i < evaluation->count; i++) {
         const competency_measure *const m = &evaluation->measures[i];
         (void)printf("%s\n  {\"suite\": \"%s\", \"cases\": \"%s\", \"method\": \"%s\", "
@@ -246,7 +229,7 @@ static void show_progress(void *self, const char *what, size_t done, size_t tota
 }
 
 static cli_exit measure(competency_evaluation *out, const eval_options *options,
-                        const eval_model *model)
+                        const cli_chosen_model *model)
 {
     competency_classic_config config;
     const cli_exit read = read_config(&config, options->config);
@@ -276,7 +259,7 @@ static cli_exit measure(competency_evaluation *out, const eval_options *options,
 static cli_exit run(const eval_options *options)
 {
     static competency_evaluation evaluation;
-    eval_model model;
+    cli_chosen_model model;
     cli_exit status = open_model(&model, options);
     if (status == CLI_EXIT_OK) {
         status = measure(&evaluation, options, &model);
@@ -286,7 +269,7 @@ static cli_exit run(const eval_options *options)
     } else if (status == CLI_EXIT_OK) {
         print_table(&evaluation);
     }
-    close_model(&model);
+    cli_chosen_model_close(&model);
     return status;
 }
 

@@ -10,6 +10,8 @@
 
 enum { CLOSEST_MAX = 3 };
 
+// A line is a line that is printed.
+// clang-format off
 static const cli_command_traits traits = {
     .name = "gap",
     .is_gap = true,
@@ -28,12 +30,15 @@ static const cli_command_traits traits = {
         "  --scoring NAME        classic\n"
         "  --config FILE         JSON with parameters of the scoring model\n"
         "  --format NAME         table or json\n"
-        "  --model DIR           the embedding model; not needed if every skill has a vector\n"
+        CLI_MODEL_USAGE
+        "                        not needed if every skill has a vector\n"
+        CLI_PRECISION_USAGE
         "  --cache DIR           keep vectors there for later runs\n"
         "\n" CLI_PARAMETER_USAGE "\n"
         "Exit status: 0; 2 usage; 3 some records failed; 65 bad data; 66 no input; 69 no model;\n"
         "71 no memory; 74 input or output failed.\n",
 };
+// clang-format on
 
 // One requirement that is not met.
 typedef struct gap {
@@ -188,9 +193,10 @@ static cli_exit print_json(const gap *gaps, size_t count, const competency_match
     for (size_t i = 0; i < count; i++) {
         (void)json_array_append_new(list, gap_json(&gaps[i], match, candidate, run));
     }
-    json_t *const model = run->model_name == NULL ? json_null()
-                                                  : json_pack("{s:s, s:s}", "name", run->model_name,
-                                                              "sha256", run->model_sha256);
+    json_t *const model = run->model_name == NULL
+                              ? json_null()
+                              : json_pack("{s:s, s:s, s:s}", "name", run->model_name, "sha256",
+                                          run->model_sha256, "precision", run->model_precision);
     json_t *const root = json_pack(
         "{s:s?, s:f, s:i, s:o, s:{s:s, s:s}, s:o}", "id", candidate->identity.id, "score",
         match->overall_score, "requirements", (int)match->required_count, "gaps", list, "scoring",

@@ -5,6 +5,8 @@
 #include "cli/commands.h"
 #include "cli/session.h"
 
+// A line is a line that is printed.
+// clang-format off
 static const cli_command_traits traits = {
     .name = "match",
     .usage =
@@ -28,7 +30,9 @@ static const cli_command_traits traits = {
         "  --scoring NAME        classic\n"
         "  --config FILE         JSON with parameters of the scoring model\n"
         "  --format NAME         table, json, jsonl, csv, or classic: the published package's\n"
-        "  --model DIR           the embedding model; not needed if every skill has a vector\n"
+        CLI_MODEL_USAGE
+        "                        not needed if every skill has a vector\n"
+        CLI_PRECISION_USAGE
         "  --cache DIR           keep vectors there for later runs; default: where the user's "
         "caches\n"
         "                        are; none: not at all, whatever COMPETENCY_CACHE says\n"
@@ -36,6 +40,7 @@ static const cli_command_traits traits = {
         "Exit status: 0; 2 usage; 3 some records failed; 65 bad data; 66 no input; 69 no model;\n"
         "71 no memory; 74 input or output failed.\n",
 };
+// clang-format on
 
 static cli_exit take_result(void *self, cli_item *item, const char *text)
 {

@@ -8,6 +8,8 @@
 #include "cli/ranking.h"
 #include "cli/session.h"
 
+// A line is a line that is printed.
+// clang-format off
 static const cli_command_traits traits = {
     .name = "rank",
     .is_ranking = true,
@@ -33,7 +35,9 @@ static const cli_command_traits traits = {
         "  --scoring NAME        classic\n"
         "  --config FILE         JSON with parameters of the scoring model\n"
         "  --format NAME         table, json, jsonl or csv\n"
-        "  --model DIR           the embedding model; not needed if every skill has a vector\n"
+        CLI_MODEL_USAGE
+        "                        not needed if every skill has a vector\n"
+        CLI_PRECISION_USAGE
         "  --cache DIR           keep vectors there for later runs; default: where the user's "
         "caches\n"
         "                        are; none: not at all, whatever COMPETENCY_CACHE says\n"
@@ -41,6 +45,7 @@ static const cli_command_traits traits = {
         "Exit status: 0; 2 usage; 3 some records failed; 65 bad data; 66 no input; 69 no model;\n"
         "71 no memory; 74 input or output failed.\n",
 };
+// clang-format on
 
 // A copy of `text`, or NULL for NULL; *is_done becomes false if there is no memory.
 static char *copy_text(const char *text, bool *is_done)

@@ -10,6 +10,8 @@
 #include "cli/engine.h"
 #include "cli/model_options.h"
 
+// A line is a line that is printed.
+// clang-format off
 static const char usage[] =
     "usage: competency similar TEXT TEXT... [--matrix]\n"
     "\n"
@@ -18,11 +20,13 @@ static const char usage[] =
     "\n"
     "  --matrix              all pairs\n"
     "  --format NAME         table or json\n"
-    "  --model DIR           the embedding model\n"
+    CLI_MODEL_USAGE
+    CLI_PRECISION_USAGE
     "  --cache DIR           keep vectors there for later runs\n"
     "\n"
     "Exit status: 0; 2 usage; 65 a text is not UTF-8; 69 no model; 71 no memory; 74 output "
     "failed.\n";
+// clang-format on
 
 static const char *const formats[] = {"table", "json", NULL};
 static const cli_model_traits traits = {.name = "similar", .formats = formats, .has_matrix = true};
@@ -112,8 +116,9 @@ static cli_exit print_json(const double *matrix, char *const *texts, size_t coun
         }
         (void)json_array_append_new(rows, row);
     }
-    json_t *const root = json_pack("{s:o, s:o, s:{s:s, s:s}}", "texts", names, "similarities", rows,
-                                   "model", "name", run->model_name, "sha256", run->model_sha256);
+    json_t *const root = json_pack("{s:o, s:o, s:{s:s, s:s, s:s}}", "texts", names, "similarities",
+                                   rows, "model", "name", run->model_name, "sha256",
+                                   run->model_sha256, "precision", run->model_precision);
     const bool is_done = root != NULL && json_dumpf(root, stdout, JSON_COMPACT) == 0;
     (void)putchar('\n');
     json_decref(root);
@@ -185,7 +190,7 @@ int cli_cmd_similar(int argc, char **argv)
         return (int)status;
     }
     cli_engine engine;
-    const cli_options plain = {.model = options.model, .cache = options.cache};
+    const cli_options plain = {.model = options.model};
     status = cli_engine_open(&engine, &plain, NULL);
     if (status == CLI_EXIT_OK) {
         status = compare_texts(&options, &engine);

@@ -60,8 +60,7 @@ cli_exit cli_engine_open(cli_engine *out, const cli_options *options, const comp
 {
     *out = (cli_engine){
         .run = {.role = role, .strategy = options->strategy},
-        .model_directory = options->model,
-        .cache_choice = options->cache,
+        .choice = options->model,
         .lock = PTHREAD_MUTEX_INITIALIZER,
     };
     out->run.config = &out->config;
@@ -81,9 +80,7 @@ void cli_engine_close(cli_engine *engine)
 {
     competency_matcher_destroy(engine->matcher);
     competency_matcher_destroy(engine->matcher_of_model);
-    cli_vector_cache_close(&engine->cache);
-    competency_embedder_destroy(&engine->embedder);
-    competency_model_close(engine->model);
+    cli_chosen_model_close(&engine->chosen);
 }
 
 // The embedder that threads share: the caches and the model serve one at a time.
@@ -91,7 +88,7 @@ void cli_engine_close(cli_engine *engine)
 static size_t shared_dimension(void *self)
 {
     const cli_engine *const engine = self;
-    return engine->cache.memory.dimension(engine->cache.memory.self);
+    return engine->chosen.cache.memory.dimension(engine->chosen.cache.memory.self);
 }
 
 static competency_status shared_embed(void *self, float *out, const char *const *texts,
@@ -100,7 +97,7 @@ static competency_status shared_embed(void *self, float *out, const char *const 
     cli_engine *const engine = self;
     (void)pthread_mutex_lock(&engine->lock);
     const competency_status status =
-        engine->cache.memory.embed(engine->cache.memory.self, out, texts, count, err);
+        engine->chosen.cache.memory.embed(engine->chosen.cache.memory.self, out, texts, count, err);
     (void)pthread_mutex_unlock(&engine->lock);
     return status;
 }
@@ -108,32 +105,25 @@ static competency_status shared_embed(void *self, float *out, const char *const 
 static const char *shared_name(void *self)
 {
     const cli_engine *const engine = self;
-    return engine->cache.memory.name(engine->cache.memory.self);
+    return engine->chosen.cache.memory.name(engine->chosen.cache.memory.self);
 }
 
 static competency_status open_model(cli_engine *engine, competency_error *err)
 {
-    competency_status status = competency_model_open(&engine->model, engine->model_directory, err);
-    if (status == COMPETENCY_OK) {
-        status = competency_embedder_create(&engine->embedder, engine->model, NULL, err);
-    }
-    if (status == COMPETENCY_OK) {
-        status = cli_vector_cache_open(&engine->cache, engine->cache_choice, engine->model,
-                                       &engine->embedder, err);
-    }
+    const competency_status status = cli_chosen_model_open(&engine->chosen, &engine->choice, err);
     if (status != COMPETENCY_OK) {
         return status;
     }
-    const competency_model_info *const info = competency_model_describe(engine->model);
+    const competency_model_info *const info = competency_model_describe(engine->chosen.model);
     engine->run_of_model = engine->run;
     engine->run_of_model.model_name = info->name;
     engine->run_of_model.model_sha256 = info->sha256;
+    engine->run_of_model.model_precision = info->precision;
     engine->shared = (competency_embedder){
         .self = engine, .dimension = shared_dimension, .embed = shared_embed, .name = shared_name};
     return make_matcher(&engine->matcher_of_model, engine, &engine->shared, err);
 }
 
-// Any failure here is one of the model, whatever its kind.
 cli_exit cli_engine_need_model(cli_engine *engine, competency_error *err)
 {
     (void)pthread_mutex_lock(&engine->lock);
@@ -141,8 +131,7 @@ cli_exit cli_engine_need_model(cli_engine *engine, competency_error *err)
         engine->is_opened = true;
         const competency_status status = open_model(engine, &engine->open_error);
         if (status != COMPETENCY_OK) {
-            engine->open_status =
-                status == COMPETENCY_ENOMEM ? CLI_EXIT_NO_MEMORY : CLI_EXIT_NO_MODEL;
+            engine->open_status = cli_exit_of_model(status);
             engine->open_error.status = status;
         }
     }

@@ -12,9 +12,9 @@
 #include <competency/model.h>
 #include <competency/scorer.h>
 
+#include "cli/chosen_model.h"
 #include "cli/console.h"
 #include "cli/options.h"
-#include "cli/vector_cache.h"
 
 /**
  * What scores candidates: the parameters, and the model once a skill without a vector needs it.
@@ -23,17 +23,14 @@
 typedef struct cli_engine {
     competency_run run;           // what results are to name without a model
     competency_run run_of_model;  // and with it; set when the model is opened
-    const char *model_directory;  // NULL: where the library looks
-    const char *cache_choice;     // what --cache says; NULL: nothing
+    cli_model_choice choice;      // of the model
     competency_classic_config config;
     competency_matcher *matcher;           // without a model
     competency_matcher *matcher_of_model;  // NULL: not needed so far
     pthread_mutex_t lock;                  // of what follows
-    competency_model *model;
-    competency_embedder embedder;  // runs the model
-    cli_vector_cache cache;        // asks `embedder` once for each name
-    competency_embedder shared;    // asks `cache`, one thread at a time
-    cli_exit open_status;          // how opening the model ended
+    cli_chosen_model chosen;
+    competency_embedder shared;  // asks the caches of `chosen`, one thread at a time
+    cli_exit open_status;        // how opening the model ended
     competency_error open_error;
     bool is_opened;  // it was tried
 } cli_engine;

@@ -11,8 +11,10 @@ static const struct option long_options[] = {
     {"cache",              required_argument, NULL, 'k'},
     {"format",                  required_argument, NULL, 'f'},
     {"sha256",required_argument, NULL, 's'},
-    {"matrix",               no_argument, NULL, 'x'},
-    {"help",           no_argument, NULL, 'h'},
+    {"precision",               required_argument, NULL, 'P'},
+    {"output",           required_argument, NULL, 'o'},
+    {"matrix",              no_argument, NULL, 'x'},
+    {"help",                  no_argument, NULL, 'h'},
     {0             },
 };
 
@@ -41,13 +43,17 @@ static cli_exit take_option(cli_model_options *out, const cli_model_traits *trai
                             const char *value)
 {
     switch (letter) {
-    case 'm': out->model = value; return CLI_EXIT_OK;
-    case 'k': out->cache = value; return CLI_EXIT_OK;
+    case 'm': out->model.path = value; return CLI_EXIT_OK;
+    case 'k': out->model.cache = value; return CLI_EXIT_OK;
+    case 'P': return cli_model_choice_take_precision(&out->model, value);
     case 'h': out->is_help_wanted = true; return CLI_EXIT_OK;
     case 'f': return take_format(out, traits, value);
     case 'x':
         out->is_matrix = true;
         return traits->has_matrix ? CLI_EXIT_OK : refuse(traits, "matrix");
+    case 'o':
+        out->output = value;
+        return traits->has_output ? CLI_EXIT_OK : refuse(traits, "output");
     case 's':
         out->sha256 = value;
         return traits->has_sha256 ? CLI_EXIT_OK : refuse(traits, "sha256");
@@ -62,7 +68,7 @@ cli_exit cli_model_options_parse(cli_model_options *out, const cli_model_traits 
     int letter = 0;
     optind = 1;
     // One thread reads the command line.
-    while ((letter = getopt_long(argc, argv, "h", long_options,  // NOLINT(concurrency-mt-unsafe)
+    while ((letter = getopt_long(argc, argv, "ho:", long_options,  // NOLINT(concurrency-mt-unsafe)
                                  NULL)) != -1) {
         const cli_exit status = take_option(out, traits, letter, optarg);
         if (status != CLI_EXIT_OK || out->is_help_wanted) {

@@ -4,14 +4,15 @@
 
 #include <stdbool.h>
 
+#include "cli/chosen_model.h"
 #include "cli/console.h"
 
 /** The command line of the commands that use a model without a role. */
 typedef struct cli_model_options {
-    const char *model;   // a model directory; NULL: where the library looks
-    const char *cache;   // what --cache says; NULL: nothing
+    cli_model_choice model;
     const char *format;  // one of the traits' formats; the first by default
     const char *sha256;  // --sha256; NULL: not given
+    const char *output;  // --output; NULL: not given
     bool is_matrix;      // --matrix
     bool is_help_wanted;
     char **arguments;  // (argument_count) the others; borrowed from argv
@@ -24,6 +25,7 @@ typedef struct cli_model_traits {
     const char *const *formats;  // ends with NULL
     bool has_matrix;
     bool has_sha256;
+    bool has_output;
 } cli_model_traits;
 
 /** Read the command line; argv[0] is the command. Complains. @return CLI_EXIT_OK; CLI_EXIT_USAGE */

@@ -22,6 +22,7 @@ enum option_letter {
     OPTION_FORMAT = 'f',
     OPTION_MODEL = 'm',
     OPTION_CACHE = 'k',
+    OPTION_PRECISION = 'P',
     OPTION_TOP = 't',
     OPTION_ORDER = 'o',
     OPTION_MUST_HAVES = 'M',
@@ -32,38 +33,39 @@ enum option_letter {
 };
 
 static const struct option long_options[] = {
-    {"role",             required_argument, NULL, OPTION_ROLE},
-    {"candidate",              required_argument, NULL, OPTION_CANDIDATE},
-    {"candidates",                  required_argument, NULL, OPTION_CANDIDATES},
+    {"role",               required_argument, NULL, OPTION_ROLE},
+    {"candidate",                required_argument, NULL, OPTION_CANDIDATE},
+    {"candidates",                    required_argument, NULL, OPTION_CANDIDATES},
     {"scoring",required_argument, NULL, OPTION_SCORING},
-    {"strategy",  required_argument, NULL, OPTION_STRATEGY},
-    {"config",       required_argument, NULL, OPTION_CONFIG},
-    {"format",              required_argument, NULL, OPTION_FORMAT},
-    {"model",                  required_argument, NULL, OPTION_MODEL},
-    {"cache",              required_argument, NULL, OPTION_CACHE},
-    {"top",    required_argument, NULL, OPTION_TOP},
-    {"order-by",         required_argument, NULL, OPTION_ORDER},
-    {"require-must-haves",              no_argument, NULL, OPTION_MUST_HAVES},
-    {"jobs",                  required_argument, NULL, OPTION_JOBS},
-    {"input-format",required_argument, NULL, OPTION_INPUT},
-    {"help",     no_argument, NULL, OPTION_HELP},
-    {"similarity-threshold",           required_argument, NULL, OPTION_PARAMETER},
-    {"severe-threshold",              required_argument, NULL, OPTION_PARAMETER},
-    {"moderate-penalty",                  required_argument, NULL, OPTION_PARAMETER},
-    {"severe-penalty",required_argument, NULL, OPTION_PARAMETER},
-    {"ratio-weight-meets",      required_argument, NULL, OPTION_PARAMETER},
-    {"ratio-weight-below",            required_argument, NULL, OPTION_PARAMETER},
-    {"max-confidence-weight",              required_argument, NULL, OPTION_PARAMETER},
-    {"very-similar-boost",                  required_argument, NULL, OPTION_PARAMETER},
-    {"moderately-similar-boost",required_argument, NULL, OPTION_PARAMETER},
-    {"high-score-dampening",        required_argument, NULL, OPTION_PARAMETER},
-    {"desired-variance",         required_argument, NULL, OPTION_PARAMETER},
-    {"max-variance-factor",              required_argument, NULL, OPTION_PARAMETER},
-    {"zero-proficiency-alpha",                  required_argument, NULL, OPTION_PARAMETER},
-    {"zero-proficiency-beta",required_argument, NULL, OPTION_PARAMETER},
+    {"strategy",    required_argument, NULL, OPTION_STRATEGY},
+    {"config",         required_argument, NULL, OPTION_CONFIG},
+    {"format",                required_argument, NULL, OPTION_FORMAT},
+    {"model",                    required_argument, NULL, OPTION_MODEL},
+    {"cache",                required_argument, NULL, OPTION_CACHE},
+    {"precision",      required_argument, NULL, OPTION_PRECISION},
+    {"top",           required_argument, NULL, OPTION_TOP},
+    {"order-by",                required_argument, NULL, OPTION_ORDER},
+    {"require-must-haves",                    no_argument, NULL, OPTION_MUST_HAVES},
+    {"jobs",required_argument, NULL, OPTION_JOBS},
+    {"input-format",       required_argument, NULL, OPTION_INPUT},
+    {"help",             no_argument, NULL, OPTION_HELP},
+    {"similarity-threshold",                required_argument, NULL, OPTION_PARAMETER},
+    {"severe-threshold",                    required_argument, NULL, OPTION_PARAMETER},
+    {"moderate-penalty",required_argument, NULL, OPTION_PARAMETER},
+    {"severe-penalty",        required_argument, NULL, OPTION_PARAMETER},
+    {"ratio-weight-meets",              required_argument, NULL, OPTION_PARAMETER},
+    {"ratio-weight-below",                required_argument, NULL, OPTION_PARAMETER},
+    {"max-confidence-weight",                    required_argument, NULL, OPTION_PARAMETER},
+    {"very-similar-boost",required_argument, NULL, OPTION_PARAMETER},
+    {"moderately-similar-boost",    required_argument, NULL, OPTION_PARAMETER},
+    {"high-score-dampening",                required_argument, NULL, OPTION_PARAMETER},
+    {"desired-variance",                required_argument, NULL, OPTION_PARAMETER},
+    {"max-variance-factor",                    required_argument, NULL, OPTION_PARAMETER},
+    {"zero-proficiency-alpha",required_argument, NULL, OPTION_PARAMETER},
+    {"zero-proficiency-beta",        required_argument, NULL, OPTION_PARAMETER},
     {"perfect-proficiency-alpha", required_argument, NULL, OPTION_PARAMETER},
-    {"perfect-proficiency-beta",             required_argument, NULL, OPTION_PARAMETER},
-    {0             },
+    {"perfect-proficiency-beta",                required_argument, NULL, OPTION_PARAMETER},
+    {0                   },
 };
 
 static cli_exit parse_count(size_t *out, const char *text, size_t limit)
@@ -192,8 +194,9 @@ static cli_exit take_option(cli_options *out, const cli_command_traits *traits, 
     case OPTION_CANDIDATE: out->candidate = value; return CLI_EXIT_OK;
     case OPTION_CANDIDATES: out->candidates = value; return CLI_EXIT_OK;
     case OPTION_CONFIG: out->config = value; return CLI_EXIT_OK;
-    case OPTION_MODEL: out->model = value; return CLI_EXIT_OK;
-    case OPTION_CACHE: out->cache = value; return CLI_EXIT_OK;
+    case OPTION_MODEL: out->model.path = value; return CLI_EXIT_OK;
+    case OPTION_CACHE: out->model.cache = value; return CLI_EXIT_OK;
+    case OPTION_PRECISION: return cli_model_choice_take_precision(&out->model, value);
     case OPTION_HELP: out->is_help_wanted = true; return CLI_EXIT_OK;
     case OPTION_SCORING: return parse_scoring(value);
     case OPTION_STRATEGY: return parse_strategy(out, value);

@@ -8,6 +8,7 @@
 #include <competency/io.h>
 #include <competency/scoring.h>
 
+#include "cli/chosen_model.h"
 #include "cli/console.h"
 
 /** What a ranking is ordered by. */
@@ -35,8 +36,7 @@ typedef struct cli_options {
     const char *candidate;   // one candidate
     const char *candidates;  // a stream of candidates
     const char *config;      // NULL: the defaults
-    const char *model;       // a model directory; NULL: where the library looks
-    const char *cache;       // a directory, "default" or "none"; NULL: as the environment says
+    cli_model_choice model;
     competency_strategy strategy;
     competency_format format;
     competency_stream_form form;  // of the stream of candidates

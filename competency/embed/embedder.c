@@ -261,3 +261,12 @@ const char *competency_embedder_kernels(const competency_embedder *embedder)
     const int is_ours = embedder != NULL && embedder->embed == bert_embed;
     return is_ours ? ((const bert_embedder *)embedder->self)->encoder.kernels->name : "";
 }
+
+competency_status competency_kernels_find(const char **name, const char *forced,
+                                          competency_error *err)
+{
+    const competency__kernels *kernels = NULL;
+    const competency_status status = choose_kernels(&kernels, forced, err);
+    *name = kernels == NULL ? NULL : kernels->name;
+    return status;
+}

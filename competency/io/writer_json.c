@@ -96,6 +96,7 @@ static void write_run_object(competency__output *output, const competency_run *r
     competency__output_text(output, "{\"name\":");
     competency__output_json_text(output, run->model_name);
     write_text_member(output, "sha256", run->model_sha256);
+    write_text_member(output, "precision", run->model_precision);
     competency__output_text(output, "}}");
 }
 

@@ -292,6 +292,10 @@ static void write_table_end(competency_writer *writer)
             competency__output_column(output, run->model_sha256, HASH_COLUMNS);
             competency__output_text(output, ")");
         }
+        if (run->model_precision != NULL && strcmp(run->model_precision, "f32") != 0) {
+            competency__output_text(output, " in ");
+            competency__output_text(output, run->model_precision);
+        }
         competency__output_text(output, ".");
     }
     set_paint(writer, PAINT_PLAIN);

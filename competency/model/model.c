@@ -35,6 +35,7 @@ struct description {
     bool is_complete;
     char sha256[COMPETENCY__SHA256_HEX_BYTES];
     char identity[COMPETENCY__SHA256_HEX_BYTES];
+    char prompt[COMPETENCY__PROMPT_BYTES];
     competency_model_info info;
 };
 
@@ -362,7 +363,10 @@ static competency_status make_description(competency_model *model, competency_er
             model->is_packed ? model->packed.facts.source_bytes : model->weights_file.size,
         .precision = precision_names[model->precision],
         .is_packed = model->is_packed,
+        .prompt = description->prompt,
     };
+    const competency__tokenizer_tables tables = competency__tokenizer_export(model->tokenizer);
+    memcpy(description->prompt, tables.options.prompt, sizeof(description->prompt));
     if (model->is_packed) {
         memcpy(description->sha256, model->packed.facts.sha256, sizeof(description->sha256));
         description->is_hashed = true;

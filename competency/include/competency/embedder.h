@@ -53,7 +53,7 @@ typedef struct competency_embedder_options {
     const char *kernels;    // force a kernel table by name ("scalar", "avx2", ...); NULL: the
                             // environment variable COMPETENCY_KERNELS, else the best for this CPU
     size_t batch_tokens;    // tokens packed into one forward pass, at most 1,048,576; 0: 256
-    const char *precision;  // of the weights: "f32", "f16" or "int8"; NULL: f32
+    const char *precision;  // of the weights: "f32", "f16" or "int8"; NULL: the model's own
 } competency_embedder_options;
 
 #define COMPETENCY_EMBEDDER_OPTIONS_INIT            \
@@ -69,8 +69,8 @@ typedef struct competency_embedder_options {
  * @param[in]  options  NULL: defaults
  * @return COMPETENCY_OK; COMPETENCY_ENOMEM; COMPETENCY_EINVAL if an option is out of its range;
  *         COMPETENCY_EUNSUPPORTED if the precision is unknown, or the forced kernel table does not
- *         exist or this CPU cannot run it. Its `embed` returns COMPETENCY_EFORMAT if a text is not UTF-8 or the model produces
- *         a value that is not finite.
+ *         exist or this CPU cannot run it. Its `embed` returns COMPETENCY_EFORMAT if a text is not
+ *         UTF-8 or the model produces a value that is not finite.
  *
  * Threads: one embedder is used by one thread at a time; embedders may share a model.
  * Cost: allocates one workspace here, for the largest batch there can be, and nothing afterwards;
@@ -87,6 +87,17 @@ COMPETENCY_API void competency_embedder_destroy(competency_embedder *embedder);
 
 /** Name of the kernel table in use ("scalar", "avx2", ...); "" for an embedder that is not ours. */
 COMPETENCY_API const char *competency_embedder_kernels(const competency_embedder *embedder);
+
+/**
+ * Find the kernel table that an embedder would use, without making one.
+ *
+ * @param[out] name    lives as long as the program; NULL on failure
+ * @param[in]  forced  as competency_embedder_options.kernels
+ * @return COMPETENCY_OK; COMPETENCY_EUNSUPPORTED, naming the usable tables
+ */
+COMPETENCY_API COMPETENCY_MUST_USE competency_status competency_kernels_find(const char **name,
+                                                                             const char *forced,
+                                                                             competency_error *err);
 
 #ifdef __cplusplus
 }

@@ -233,8 +233,9 @@ typedef struct competency_run {
     const competency_record *role;
     const competency_classic_config *config;
     competency_strategy strategy;
-    const char *model_name;    // NULL: every skill brought its own vector
-    const char *model_sha256;  // NULL: the embedder has no such thing
+    const char *model_name;       // NULL: every skill brought its own vector
+    const char *model_sha256;     // NULL: the embedder has no such thing
+    const char *model_precision;  // of its weights: "f32", "f16" or "int8"; NULL: not known
 } competency_run;
 
 /** One candidate's result. */

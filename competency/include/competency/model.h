@@ -46,6 +46,7 @@ typedef struct competency_model_info {
     uint64_t weights_bytes;  // size of model.safetensors
     const char *precision;   // of the weights that are used: "f32", "f16" or "int8"
     bool is_packed;          // opened from a packed file
+    const char *prompt;      // what the model puts before every text; "" if it has none
 } competency_model_info;
 
 /** How a model is opened. */

@@ -585,7 +585,7 @@ class Demo(Cli):
         self.assertEqual((good.returncode, good.stderr), (0, ""))
         self.refused(run("model", "verify", "--sha256", "0" * 64), 65, info["sha256"])
         self.refused(run("model", "info", "--model", self.folder), 69, "model")
-        self.refused(run("model", "eat"), 2, "info, verify or list")
+        self.refused(run("model", "eat"), 2, "info, verify, pack or list")
         data = self.folder / "competency/models"
         (data / "one").mkdir(parents=True)
         (data / "one/config.json").write_text("{}")
