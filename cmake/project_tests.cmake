@@ -24,12 +24,13 @@ function(project_add_script_test name)
   set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 LABELS "${T_LABELS}" TIMEOUT ${T_TIMEOUT})
 endfunction()
 
-option(PROJECT_BUILD_FUZZERS "Build the libFuzzer programs (needs clang)" OFF)
+option(PROJECT_BUILD_FUZZERS "Instrument everything for the libFuzzer programs (needs clang)" OFF)
 
 # project_add_fuzz(<fuzz_name> SOURCES <file>... LIBS <target>... CORPUS <folder>)
 #
-# Always: <fuzz_name>_replay, which runs the corpus as a test. With PROJECT_BUILD_FUZZERS:
-# <fuzz_name>, a libFuzzer program over the same target.
+# Always: <fuzz_name>_replay, which runs the corpus as a test. With clang: <fuzz_name>, a libFuzzer
+# program over the same target, so that it is known to build; PROJECT_BUILD_FUZZERS makes the code
+# under it report what it covers, without which fuzzing finds little.
 function(project_add_fuzz name)
   cmake_parse_arguments(F "" "CORPUS" "SOURCES;LIBS" ${ARGN})
   add_executable(${name}_replay ${F_SOURCES} ${PROJECT_SOURCE_DIR}/tests/support/fuzz_replay.c)
@@ -37,7 +38,7 @@ function(project_add_fuzz name)
   target_compile_definitions(${name}_replay PRIVATE _GNU_SOURCE)
   project_add_script_test(${name}_replay LABELS fuzz
     COMMAND ${name}_replay ${CMAKE_CURRENT_SOURCE_DIR}/${F_CORPUS})
-  if(PROJECT_BUILD_FUZZERS)
+  if(PROJECT_BUILD_FUZZERS OR CMAKE_C_COMPILER_ID STREQUAL "Clang")
     add_executable(${name} ${F_SOURCES})
     target_link_libraries(${name} PRIVATE ${F_LIBS} project_sanitize m -fsanitize=fuzzer)
     target_compile_definitions(${name} PRIVATE _GNU_SOURCE)
