@@ -3,29 +3,20 @@
 //
 // A single match is a batch of one, and every pair goes through a scorer: none of the three can
 // disagree with the others.
-#include <string.h>
-
 #include "base/checked.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "match/matcher.h"
 #include "match/scorer.h"
 
-// The vectors of the names of a call, as an embedder that was asked before.
-typedef struct known_vectors {
-    competency__string_set names;  // borrowed from the pairs
-    float *vectors;                // (names.count, dimension)
-    size_t dimension;
-} known_vectors;
-
 // One call of a public function.
 typedef struct match_call {
     const competency_matcher *matcher;
     const competency_pair *pairs;
     size_t count;
-    bool is_batch;       // messages name the pair
-    size_t *dimensions;  // (count)
-    known_vectors known;
+    bool is_batch;                    // messages name the pair
+    size_t *dimensions;               // (count)
+    competency__known_vectors known;  // of the names of all pairs
 } match_call;
 
 static competency_status check_pairs(const match_call *call, competency_error *err)
@@ -75,7 +66,7 @@ static competency_status collect_names(match_call *call, competency_error *err)
 
 static competency_status embed_names(match_call *call, competency_error *err)
 {
-    known_vectors *const known = &call->known;
+    competency__known_vectors *const known = &call->known;
     const size_t count = known->names.count;
     if (count == 0) {
         return COMPETENCY_OK;
@@ -95,24 +86,6 @@ static competency_status embed_names(match_call *call, competency_error *err)
                                     known->dimension, err);
 }
 
-static size_t known_dimension(void *self)
-{
-    return ((const known_vectors *)self)->dimension;
-}
-
-static competency_status look_up(void *self, float *out, const char *const *texts, size_t count,
-                                 competency_error *err)
-{
-    (void)err;
-    const known_vectors *const known = self;
-    for (size_t i = 0; i < count; i++) {
-        const size_t number = competency__string_set_find(&known->names, texts[i]);
-        memcpy(out + i * known->dimension, known->vectors + number * known->dimension,
-               known->dimension * sizeof(float));
-    }
-    return COMPETENCY_OK;
-}
-
 static bool is_same_role(const competency_pair *a, const competency_pair *b)
 {
     return a->required.skills == b->required.skills && a->required.count == b->required.count;
@@ -121,11 +94,6 @@ static bool is_same_role(const competency_pair *a, const competency_pair *b)
 // Pairs that follow each other and share a role share a scorer.
 static competency_status match_pairs(competency_match *out, match_call *call, competency_error *err)
 {
-    const competency_embedder asked_before = {
-        .self = &call->known,
-        .dimension = known_dimension,
-        .embed = look_up,
-    };
     competency_scorer *scorer = NULL;
     competency_status status = COMPETENCY_OK;
     for (size_t i = 0; i < call->count && status == COMPETENCY_OK; i++) {
@@ -134,9 +102,8 @@ static competency_status match_pairs(competency_match *out, match_call *call, co
         if (i == 0 || !is_same_role(pair, pair - 1) ||
             call->dimensions[i] != call->dimensions[i - 1]) {
             competency_scorer_destroy(scorer);
-            status = competency__scorer_create(
-                &scorer, call->matcher, call->matcher->embedder == NULL ? NULL : &asked_before,
-                &pair->required, call->dimensions[i], place, err);
+            status = competency__scorer_create(&scorer, call->matcher, &call->known,
+                                               &pair->required, call->dimensions[i], place, err);
         }
         if (status == COMPETENCY_OK) {
             status = competency__scorer_match_owned(scorer, &out[i], &pair->candidate, place, err);

@@ -121,9 +121,9 @@ static competency_status take_skills(competency__candidate *out, competency_scor
     return COMPETENCY_OK;
 }
 
-// The vectors to compare with the requirements: those of new names, then the skills' own.
-static competency_status list_vectors(competency__candidate *out, competency_scorer *scorer,
-                                      const competency_profile *profile, competency_error *err)
+// The vectors of new names, which the embedder is asked for.
+static competency_status embed_new_names(competency__candidate *out, competency_scorer *scorer,
+                                         competency_error *err)
 {
     void *fresh = scorer->fresh_vectors;
     const size_t vector_bytes = scorer->dimension * sizeof(float);  // the role has such vectors
@@ -141,6 +141,23 @@ static competency_status list_vectors(competency__candidate *out, competency_sco
     }
     for (size_t k = 0; k < out->wanted_count; k++) {
         out->vectors[k] = scorer->fresh_vectors + k * scorer->dimension;
+    }
+    return COMPETENCY_OK;
+}
+
+// The vectors to compare with the requirements: those of new names, then the skills' own.
+static competency_status list_vectors(competency__candidate *out, competency_scorer *scorer,
+                                      const competency_profile *profile, competency_error *err)
+{
+    if (scorer->known != NULL) {
+        for (size_t k = 0; k < out->wanted_count; k++) {
+            out->vectors[k] = competency__known_vector(scorer->known, out->wanted[k]);
+        }
+    } else {
+        const competency_status status = embed_new_names(out, scorer, err);
+        if (status != COMPETENCY_OK) {
+            return status;
+        }
     }
     for (size_t j = 0; j < out->set.count; j++) {
         if (out->own_of[j] != SIZE_MAX) {
@@ -191,7 +208,7 @@ static competency_status compare(const competency__candidate *candidate,
     }
     for (size_t k = 0; k < count; k++) {
         competency__cosine_row(candidate->fresh + k * scorer->required.count, candidate->vectors[k],
-                               scorer->role_rows, scorer->role_squares, scorer->required.count,
+                               scorer->role_wide, scorer->role_squares, scorer->required.count,
                                scorer->dimension);
     }
     return COMPETENCY_OK;

@@ -22,12 +22,19 @@ static competency_status no_memory(competency_error *err, size_t count)
 
 static void place_role(competency_scorer *scorer, competency__arena *arena, size_t count)
 {
-    size_t vector_bytes = SIZE_MAX;  // too large a one overflows the arena below
-    (void)competency__mul(&vector_bytes, scorer->dimension, sizeof(float));
+    size_t float_bytes = SIZE_MAX;  // too large a one overflows the arena below
+    size_t double_bytes = SIZE_MAX;
+    (void)competency__mul(&float_bytes, scorer->dimension, sizeof(float));
+    (void)competency__mul(&double_bytes, scorer->dimension, sizeof(double));
     competency__skill_set_place(&scorer->required, arena, count);
-    scorer->role_vectors = competency__arena_take(arena, count, vector_bytes);
-    scorer->role_rows = competency__arena_take(arena, count, sizeof(scorer->role_rows[0]));
-    scorer->role_squares = competency__arena_take(arena, count, sizeof(scorer->role_squares[0]));
+    if (scorer->matcher->similarity.fill == NULL) {
+        scorer->role_wide = competency__arena_take(arena, count, double_bytes);
+        scorer->role_squares =
+            competency__arena_take(arena, count, sizeof(scorer->role_squares[0]));
+    } else {
+        scorer->role_vectors = competency__arena_take(arena, count, float_bytes);
+        scorer->role_rows = competency__arena_take(arena, count, sizeof(scorer->role_rows[0]));
+    }
     scorer->role_names = competency__arena_take(arena, count, sizeof(scorer->role_names[0]));
 }
 
@@ -90,11 +97,24 @@ static competency_status add_role_names(competency_scorer *scorer, competency__p
     return COMPETENCY_OK;
 }
 
-// The role's vectors: its own ones copied, the others from the embedder, each name once.
-static competency_status fill_vectors(competency_scorer *scorer, const competency_profile *role,
-                                      const char **wanted, float *fresh, competency_error *err)
+// The vector of requirement `i`: widened for the cosine, or as it is for the caller's similarity.
+static void take_vector(competency_scorer *scorer, size_t i, const float *vector)
 {
     const size_t dimension = scorer->dimension;
+    if (scorer->role_wide != NULL) {
+        competency__widen(scorer->role_wide + i * dimension, vector, dimension);
+        scorer->role_squares[i] = competency__dot(vector, vector, dimension);
+    } else {
+        float *const row = scorer->role_vectors + i * dimension;
+        memcpy(row, vector, dimension * sizeof(float));
+        scorer->role_rows[i] = row;
+    }
+}
+
+// Ask for the names whose vector the role does not bring, each once.
+static competency_status ask_for_names(competency_scorer *scorer, const competency_profile *role,
+                                       const char **wanted, float *fresh, competency_error *err)
+{
     size_t wanted_count = 0;
     for (size_t i = 0; i < role->count; i++) {
         competency__name *const name = &scorer->lexicon.names[scorer->required.exact[i]];
@@ -103,37 +123,32 @@ static competency_status fill_vectors(competency_scorer *scorer, const competenc
             wanted[wanted_count++] = scorer->role_names[i];
         }
     }
-    const competency_status status =
-        competency__embedder_ask(scorer->embedder, fresh, wanted, wanted_count, dimension, err);
-    if (status != COMPETENCY_OK) {
-        return status;
-    }
-    size_t next = 0;
-    for (size_t i = 0; i < role->count; i++) {
-        scorer->lexicon.names[scorer->required.exact[i]].is_wanted = false;
-    }
-    for (size_t i = 0; i < role->count; i++) {
-        const competency_skill *const skill = &role->skills[i];
-        const float *vector = skill->embedding;
-        if (vector == NULL && next < wanted_count && wanted[next] == scorer->role_names[i]) {
-            vector = fresh + next++ * dimension;
-        }
-        for (size_t k = 0; vector == NULL; k++) {  // a name that occurred before
-            if (role->skills[k].embedding == NULL &&
-                scorer->required.exact[k] == scorer->required.exact[i]) {
-                vector = scorer->role_rows[k];
-            }
-        }
-        float *const row = scorer->role_vectors + i * dimension;
-        memcpy(row, vector, dimension * sizeof(float));
-        scorer->role_rows[i] = row;
-        scorer->role_squares[i] = competency__dot(row, row, dimension);
-    }
-    return COMPETENCY_OK;
+    return competency__embedder_ask(scorer->embedder, fresh, wanted, wanted_count,
+                                    scorer->dimension, err);
 }
 
-static competency_status take_vectors(competency_scorer *scorer, const competency_profile *role,
-                                      competency_error *err)
+// Hand out what was asked for, in the same order, to all requirements of a name.
+static void take_fresh_vectors(competency_scorer *scorer, const competency_profile *role,
+                               const float *fresh)
+{
+    const size_t *const exact = scorer->required.exact;
+    for (size_t i = 0; i < role->count; i++) {
+        competency__name *const name = &scorer->lexicon.names[exact[i]];
+        if (role->skills[i].embedding != NULL || !name->is_wanted) {
+            continue;
+        }
+        name->is_wanted = false;
+        for (size_t k = i; k < role->count; k++) {
+            if (role->skills[k].embedding == NULL && exact[k] == exact[i]) {
+                take_vector(scorer, k, fresh);
+            }
+        }
+        fresh += scorer->dimension;
+    }
+}
+
+static competency_status embed_role(competency_scorer *scorer, const competency_profile *role,
+                                    competency_error *err)
 {
     size_t numbers = 0;
     size_t bytes = 0;
@@ -142,14 +157,35 @@ static competency_status take_vectors(competency_scorer *scorer, const competenc
         !competency__add(&bytes, bytes, role->count * sizeof(char *))) {
         return no_memory(err, role->count);
     }
-    const char **const block = competency__allocate(&scorer->memory, bytes);
-    if (block == NULL) {
+    const char **const wanted = competency__allocate(&scorer->memory, bytes);
+    if (wanted == NULL) {
         return no_memory(err, role->count);
     }
-    const competency_status status =
-        fill_vectors(scorer, role, block, (float *)(void *)(block + role->count), err);
-    competency__release(&scorer->memory, (void *)block);
+    float *const fresh = (float *)(void *)(wanted + role->count);
+    const competency_status status = ask_for_names(scorer, role, wanted, fresh, err);
+    if (status == COMPETENCY_OK) {
+        take_fresh_vectors(scorer, role, fresh);
+    }
+    competency__release(&scorer->memory, (void *)wanted);
     return status;
+}
+
+// The role's vectors: its own ones, the others known or from the embedder.
+static competency_status take_vectors(competency_scorer *scorer, const competency_profile *role,
+                                      competency_error *err)
+{
+    bool is_complete = true;
+    for (size_t i = 0; i < role->count; i++) {
+        const float *vector = role->skills[i].embedding;
+        if (vector == NULL && scorer->known != NULL) {
+            vector = competency__known_vector(scorer->known, scorer->role_names[i]);
+        }
+        if (vector != NULL) {
+            take_vector(scorer, i, vector);
+        }
+        is_complete = is_complete && vector != NULL;
+    }
+    return is_complete ? COMPETENCY_OK : embed_role(scorer, role, err);
 }
 
 static competency_status fill_role(competency_scorer *scorer, const competency_profile *role,
@@ -174,11 +210,12 @@ static competency_status fill_role(competency_scorer *scorer, const competency_p
 
 competency_status competency__scorer_create(competency_scorer **out,
                                             const competency_matcher *matcher,
-                                            const competency_embedder *embedder,
+                                            const competency__known_vectors *known,
                                             const competency_profile *role, size_t dimension,
                                             competency__place place, competency_error *err)
 {
     *out = NULL;
+    const competency_embedder *const embedder = matcher->embedder;
     competency_scorer *const scorer = competency__allocate(&matcher->memory, sizeof(*scorer));
     if (scorer == NULL) {
         return no_memory(err, role->count);
@@ -187,6 +224,7 @@ competency_status competency__scorer_create(competency_scorer **out,
         .memory = matcher->memory,
         .matcher = matcher,
         .embedder = embedder,
+        .known = known,
         .embedder_dimension = embedder == NULL ? 0 : embedder->dimension(embedder->self),
         .dimension = dimension,
         .names_max = NAMES_MAX_DEFAULT,
@@ -218,8 +256,7 @@ competency_status competency_scorer_create(competency_scorer **out,
     size_t dimension = 0;
     competency_status status = competency__role_check(matcher, role, place, &dimension, err);
     if (status == COMPETENCY_OK) {
-        status =
-            competency__scorer_create(out, matcher, matcher->embedder, role, dimension, place, err);
+        status = competency__scorer_create(out, matcher, NULL, role, dimension, place, err);
     }
     if (*out != NULL && options != NULL && options->names_max != 0) {
         (*out)->names_max = options->names_max;

@@ -4,6 +4,7 @@
 
 #include <competency/scorer.h>
 
+#include "match/known_vectors.h"
 #include "match/lexicon.h"
 #include "match/pair_check.h"
 #include "match/skill_set.h"
@@ -27,21 +28,23 @@ typedef struct competency__candidate {
 
 struct competency_scorer {
     competency_allocator memory;
-    const competency_matcher *matcher;    // borrowed
-    const competency_embedder *embedder;  // borrowed; what is asked for vectors; may be NULL
-    size_t embedder_dimension;            // of its vectors
-    size_t dimension;                     // of every vector; a role may bring its own
+    const competency_matcher *matcher;       // borrowed
+    const competency_embedder *embedder;     // borrowed, of the matcher; may be NULL
+    const competency__known_vectors *known;  // borrowed; in place of asking `embedder`; may be NULL
+    size_t embedder_dimension;               // of its vectors
+    size_t dimension;                        // of every vector; a role may bring its own
     size_t names_max;
     competency__lexicon lexicon;
     competency__level_table levels;
     competency__skill_set required;
-    void *role_block;         // owned: the arrays of `required` and the next four
-    float *role_vectors;      // (required.count, dimension)
-    const float **role_rows;  // (required.count) into role_vectors
-    double *role_squares;     // (required.count) squared norms
+    void *role_block;         // owned: the arrays of `required` and the next five
+    double *role_wide;        // (required.count, dimension); NULL: the caller compares
+    double *role_squares;     // (required.count) squared norms; NULL as role_wide
+    float *role_vectors;      // (required.count, dimension); NULL: we compare
+    const float **role_rows;  // (required.count) into role_vectors; NULL as role_vectors
     const char **role_names;  // (required.count)
     char *role_text;          // owned: the texts of role_names
-    float *fresh_vectors;     // owned: (fresh_capacity, dimension) of new names
+    float *fresh_vectors;     // owned: (fresh_capacity, dimension) of new names, unless `known`
     size_t fresh_capacity;
     void *scratch;  // owned
     size_t scratch_bytes;
@@ -51,14 +54,15 @@ struct competency_scorer {
 };
 
 /**
- * competency_scorer_create() for vectors of a given length, from a given embedder.
+ * competency_scorer_create() for vectors of a given length.
  *
- * @param[in] embedder  in place of the matcher's; NULL: every skill brings its vector
- * @param[in] place     of the pair, for messages
+ * @param[in] known  vectors of all names of the role and of the candidates to come, borrowed until
+ *                   the scorer is destroyed; NULL: the matcher's embedder is asked
+ * @param[in] place  of the pair, for messages
  */
 competency_status competency__scorer_create(competency_scorer **out,
                                             const competency_matcher *matcher,
-                                            const competency_embedder *embedder,
+                                            const competency__known_vectors *known,
                                             const competency_profile *role, size_t dimension,
                                             competency__place place, competency_error *err);
 

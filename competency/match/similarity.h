@@ -18,12 +18,17 @@ double competency__cosine(double dot, double square_a, double square_b);
 
 bool competency__vector_is_finite(const float *vector, size_t count);
 
+/** (count) numbers in double, as competency__cosine_row() takes its rows: widened once for all. */
+void competency__widen(double *out, const float *vector, size_t count);
+
 /**
- * Cosines of one vector with (row_count) others.
+ * Cosines of one vector with (row_count) others; the bits are those of competency__dot().
  *
+ * @param[in] vector   (dimension)
+ * @param[in] rows     (row_count, dimension) widened
  * @param[in] squares  (row_count) squared norms of the rows, by competency__dot()
  */
-void competency__cosine_row(double *out, const float *vector, const float *const *rows,
+void competency__cosine_row(double *out, const float *vector, const double *rows,
                             const double *squares, size_t row_count, size_t dimension);
 
 #endif

@@ -113,7 +113,7 @@ static void similarity_calculation_memory(void **state)
     } cases[] = {
         {10,  5,  48 << 10 },
         {50,  25, 192 << 10},
-        {100, 50, 400 << 10},
+        {100, 50, 440 << 10},
     };
     static competency_skill candidates[NUMBERED_SKILLS_MAX];
     static competency_skill requirements[NUMBERED_SKILLS_MAX];
