@@ -179,7 +179,7 @@ heaplens_status heaplens__memory_sites_read(const char *path, heaplens_bench_rep
     bool is_raw = false;
     heaplens_status status = heaplens_session_open(&session, path, &is_raw, NULL);
     if (status == HEAPLENS_OK && is_raw) {
-        status = heaplens_session_symbolise(session);
+        status = heaplens_session_symbolise(session, NULL);
     }
     if (status == HEAPLENS_OK && session->process_count > 0) {
         const site_source source = {session, &session->processes[0]};

@@ -12,12 +12,12 @@
 
 #include "cli/launch.h"
 #include "cli/session_folder.h"
+#include "cli/symbol_folder.h"
 #include "cli/target.h"
 #include "export/figure_text.h"
 #include "export/frame_text.h"
 #include "profile/finished.h"
 #include "profile/open.h"
-#include "profile/symbols.h"
 
 static const char usage[] =
     "usage: heaplens run [options] -- PROGRAM [ARGUMENT...]\n"
@@ -151,7 +151,7 @@ static heaplens_status write_profile(const char *folder, const char *output,
         heaplens__complain("%s", failure->text);
     }
     if (status == HEAPLENS_OK) {
-        status = heaplens_session_symbolise(*session);
+        status = heaplens__symbolise(*session);
     }
     if (status == HEAPLENS_OK) {
         status = heaplens_session_write(*session, output, failure);

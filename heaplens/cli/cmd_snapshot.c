@@ -8,10 +8,10 @@
 #include <stdio.h>
 
 #include "cli/live_store.h"
+#include "cli/symbol_folder.h"
 #include "export/figure_text.h"
 #include "export/frame_text.h"
 #include "profile/finished.h"
-#include "profile/symbols.h"
 
 static const char usage[] =
     "usage: heaplens snapshot [-o FILE] PID\n"
@@ -69,7 +69,7 @@ static heaplens_status write_profile(const snapshot_command *command, heaplens_s
     (void)snprintf(output, sizeof(output), "heaplens.%.255s.%llu.heaplens", program,
                    (unsigned long long)command->pid);
     const char *const path = command->output != NULL ? command->output : output;
-    heaplens_status status = heaplens_session_symbolise(session);
+    heaplens_status status = heaplens__symbolise(session);
     if (status == HEAPLENS_OK) {
         status = heaplens_session_write(session, path, failure);
     }

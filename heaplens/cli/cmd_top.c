@@ -12,11 +12,11 @@
 #include <unistd.h>
 
 #include "cli/live_store.h"
+#include "cli/symbol_folder.h"
 #include "cli/top_view.h"
 #include "cli/verb_options.h"
 #include "profile/excerpt.h"
 #include "profile/query.h"
-#include "profile/symbols.h"
 
 static const char usage[] =
     "usage: heaplens top [options] PID\n"
@@ -155,7 +155,7 @@ static heaplens_status show(const top_command *command, heaplens_session *sessio
         status = heaplens__process_keep_stacks(process, sites, count);
     }
     if (status == HEAPLENS_OK) {
-        status = heaplens_session_symbolise(session);
+        status = heaplens__symbolise(session);
     }
     if (status == HEAPLENS_OK) {
         heaplens_top_view view = {.session = session,

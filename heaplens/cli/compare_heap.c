@@ -11,9 +11,9 @@
 #include "cli/cli.h"
 #include "cli/library.h"
 #include "cli/session_folder.h"
+#include "cli/symbol_folder.h"
 #include "cli/target.h"
 #include "profile/open.h"
-#include "profile/symbols.h"
 
 enum {
     RECORDINGS_IF_EQUAL = 2,
@@ -195,7 +195,7 @@ heaplens_status heaplens__heap_runs_diff(heaplens_heap_runs *runs)
 {
     heaplens_diff_side sides[2] = {{0}};
     for (size_t i = 0; i < 2; i++) {
-        const heaplens_status status = heaplens_session_symbolise(runs->sessions[i]);
+        const heaplens_status status = heaplens__symbolise(runs->sessions[i]);
         if (status != HEAPLENS_OK) {
             return status;
         }

@@ -2,8 +2,8 @@
 #include "cli/profile_input.h"
 
 #include "cli/cli.h"
+#include "cli/symbol_folder.h"
 #include "profile/open.h"
-#include "profile/symbols.h"
 
 int heaplens__load_profile(const char *path, heaplens_session **out)
 {
@@ -14,7 +14,7 @@ int heaplens__load_profile(const char *path, heaplens_session **out)
         heaplens__complain("%s: %s", path, failure.text);
     }
     if (status == HEAPLENS_OK && is_raw) {
-        status = heaplens_session_symbolise(*out);
+        status = heaplens__symbolise(*out);
     }
     if (status == HEAPLENS_OK && (*out)->process_count == 0) {
         status = heaplens__fail(&failure, HEAPLENS_EFORMAT, "there is no process in it");

@@ -6,9 +6,10 @@
 #include "profile/symbols.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "profile/array.h"
-#include "profile/symbols_module.h"
+#include "profile/symbols_kept.h"
 
 // A module of a process. Those of one file stand beside each other once they are sorted.
 typedef struct module_ref {
@@ -35,6 +36,7 @@ typedef struct job {
     size_t wanted_count;
     heaplens_question *questions;  // room for the addresses of one file
     heaplens_answers answers;
+    heaplens_symbol_cache cache;
 } job;
 
 static int compare_u64(uint64_t x, uint64_t y)
@@ -147,9 +149,18 @@ static heaplens_status ask_file(job *j, const wanted *run, size_t run_count, con
             questions[asked++] = (heaplens_question){.address = run[i].address};
         }
     }
-    heaplens_symbols found = HEAPLENS_SYMBOLS_MISSING;
-    const heaplens_status status = heaplens__symbols_file(refs[0].path, refs[0].build_id, questions,
-                                                          asked, &j->answers, &found);
+    uint32_t found = HEAPLENS_SYMBOLS_MISSING;
+    // The answers add names, which may move the texts.
+    const heaplens_names *const names = &j->session->names;
+    char *const path = strdup(heaplens__names_text(names, refs[0].path));
+    char *const build_id = strdup(heaplens__names_text(names, refs[0].build_id));
+    heaplens_status status = HEAPLENS_ENOMEM;
+    if (path != NULL && build_id != NULL) {
+        status = heaplens__symbols_kept(&j->cache, (heaplens_symbol_source){path, build_id},
+                                        questions, asked, &j->answers, &found);
+    }
+    free(path);
+    free(build_id);
     for (size_t i = 0; i < ref_count; i++) {
         j->session->processes[refs[i].process].modules[refs[i].module].symbols = found;
     }
@@ -229,9 +240,13 @@ static void forget_frames(heaplens_session *session)
     }
 }
 
-heaplens_status heaplens_session_symbolise(heaplens_session *session)
+heaplens_status heaplens_session_symbolise(heaplens_session *session, const char *cache)
 {
-    job j = {.session = session, .answers = {.names = &session->names}};
+    job j = {
+        .session = session,
+        .answers = {.names = &session->names},
+        .cache = heaplens__symbol_cache_open(cache),
+    };
     heaplens_status status = number_files(&j);
     if (status == HEAPLENS_OK) {
         status = collect_wanted(&j);
@@ -250,5 +265,6 @@ heaplens_status heaplens_session_symbolise(heaplens_session *session)
     free(j.wanted);
     free(j.questions);
     heaplens__answers_deinit(&j.answers);
+    heaplens__symbol_cache_close(&j.cache);
     return status;
 }

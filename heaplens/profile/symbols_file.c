@@ -2,18 +2,28 @@
 // Opens one file, makes sure that it is the one that ran, and lets the two sources answer.
 #define _GNU_SOURCE
 
-#include "profile/symbols_module.h"
+#include "profile/symbols_file.h"
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <elfutils/libdwelf.h>
 #include <elfutils/libdwfl.h>
 
+#include "profile/symbol_watch.h"
+
 enum { BUILD_ID_BYTES_MAX = 64 };
+
+bool heaplens__symbols_ask_servers(void)
+{
+    const char *const urls = getenv("DEBUGINFOD_URLS");  // NOLINT(concurrency-mt-unsafe): read only
+    return urls != NULL && urls[0] != '\0';
+}
 
 static bool build_id_matches(Dwfl_Module *module, const char *expected)
 {
@@ -30,9 +40,40 @@ static bool build_id_matches(Dwfl_Module *module, const char *expected)
     return strcmp(text, expected) == 0;
 }
 
+static heaplens_status watch_module(Dwfl_Module *module, const char *path, const char *build_id,
+                                    heaplens_symbol_book *book)
+{
+    GElf_Addr bias = 0;
+    GElf_Word sum = 0;
+    Elf *const elf = module == NULL ? NULL : dwfl_module_getelf(module, &bias);
+    if (elf == NULL) {
+        return HEAPLENS_OK;
+    }
+    heaplens_status status = heaplens__watch(book, path);
+    if (status == HEAPLENS_OK) {
+        status =
+            heaplens__watch_debug_files(book, path, build_id, dwelf_elf_gnu_debuglink(elf, &sum));
+    }
+    return status;
+}
+
+// Whether nothing was read but what is watched. DWARF that dwz has made refers to a file that
+// several have in common, and where that one lies is not asked here.
+static bool depends_on_watched(Dwfl_Module *module, const heaplens_symbol_book *book)
+{
+    const char *debug_file = NULL;
+    const char *name = NULL;
+    const void *id = NULL;
+    Dwarf_Addr bias = 0;
+    (void)dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, NULL, &debug_file);
+    Dwarf *const dwarf = dwfl_module_getdwarf(module, &bias);
+    return (debug_file == NULL || heaplens__watch_covers(book, debug_file)) &&
+           (dwarf == NULL || dwelf_dwarf_gnu_debugaltlink(dwarf, &name, &id) <= 0);
+}
+
 static heaplens_status ask_module(Dwfl_Module *module, const char *build_id,
                                   heaplens_question *questions, size_t count,
-                                  heaplens_answers *answers, heaplens_symbols *out)
+                                  heaplens_answers *answers, uint32_t *out)
 {
     GElf_Addr bias = 0;
     if (module == NULL || dwfl_module_getelf(module, &bias) == NULL) {
@@ -84,9 +125,9 @@ static int open_module(const char *path)
     return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
-heaplens_status heaplens__symbols_file(heaplens_name path, heaplens_name build_id,
+heaplens_status heaplens__symbols_file(const char *path, const char *build_id,
                                        heaplens_question *questions, size_t count,
-                                       heaplens_answers *answers, heaplens_symbols *out)
+                                       heaplens_answers *answers, heaplens_symbol_book *book)
 {
     // debuginfod is asked by dwfl_standard_find_debuginfo(), and only if DEBUGINFOD_URLS is set.
     static const Dwfl_Callbacks callbacks = {
@@ -94,25 +135,30 @@ heaplens_status heaplens__symbols_file(heaplens_name path, heaplens_name build_i
         .find_debuginfo = dwfl_standard_find_debuginfo,
         .section_address = dwfl_offline_section_address,
     };
-    // The answers add names, which may move the texts.
-    char name[4096];
-    char id[2 * BUILD_ID_BYTES_MAX + 1];
-    (void)snprintf(name, sizeof(name), "%s", heaplens__names_text(answers->names, path));
-    (void)snprintf(id, sizeof(id), "%s", heaplens__names_text(answers->names, build_id));
     Dwfl *const dwfl = dwfl_begin(&callbacks);
     if (dwfl == NULL) {
         return HEAPLENS_ENOMEM;
     }
-    const int fd = open_module(name);
+    const int fd = open_module(path);
     Dwfl_Module *found = NULL;
     if (fd >= 0) {
-        found = dwfl_report_elf(dwfl, name, name, fd, 0, true);
+        found = dwfl_report_elf(dwfl, path, path, fd, 0, true);
         if (found == NULL) {
             (void)close(fd);
         }
     }
     (void)dwfl_report_end(dwfl, NULL, NULL);
-    const heaplens_status status = ask_module(found, id, questions, count, answers, out);
+    // Before anything is read: what is replaced meanwhile is then seen to be another file.
+    heaplens_status status = watch_module(found, path, build_id, book);
+    book->is_lasting = status == HEAPLENS_OK;
+    status = status == HEAPLENS_ENOMEM
+                 ? status
+                 : ask_module(found, build_id, questions, count, answers, &book->kind);
+    book->is_lasting =
+        book->is_lasting && status == HEAPLENS_OK &&
+        (book->kind == HEAPLENS_SYMBOLS_LINES ||
+         (book->kind == HEAPLENS_SYMBOLS_NAMES && !heaplens__symbols_ask_servers())) &&
+        depends_on_watched(found, book);
     heaplens__answers_forget_texts(answers);
     dwfl_end(dwfl);
     return status;

@@ -45,22 +45,19 @@ typedef struct heaplens_answers {
 heaplens_status heaplens__answers_add(heaplens_answers *answers, const char *function,
                                       const char *file, uint32_t line);
 
+/**
+ * Append frames whose names are in another table.
+ *
+ * @return as heaplens__answers_add()
+ */
+heaplens_status heaplens__answers_copy(heaplens_answers *answers, const heaplens_names *names,
+                                       const heaplens_frame *frames, uint32_t count);
+
 /** To be called before texts that were handed to heaplens__answers_add() go away. */
 void heaplens__answers_forget_texts(heaplens_answers *answers);
 
 /** Release what `answers` owns. */
 void heaplens__answers_deinit(heaplens_answers *answers);
-
-/**
- * Answer what a file and its separate debug file know.
- *
- * @param[in,out] questions  (count) addresses in the file, sorted, each once
- * @param[out]    out        which symbols there were
- * @return HEAPLENS_OK, also where no symbol was found; HEAPLENS_ENOMEM; HEAPLENS_ECAPACITY
- */
-heaplens_status heaplens__symbols_file(heaplens_name path, heaplens_name build_id,
-                                       heaplens_question *questions, size_t count,
-                                       heaplens_answers *answers, heaplens_symbols *out);
 
 /**
  * Answer what DWARF knows: functions, inlined callers, files and lines.

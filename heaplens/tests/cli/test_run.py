@@ -46,6 +46,29 @@ class Run(unittest.TestCase):
                                  r" +main +run_target\.c:\d+  \[run_target\]")
         self.assertNotIn("libheaplens", report)
 
+    def test_symbols_are_kept_where_the_environment_says(self):
+        places = {
+            "named": ({"HEAPLENS_SYMBOL_CACHE": "{}/named"}, "named"),
+            "xdg": ({"XDG_CACHE_HOME": "{}/xdg"}, "xdg/heaplens/symbols"),
+            "home": ({"HOME": "{}/home"}, "home/.cache/heaplens/symbols"),
+            "xdg before home": ({"XDG_CACHE_HOME": "{}/both", "HOME": "/dev/null"}, "both/heaplens/symbols"),
+            "off": ({"HEAPLENS_SYMBOL_CACHE": "", "HOME": "{}/off"}, None),
+            "relative": ({"XDG_CACHE_HOME": "relative"}, None),
+        }
+        reports = set()
+        for name, (variables, place) in places.items():
+            env = {k: v for k, v in os.environ.items()
+                   if k not in ("HEAPLENS_SYMBOL_CACHE", "XDG_CACHE_HOME", "HOME", "DEBUGINFOD_URLS")}
+            env.update((k, v.format(self.folder)) for k, v in variables.items())
+            for _ in ("cold", "warm"):
+                self.assertEqual(self.run_program(OPTIONS.program, env=env, cwd=self.folder).returncode, 0, name)
+                reports.add(heaplens("report", "--format", "folded", self.profile).stdout)
+            kept = [path.parent for path in self.folder.rglob("*.symbols")]
+            self.assertEqual(set(kept), set() if place is None else {self.folder / place}, name)
+            for folder in set(kept):
+                shutil.rmtree(folder)
+        self.assertEqual(len(reports), 1)
+
     def test_names_the_profile_after_the_program(self):
         done = heaplens("run", OPTIONS.program, cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stderr)

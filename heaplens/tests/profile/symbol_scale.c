@@ -94,7 +94,7 @@ int main(int argc, char **argv)
     struct timespec before;
     struct timespec after;
     (void)clock_gettime(CLOCK_MONOTONIC, &before);
-    if (!is_ready || heaplens_session_symbolise(session) != HEAPLENS_OK) {
+    if (!is_ready || heaplens_session_symbolise(session, NULL) != HEAPLENS_OK) {
         (void)fprintf(stderr, "symbol_scale: %s has no code, or memory is out\n", argv[1]);
         return 1;
     }

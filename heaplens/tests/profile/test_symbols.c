@@ -1,56 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Symbols of a real library: with DWARF, stripped, with its DWARF in a file of its own, and replaced
-// by another. The library's code runs here; its copies have the same code at the same addresses.
-#define _GNU_SOURCE
+// by another.
 #include "expect.h"
 
-#include <dlfcn.h>
-#include <link.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "profile/symbols.h"
 #include "symbol_fixture.h"
-
-static __attribute__((noinline)) uintptr_t probe(void)
-{
-    return (uintptr_t)__builtin_return_address(0) - 1;
-}
-
-enum { THROUGH_STATIC, EXPORTED, NOWHERE, LOCATIONS };
-
-static heaplens_name add_name(heaplens_session *session, const char *text)
-{
-    heaplens_name name = 0;
-    assert_int_equal(heaplens__names_add(&session->names, text, strlen(text), &name), HEAPLENS_OK);
-    return name;
-}
-
-// A session of one process with the three addresses, in a module that is `path`.
-static heaplens_session *session_of(const char *path, const char *build_id)
-{
-    Dl_info info;
-    struct link_map *map = NULL;
-    // Not the address of a variable: the linker may have copied that into this program.
-    assert_true(dladdr1(dlsym(RTLD_DEFAULT, "fixture_exported"), &info, (void **)&map,
-                        RTLD_DL_LINKMAP) != 0);
-    heaplens_session *const session = heaplens_session_create();
-    assert_non_null(session);
-    heaplens_process process = {.module_count = 1, .location_count = LOCATIONS, .node_count = 1};
-    process.modules = calloc(1, sizeof(*process.modules));
-    process.locations = calloc(LOCATIONS, sizeof(*process.locations));
-    process.nodes = calloc(1, sizeof(*process.nodes));
-    assert_true(process.modules != NULL && process.locations != NULL && process.nodes != NULL);
-    process.modules[0].bias = map->l_addr;
-    process.modules[0].path = add_name(session, path);
-    process.modules[0].build_id = add_name(session, build_id);
-    process.locations[THROUGH_STATIC].address = fixture_through_static(probe);
-    process.locations[EXPORTED].address = fixture_exported(probe);
-    process.locations[NOWHERE].address = map->l_addr + 1;  // in the ELF header
-    assert_int_equal(heaplens__session_add(session, &process), HEAPLENS_OK);
-    assert_int_equal(heaplens_session_symbolise(session), HEAPLENS_OK);
-    return session;
-}
+#include "symbol_session.h"
 
 static const heaplens_frame *frame_of(const heaplens_session *session, int location, uint32_t index)
 {
@@ -75,7 +31,7 @@ static void expect_frame(const heaplens_session *session, int location, uint32_t
 
 static void expect_full_symbols(const char *path)
 {
-    heaplens_session *const session = session_of(path, "");
+    heaplens_session *const session = symbol_session(path, "", NULL);
     const heaplens_process *const process = &session->processes[0];
     assert_int_equal(process->modules[0].symbols, HEAPLENS_SYMBOLS_LINES);
     assert_int_equal(process->locations[THROUGH_STATIC].frame_count, 3);
@@ -105,7 +61,7 @@ static void test_symbols__find_a_separate_debug_file(void **state)
 static void test_symbols__give_no_wrong_name_for_a_stripped_static_function(void **state)
 {
     (void)state;
-    heaplens_session *const session = session_of(FIXTURE_STRIPPED, "");
+    heaplens_session *const session = symbol_session(FIXTURE_STRIPPED, "", NULL);
     const heaplens_process *const process = &session->processes[0];
     assert_int_equal(process->modules[0].symbols, HEAPLENS_SYMBOLS_NAMES);
     assert_int_equal(process->locations[THROUGH_STATIC].frame_count, 0);
@@ -117,7 +73,7 @@ static void test_symbols__give_none_when_the_file_is_another_build(void **state)
 {
     (void)state;
     heaplens_session *const session =
-        session_of(FIXTURE_WITH_DWARF, "0123456789abcdef0123456789abcdef01234567");
+        symbol_session(FIXTURE_WITH_DWARF, "0123456789abcdef0123456789abcdef01234567", NULL);
     const heaplens_process *const process = &session->processes[0];
     assert_int_equal(process->modules[0].symbols, HEAPLENS_SYMBOLS_CHANGED);
     for (int i = 0; i < LOCATIONS; i++) {
@@ -131,7 +87,7 @@ static void test_symbols__do_without_a_file(void **state)
     (void)state;
     static const char *const paths[] = {"/nonexistent", "", "/dev/null", __FILE__};
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-        heaplens_session *const session = session_of(paths[i], "");
+        heaplens_session *const session = symbol_session(paths[i], "", NULL);
         EXPECT(session->processes[0].modules[0].symbols == HEAPLENS_SYMBOLS_MISSING, "%s",
                paths[i]);
         heaplens_session_destroy(session);
