@@ -21,7 +21,7 @@ from pathlib import Path
 ALLOCATORS = {"system": "", "jemalloc": "libjemalloc.so", "mimalloc": "libmimalloc.so",
               "tcmalloc": "libtcmalloc_minimal.so"}
 PHASES = {"tokenise", "encode", "pool", "similarity", "score", "parse", "write"}
-TARGETS = ["competency_cli", "memory_profile", "test_memory", "memory_without_profiling"]
+TARGETS = ["competency_cli", "memory_profile", "profile_engine", "test_memory", "memory_without_profiling"]
 # Options, and what the refusal must say.
 REFUSED = [
     (["-DCOMPETENCY_ALLOCATOR=hoard"], "it is one of system, jemalloc, mimalloc, tcmalloc"),
