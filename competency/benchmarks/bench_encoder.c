@@ -2,7 +2,8 @@
 // Embeds on command, for competency/benchmarks/encoder.py, which times it beside its peers.
 //
 //     bench_encoder first MODEL TEXT          one vector, raw f32 on standard output, and the end
-//     bench_encoder serve MODEL NAMES         commands on standard input, one answer a line
+//     bench_encoder serve MODEL NAMES [THREADS]
+//                                             commands on standard input, one answer a line
 //
 // MODEL is a path, or "-" for the default. Commands, where FIRST and COUNT choose lines of NAMES:
 //
@@ -40,12 +41,14 @@ static double now_ns(void)
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
-static bool open_model(bench *b, const char *path)
+static bool open_model(bench *b, const char *path, const char *threads)
 {
+    competency_embedder_options options = COMPETENCY_EMBEDDER_OPTIONS_INIT;
+    options.threads = threads == NULL ? 1 : (uint32_t)strtoul(threads, NULL, 10);
     competency_error err = {0};
     const char *const directory = strcmp(path, "-") == 0 ? NULL : path;
     if (competency_model_open(&b->model, directory, &err) != COMPETENCY_OK ||
-        competency_embedder_create(&b->embedder, b->model, NULL, &err) != COMPETENCY_OK) {
+        competency_embedder_create(&b->embedder, b->model, &options, &err) != COMPETENCY_OK) {
         (void)fprintf(stderr, "bench_encoder: %s\n", err.message);
         return false;
     }
@@ -220,13 +223,14 @@ static bool embed_first(bench *b, const char *text)
 int main(int argc, char **argv)
 {
     const bool is_first = argc == 4 && strcmp(argv[1], "first") == 0;
-    if (!is_first && (argc != 4 || strcmp(argv[1], "serve") != 0)) {
-        (void)fprintf(stderr, "usage: bench_encoder first MODEL TEXT | serve MODEL NAMES\n");
+    if (!is_first && (argc < 4 || argc > 5 || strcmp(argv[1], "serve") != 0)) {
+        (void)fprintf(stderr,
+                      "usage: bench_encoder first MODEL TEXT | serve MODEL NAMES [THREADS]\n");
         return 2;
     }
     bench b = {0};
     const bool is_done =
-        open_model(&b, argv[2]) &&
+        open_model(&b, argv[2], argc == 5 ? argv[4] : NULL) &&
         (is_first ? embed_first(&b, argv[3]) : read_names(&b, argv[3]) && serve(&b));
     release(&b);
     return is_done ? 0 : 1;

@@ -116,7 +116,7 @@ def write_names(folder, names, name):
 
 def make_engines(options, graphs, candle, names, threads):
     ours = os.path.join(options.build, "competency", "benchmarks", "bench_encoder")
-    engines = [Engine(f"competency {precision}", [ours, "serve", options.model, names])
+    engines = [Engine(f"competency {precision}", [ours, "serve", options.model, names, str(threads)])
                for precision in options.precisions]
     tokenizer = os.path.join(options.model, "tokenizer.json")
     for precision, graph in graphs.items():

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cli/chosen_model.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 cli_exit cli_model_choice_take_precision(cli_model_choice *choice, const char *text)
 {
@@ -14,6 +17,20 @@ cli_exit cli_model_choice_take_precision(cli_model_choice *choice, const char *t
     }
     cli_complain("--precision %s: expected f32, f16 or int8", text);
     return CLI_EXIT_USAGE;
+}
+
+cli_exit cli_model_choice_take_jobs(cli_model_choice *choice, const char *text)
+{
+    char *end = NULL;
+    const unsigned long jobs = strtoul(text, &end, 10);
+    if (!isdigit((unsigned char)text[0]) || *end != '\0' || jobs > CLI_JOBS_MAX) {
+        cli_complain("--jobs %s: expected a number from 0 to %d", text, CLI_JOBS_MAX);
+        return CLI_EXIT_USAGE;
+    }
+    const long processors = jobs > 0 ? (long)jobs : sysconf(_SC_NPROCESSORS_ONLN);
+    choice->jobs = processors < 1 ? 1 : (size_t)processors;
+    choice->jobs = choice->jobs > CLI_JOBS_MAX ? CLI_JOBS_MAX : choice->jobs;
+    return CLI_EXIT_OK;
 }
 
 competency_status cli_model_choice_open(competency_model **out, const cli_model_choice *choice,
@@ -31,7 +48,9 @@ competency_status cli_chosen_model_open(cli_chosen_model *out, const cli_model_c
     competency_status status = cli_model_choice_open(&out->model, choice, err);
     // The embedder's precision is the model's, and so is that in the identity of kept vectors.
     if (status == COMPETENCY_OK) {
-        status = competency_embedder_create(&out->embedder, out->model, NULL, err);
+        competency_embedder_options options = COMPETENCY_EMBEDDER_OPTIONS_INIT;
+        options.threads = (uint32_t)choice->jobs;
+        status = competency_embedder_create(&out->embedder, out->model, &options, err);
     }
     if (status == COMPETENCY_OK) {
         status = cli_vector_cache_open(&out->cache, choice->cache, out->model, &out->embedder, err);

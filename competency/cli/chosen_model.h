@@ -12,11 +12,14 @@
 #include "cli/console.h"
 #include "cli/vector_cache.h"
 
+enum { CLI_JOBS_MAX = 256 };
+
 /** What the options say of the model. Borrowed from argv. */
 typedef struct cli_model_choice {
     const char *path;       // a model directory or a packed file; NULL: where the library looks
     const char *precision;  // of its weights; NULL: not said
     const char *cache;      // a directory, "default" or "none"; NULL: as the environment says
+    size_t jobs;            // threads that embed, at most CLI_JOBS_MAX; 0: one
 } cli_model_choice;
 
 /** An open model. Not to be moved: its parts point at each other. */
@@ -37,6 +40,12 @@ typedef struct cli_chosen_model {
 
 /** Take the value of --precision. Complains. @return CLI_EXIT_OK; CLI_EXIT_USAGE */
 cli_exit cli_model_choice_take_precision(cli_model_choice *choice, const char *text);
+
+/** What --help says of --jobs. */
+#define CLI_JOBS_USAGE "  --jobs N              threads; 0: one for each processor; by default 1\n"
+
+/** Take the value of --jobs. Complains. @return CLI_EXIT_OK; CLI_EXIT_USAGE */
+cli_exit cli_model_choice_take_jobs(cli_model_choice *choice, const char *text);
 
 /** Open the chosen model alone. */
 COMPETENCY_MUST_USE competency_status cli_model_choice_open(competency_model **out,

@@ -5,10 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
 
 #include "cli/commands.h"
 #include "cli/engine.h"
+#include "cli/files.h"
+#include "cli/line_batches.h"
 #include "cli/model_options.h"
 
 // A line is a line that is printed.
@@ -23,6 +24,7 @@ static const char usage[] =
     "                        floats in the processor's order, a vector after the other\n"
     CLI_MODEL_USAGE
     CLI_PRECISION_USAGE
+    CLI_JOBS_USAGE
     "  --cache DIR           keep vectors there for later runs\n"
     "\n"
     "A line that is not UTF-8 is {\"text\": null, \"error\"} in JSONL, and not-a-number in f32.\n"
@@ -32,16 +34,16 @@ static const char usage[] =
 // clang-format on
 
 static const char *const formats[] = {"jsonl", "f32", NULL};
-static const cli_model_traits traits = {.name = "embed", .formats = formats};
+static const cli_model_traits traits = {.name = "embed", .formats = formats, .has_jobs = true};
 
 // The work: lines in, vectors out.
 typedef struct embed_work {
-    FILE *input;
-    const cli_engine *engine;
+    cli_line_batches input;
+    const competency_embedder *embedder;
     bool is_raw;
     size_t dimension;
-    float *vector;  // (dimension)
-    uint64_t line;
+    float *vectors;  // (CLI_BATCH_LINES_MAX, dimension)
+    uint64_t line;   // number of the line that is printed
     bool has_failed;
 } embed_work;
 
@@ -54,22 +56,22 @@ static bool print_string(const char *text)
     return is_done;
 }
 
-static void print_vector(const embed_work *work, const char *text)
+static void print_vector(const embed_work *work, const char *text, const float *vector)
 {
     if (work->is_raw) {
-        (void)fwrite(work->vector, sizeof(float), work->dimension, stdout);
+        (void)fwrite(vector, sizeof(float), work->dimension, stdout);
         return;
     }
     (void)fputs("{\"text\":", stdout);
     (void)print_string(text);
     (void)fputs(",\"embedding\":[", stdout);
     for (size_t i = 0; i < work->dimension; i++) {
-        (void)printf("%s%.9g", i == 0 ? "" : ",", (double)work->vector[i]);
+        (void)printf("%s%.9g", i == 0 ? "" : ",", (double)vector[i]);
     }
     (void)fputs("]}\n", stdout);
 }
 
-static void print_failure(embed_work *work, const char *message)
+static void print_failure(embed_work *work, const char *message, float *vector)
 {
     work->has_failed = true;
     cli_complain("line %llu: %s", (unsigned long long)work->line, message);
@@ -80,26 +82,28 @@ static void print_failure(embed_work *work, const char *message)
         return;
     }
     for (size_t i = 0; i < work->dimension; i++) {
-        work->vector[i] = NAN;
+        vector[i] = NAN;
     }
-    print_vector(work, "");
+    print_vector(work, "", vector);
 }
 
-static cli_exit embed_line(embed_work *work, char *line, size_t length)
+// A line by itself, which may be a bad one.
+static cli_exit embed_line(embed_work *work, const cli_line *line)
 {
     competency_error err = {0};
     competency_status status = COMPETENCY_EFORMAT;
-    const char *const text = line;
-    if (strlen(line) != length) {
+    const char *const text = line->text;
+    float *const vector = work->vectors;
+    work->line++;
+    if (strlen(text) != line->bytes) {
         (void)snprintf(err.message, sizeof(err.message), "it has a NUL byte");
     } else {
-        const competency_embedder *const embedder = &work->engine->shared;
-        status = embedder->embed(embedder->self, work->vector, &text, 1, &err);
+        status = work->embedder->embed(work->embedder->self, vector, &text, 1, &err);
     }
     if (status == COMPETENCY_OK) {
-        print_vector(work, text);
+        print_vector(work, text, vector);
     } else if (status == COMPETENCY_EFORMAT || status == COMPETENCY_EINVAL) {
-        print_failure(work, err.message);
+        print_failure(work, err.message, vector);
     } else {
         cli_complain("%s", err.message[0] != '\0' ? err.message : competency_status_text(status));
         return cli_exit_of(status);
@@ -107,30 +111,45 @@ static cli_exit embed_line(embed_work *work, char *line, size_t length)
     return CLI_EXIT_OK;
 }
 
+// All lines of the batch in one call, which threads share. False if one of them is bad.
+static bool embed_batch(embed_work *work)
+{
+    const cli_line_batches *const batch = &work->input;
+    const char *texts[CLI_BATCH_LINES_MAX];
+    for (size_t i = 0; i < batch->count; i++) {
+        texts[i] = batch->lines[i].text;
+        if (strlen(texts[i]) != batch->lines[i].bytes) {
+            return false;
+        }
+    }
+    if (work->embedder->embed(work->embedder->self, work->vectors, texts, batch->count, NULL) !=
+        COMPETENCY_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < batch->count; i++) {
+        print_vector(work, texts[i], work->vectors + i * work->dimension);
+    }
+    work->line += batch->count;
+    return true;
+}
+
 static cli_exit embed_lines(embed_work *work)
 {
-    char *line = NULL;
-    size_t capacity = 0;
-    cli_exit status = CLI_EXIT_OK;
-    ssize_t got = 0;
-    while (status == CLI_EXIT_OK && ferror(stdout) == 0 &&
-           (got = getline(&line, &capacity, work->input)) > 0) {
-        size_t length = (size_t)got;
-        work->line++;
-        length -= line[length - 1] == '\n' ? 1 : 0;
-        length -= length > 0 && line[length - 1] == '\r' ? 1 : 0;
-        line[length] = '\0';
-        status = embed_line(work, line, length);
+    cli_exit status = cli_line_batches_next(&work->input);
+    while (status == CLI_EXIT_OK && work->input.count > 0 && ferror(stdout) == 0) {
+        const bool is_done = embed_batch(work);
+        for (size_t i = 0; i < work->input.count && !is_done && status == CLI_EXIT_OK; i++) {
+            status = embed_line(work, &work->input.lines[i]);
+        }
+        (void)fflush(stdout);  // whoever writes a line may wait for its vector
+        if (status == CLI_EXIT_OK) {
+            status = cli_line_batches_next(&work->input);
+        }
     }
-    if (status == CLI_EXIT_OK && ferror(work->input) != 0) {
-        cli_complain("cannot read the input");
-        status = CLI_EXIT_IO;
-    }
-    free(line);
     return status == CLI_EXIT_OK && work->has_failed ? CLI_EXIT_PARTIAL : status;
 }
 
-static cli_exit run(const cli_model_options *options, cli_engine *engine, FILE *input)
+static cli_exit run(const cli_model_options *options, cli_engine *engine, const cli_file *input)
 {
     competency_error err = {0};
     const cli_exit opened = cli_engine_need_model(engine, &err);
@@ -139,40 +158,38 @@ static cli_exit run(const cli_model_options *options, cli_engine *engine, FILE *
         return opened;
     }
     embed_work work = {
-        .input = input,
-        .engine = engine,
+        .input = {.descriptor = input->descriptor},
+        .embedder = &engine->shared,
         .is_raw = strcmp(options->format, "f32") == 0,
         .dimension = engine->shared.dimension(engine->shared.self),
     };
-    work.vector = calloc(work.dimension, sizeof(float));
-    if (work.vector == NULL) {
+    work.vectors = calloc(work.dimension, CLI_BATCH_LINES_MAX * sizeof(float));
+    if (work.vectors == NULL) {
         cli_complain("out of memory");
         return CLI_EXIT_NO_MEMORY;
     }
     const cli_exit status = embed_lines(&work);
-    free(work.vector);
+    cli_line_batches_close(&work.input);
+    free(work.vectors);
     return status;
 }
 
 static cli_exit open_and_run(const cli_model_options *options)
 {
-    const char *const path = options->argument_count == 0 ? "-" : options->arguments[0];
-    const bool is_stdin = strcmp(path, "-") == 0;
-    FILE *const input = is_stdin ? stdin : fopen(path, "rb");
-    if (input == NULL) {
-        cli_complain("cannot open %s", path);
-        return CLI_EXIT_NO_INPUT;
+    cli_file input;
+    const cli_exit found =
+        cli_file_open(&input, options->argument_count == 0 ? "-" : options->arguments[0]);
+    if (found != CLI_EXIT_OK) {
+        return found;
     }
     cli_engine engine;
     const cli_options plain = {.model = options->model};
     cli_exit status = cli_engine_open(&engine, &plain, NULL);
     if (status == CLI_EXIT_OK) {
-        status = run(options, &engine, input);
+        status = run(options, &engine, &input);
     }
     cli_engine_close(&engine);
-    if (!is_stdin) {
-        (void)fclose(input);
-    }
+    cli_file_close(&input);
     return status;
 }
 

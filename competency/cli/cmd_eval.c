@@ -27,6 +27,7 @@ static const char usage[] =
     "  --config FILE         JSON with parameters of the scoring model\n"
     CLI_MODEL_USAGE
     CLI_PRECISION_USAGE
+    CLI_JOBS_USAGE
     "  --cache DIR           keep vectors there for later runs; default: where the user's caches\n"
     "                        are; none: not at all, whatever COMPETENCY_CACHE says\n"
     "\n"
@@ -61,6 +62,7 @@ static cli_exit take_option(eval_options *out, int letter, const char *value)
     case 'g': out->config = value; return CLI_EXIT_OK;
     case 'm': out->model.path = value; return CLI_EXIT_OK;
     case 'k': out->model.cache = value; return CLI_EXIT_OK;
+    case 'j': return cli_model_choice_take_jobs(&out->model, value);
     case 'P': return cli_model_choice_take_precision(&out->model, value);
     case 'h': out->is_help_wanted = true; return CLI_EXIT_OK;
     case 'f': return take_format(out, value);
@@ -100,9 +102,10 @@ static cli_exit parse(eval_options *out, int argc, char **argv)
         {"config",required_argument, NULL, 'g'},
         {"model",               required_argument, NULL, 'm'},
         {"cache",         required_argument, NULL, 'k'},
-        {"precision",              required_argument, NULL, 'P'},
-        {"help",                  no_argument, NULL, 'h'},
-        {0             },
+        {"jobs",              required_argument, NULL, 'j'},
+        {"precision",                  required_argument, NULL, 'P'},
+        {"help",              no_argument, NULL, 'h'},
+        {0              },
     };
     *out = (eval_options){.data = "data"};
     int letter = 0;

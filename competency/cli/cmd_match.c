@@ -25,7 +25,7 @@ static const cli_command_traits traits = {
         "                        any number of them\n"
         "  --input-format NAME   jsonl or csv; by default csv for a FILE that ends in .csv\n"
         "  --require-must-haves  only candidates that meet every must-have\n"
-        "  --jobs N              threads; 0: one for each processor; by default 1\n"
+        CLI_JOBS_USAGE
         "  --strategy NAME       default, conservative or aggressive\n"
         "  --scoring NAME        classic\n"
         "  --config FILE         JSON with parameters of the scoring model\n"
@@ -72,8 +72,8 @@ static cli_exit run_match(cli_session *session)
     }
     cli_exit status = cli_session_start_writing(session, false);
     if (status == CLI_EXIT_OK) {
-        status =
-            cli_pipeline_run(&stage, &session->candidates, &session->engine, session->options.jobs);
+        status = cli_pipeline_run(&stage, &session->candidates, &session->engine,
+                                  session->options.model.jobs);
     }
     if (status != CLI_EXIT_OK && competency_writer_status(session->writer) == COMPETENCY_OK) {
         return status;

@@ -30,7 +30,7 @@ static const cli_command_traits traits = {
         "the\n"
         "                        mean of the requirements' scores in proportion to their weights\n"
         "  --require-must-haves  only candidates that meet every must-have\n"
-        "  --jobs N              threads; 0: one for each processor; by default 1\n"
+        CLI_JOBS_USAGE
         "  --strategy NAME       default, conservative or aggressive\n"
         "  --scoring NAME        classic\n"
         "  --config FILE         JSON with parameters of the scoring model\n"
@@ -171,8 +171,8 @@ static cli_exit run_rank(cli_session *session, cli_ranking *ranking)
     const cli_stage stage = {.self = &work, .take = keep_candidate};
     cli_exit status = cli_session_start_writing(session, true);
     if (status == CLI_EXIT_OK) {
-        status =
-            cli_pipeline_run(&stage, &session->candidates, &session->engine, session->options.jobs);
+        status = cli_pipeline_run(&stage, &session->candidates, &session->engine,
+                                  session->options.model.jobs);
     }
     if (status != CLI_EXIT_OK) {
         return status;

@@ -13,9 +13,10 @@ static const struct option long_options[] = {
     {"sha256",required_argument, NULL, 's'},
     {"precision",               required_argument, NULL, 'P'},
     {"output",           required_argument, NULL, 'o'},
-    {"matrix",              no_argument, NULL, 'x'},
-    {"help",                  no_argument, NULL, 'h'},
-    {0             },
+    {"jobs",              required_argument, NULL, 'j'},
+    {"matrix",                  no_argument, NULL, 'x'},
+    {"help",              no_argument, NULL, 'h'},
+    {0              },
 };
 
 static cli_exit refuse(const cli_model_traits *traits, const char *option)
@@ -51,6 +52,9 @@ static cli_exit take_option(cli_model_options *out, const cli_model_traits *trai
     case 'x':
         out->is_matrix = true;
         return traits->has_matrix ? CLI_EXIT_OK : refuse(traits, "matrix");
+    case 'j':
+        return traits->has_jobs ? cli_model_choice_take_jobs(&out->model, value)
+                                : refuse(traits, "jobs");
     case 'o':
         out->output = value;
         return traits->has_output ? CLI_EXIT_OK : refuse(traits, "output");

@@ -26,6 +26,7 @@ typedef struct cli_model_traits {
     bool has_matrix;
     bool has_sha256;
     bool has_output;
+    bool has_jobs;
 } cli_model_traits;
 
 /** Read the command line; argv[0] is the command. Complains. @return CLI_EXIT_OK; CLI_EXIT_USAGE */

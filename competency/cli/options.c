@@ -8,7 +8,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { TOP_DEFAULT = 20 };
 
@@ -89,20 +88,6 @@ static cli_exit parse_top(size_t *out, const char *text)
     if (parse_count(out, text, SIZE_MAX) != CLI_EXIT_OK || *out == 0) {
         cli_complain("--top %s: expected a number of at least 1, or \"all\"", text);
         return CLI_EXIT_USAGE;
-    }
-    return CLI_EXIT_OK;
-}
-
-static cli_exit parse_jobs(size_t *out, const char *text)
-{
-    if (parse_count(out, text, CLI_JOBS_MAX) != CLI_EXIT_OK) {
-        cli_complain("--jobs %s: expected a number from 0 to %d", text, CLI_JOBS_MAX);
-        return CLI_EXIT_USAGE;
-    }
-    if (*out == 0) {
-        const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-        *out = processors < 1 ? 1 : (size_t)processors;
-        *out = *out > CLI_JOBS_MAX ? CLI_JOBS_MAX : *out;
     }
     return CLI_EXIT_OK;
 }
@@ -202,7 +187,7 @@ static cli_exit take_option(cli_options *out, const cli_command_traits *traits, 
     case OPTION_STRATEGY: return parse_strategy(out, value);
     case OPTION_FORMAT: return parse_format(out, traits, value);
     case OPTION_MUST_HAVES: out->requires_must_haves = true; return CLI_EXIT_OK;
-    case OPTION_JOBS: return parse_jobs(&out->jobs, value);
+    case OPTION_JOBS: return cli_model_choice_take_jobs(&out->model, value);
     case OPTION_INPUT: return parse_form(out, value);
     case OPTION_TOP:
         return traits->is_ranking ? parse_top(&out->top, value) : refuse(traits, "top");
@@ -248,7 +233,7 @@ static cli_exit check_inputs(const cli_options *options, const cli_command_trait
 cli_exit cli_options_parse(cli_options *out, const cli_command_traits *traits, int argc,
                            char **argv)
 {
-    *out = (cli_options){.top = TOP_DEFAULT, .jobs = 1};
+    *out = (cli_options){.top = TOP_DEFAULT, .model = {.jobs = 1}};
     int letter = 0;
     int index = 0;
     optind = 1;

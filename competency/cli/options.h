@@ -26,7 +26,6 @@ typedef struct cli_parameter {
 
 enum {
     CLI_PARAMETERS_MAX = 64,  // options of one command line; each parameter may be given again
-    CLI_JOBS_MAX = 256,
 };
 
 /** What the command line of `match`, `rank` or `gap` asks for. Paths are borrowed from argv. */
@@ -46,7 +45,6 @@ typedef struct cli_options {
     size_t top;                // of a ranking: results to keep; 0: all
     cli_order order;           // of a ranking
     bool requires_must_haves;  // candidates that miss one are left out
-    size_t jobs;               // threads, at least 1
     bool is_help_wanted;
 } cli_options;
 

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
-// The embedder that runs a BERT model: texts to tokens, tokens packed into batches, batches
-// through the encoder.
+// The embedder that runs a BERT model: its options, and how the texts of a call are shared among
+// its threads.
 #include <competency/embedder.h>
 
-#include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/phase.h"
+#include "embed/lane.h"
+#include "embed/lane_pool.h"
 #include "embed/packed_model.h"
-#include "encoder/encoder.h"
-#include "encoder/workspace.h"
 #include "kernels/kernels.h"
 #include "model/model.h"
 
@@ -21,28 +20,36 @@ enum {
     // that the activations stay in a second-level cache.
     BATCH_TOKENS_DEFAULT = 256,
     BATCH_TOKENS_MAX = 1 << 20,
-    TEXT_TOKENS_MIN = 2,  // [CLS] and [SEP], which even the empty text has
+    THREADS_MAX = 256,
+    TOKEN_BYTES = 4,        // of text, about
+    BATCH_TOKENS_MIN = 64,  // fewer are not worth reading the weights for
+    BATCHES_LEFT_A_LANE = 2,
 };
 
 typedef struct bert_embedder {
     const competency_model *model;  // borrowed
-    competency__encoder encoder;
+    competency__lane_engine engine;
     competency__packed_weights weights;
     competency__weight_blocks blocks;  // what `weights` points into, unless that is the model
-    size_t batch_tokens;  // a batch is run before it would have more; one text may have more
-    uint32_t *ids;        // (batch_tokens + tokens_max) of the texts gathered, packed
-    size_t *starts;       // where each of them starts, and where the next would; starts[0] is 0
-    void *block;          // the encoder's workspace, for the largest batch there can be
+    competency__lane_pool *pool;
+    size_t lane_count;
+    competency__lane lanes[];  // (lane_count)
 } bert_embedder;
 
-static size_t tokens_max(const bert_embedder *e)
-{
-    return e->encoder.config->tokens_max;
-}
+// One call. Lanes gather batches of its texts until there are none: none waits for another.
+typedef struct call {
+    bert_embedder *embedder;
+    pthread_mutex_t lock;  // of what follows
+    competency__lane_texts texts;
+    size_t tokens_left;  // of the texts that nobody has gathered, estimated
+    size_t failed_at;    // the earliest text that failed
+    competency_status status;
+    competency_error err;
+} call;
 
 static size_t bert_dimension(void *self)
 {
-    return ((const bert_embedder *)self)->encoder.config->hidden;
+    return ((const bert_embedder *)self)->engine.encoder.config->hidden;
 }
 
 static const char *bert_name(void *self)
@@ -53,62 +60,97 @@ static const char *bert_name(void *self)
 static void bert_destroy(void *self)
 {
     bert_embedder *const e = self;
+    competency__lane_pool_destroy(e->pool);
+    for (size_t i = 0; i < e->lane_count; i++) {
+        competency__lane_deinit(&e->lanes[i]);
+    }
     competency__weight_blocks_deinit(&e->blocks);
-    free(e->block);
-    free(e->starts);
-    free(e->ids);
     free(e);
 }
 
-// Embed the texts gathered, the last `*gathered` before number `end` of the call, and start anew.
-static competency_status run_batch(const bert_embedder *e, float *out, size_t end, size_t *gathered,
-                                   competency_error *err)
+// About how many tokens a text has. It decides who embeds it, and no bit of its vector.
+static size_t estimate_tokens(const bert_embedder *e, const char *text)
 {
-    const size_t hidden = e->encoder.config->hidden;
-    const size_t first = end - *gathered;
-    const competency__batch batch = {.ids = e->ids, .starts = e->starts, .texts = *gathered};
-    COMPETENCY__PHASE_BEGIN("encode");
-    competency__encoder_run(&e->encoder, out + first * hidden, &batch, e->block);
-    COMPETENCY__PHASE_END();
-    *gathered = 0;
-    for (size_t i = first * hidden; i < end * hidden; i++) {
-        if (!isfinite(out[i])) {
-            return competency__fail(err, COMPETENCY_EFORMAT,
-                                    "model produced a non-finite value for text %zu", i / hidden);
-        }
-    }
-    return COMPETENCY_OK;
+    const size_t longest = e->engine.encoder.config->tokens_max;
+    const size_t tokens = 2 + strlen(text) / TOKEN_BYTES;
+    return tokens < longest ? tokens : longest;
 }
 
+// Tokens of the next batch. Alone: as many as fit. With others: a part of what is left, so that
+// batches get smaller and all lanes end at about the same time.
+static size_t choose_tokens(const call *c)
+{
+    const bert_embedder *const e = c->embedder;
+    if (e->lane_count == 1) {
+        return e->engine.batch_tokens;
+    }
+    const size_t part = c->tokens_left / (e->lane_count * BATCHES_LEFT_A_LANE);
+    const size_t wanted = part > BATCH_TOKENS_MIN ? part : BATCH_TOKENS_MIN;
+    return wanted < e->engine.batch_tokens ? wanted : e->engine.batch_tokens;
+}
+
+// The earliest failure is the one that is reported, whichever lane came upon it first: batches are
+// gathered in order, so all before it are with some lane, and those after it need not be.
+static void note_failure(call *c, size_t text, competency_status status,
+                         const competency_error *err)
+{
+    if (c->status == COMPETENCY_OK || text < c->failed_at) {
+        c->failed_at = text;
+        c->status = status;
+        c->err = *err;
+    }
+    c->texts.next = c->texts.count;
+}
+
+static bool embed_batch(void *self, size_t number)
+{
+    call *const c = self;
+    bert_embedder *const e = c->embedder;
+    competency__lane *const lane = &e->lanes[number];
+    competency__lane_batch batch;
+    competency_error err = {0};
+    (void)pthread_mutex_lock(&c->lock);
+    competency_status status =
+        competency__lane_gather(lane, &e->engine, &c->texts, choose_tokens(c), &batch, &err);
+    if (status != COMPETENCY_OK) {
+        note_failure(c, c->texts.next, status, &err);
+        batch.count = 0;
+    }
+    for (size_t i = 0; i < batch.count && e->lane_count > 1; i++) {
+        c->tokens_left -= estimate_tokens(e, c->texts.texts[batch.first + i]);
+    }
+    (void)pthread_mutex_unlock(&c->lock);
+    if (batch.count == 0) {
+        return false;
+    }
+    status = competency__lane_run(lane, &e->engine, &batch, &err);
+    if (status != COMPETENCY_OK) {
+        (void)pthread_mutex_lock(&c->lock);
+        note_failure(c, batch.first, status, &err);
+        (void)pthread_mutex_unlock(&c->lock);
+    }
+    return true;
+}
+
+// `out` is written, through the call.
+// NOLINTBEGIN(readability-non-const-parameter)
 static competency_status bert_embed(void *self, float *out, const char *const *texts, size_t count,
                                     competency_error *err)
+// NOLINTEND(readability-non-const-parameter)
 {
-    const bert_embedder *const e = self;
-    const competency__tokenizer *const tokenizer = competency__model_tokenizer(e->model);
-    size_t gathered = 0;
-    competency_status status = COMPETENCY_OK;
-    for (size_t i = 0; i < count && status == COMPETENCY_OK; i++) {
-        size_t start = e->starts[gathered];  // below batch_tokens: tokens_max ids fit behind it
-        competency__token_span text = {.ids = e->ids + start, .cap = tokens_max(e)};
-        COMPETENCY__PHASE_BEGIN("tokenise");
-        status = competency__tokenizer_encode(tokenizer, &text, texts[i], strlen(texts[i]),
-                                              tokens_max(e), err);
-        COMPETENCY__PHASE_END();
-        if (status == COMPETENCY_OK && gathered > 0 && start + text.count > e->batch_tokens) {
-            status = run_batch(e, out, i, &gathered, err);
-            memmove(e->ids, text.ids, text.count * sizeof(*e->ids));
-            start = 0;
-        }
-        gathered++;
-        e->starts[gathered] = start + text.count;
-        if (status == COMPETENCY_OK && e->starts[gathered] >= e->batch_tokens) {
-            status = run_batch(e, out, i + 1, &gathered, err);
-        }
+    bert_embedder *const e = self;
+    call c = {
+        .embedder = e, .texts = {.texts = texts, .out = out, .count = count}
+    };
+    for (size_t i = 0; i < count && e->lane_count > 1; i++) {
+        c.tokens_left += estimate_tokens(e, texts[i]);
     }
-    if (status == COMPETENCY_OK && gathered > 0) {
-        status = run_batch(e, out, count, &gathered, err);
-    }
-    return status;
+    const bool is_shared = count > 1 && c.tokens_left >= (size_t)2 * BATCH_TOKENS_MIN;
+    (void)pthread_mutex_init(&c.lock, NULL);
+    competency__lane_pool_run(e->pool, &(competency__lane_work){embed_batch, &c}, is_shared);
+    (void)pthread_mutex_destroy(&c.lock);
+    return c.status == COMPETENCY_OK ? COMPETENCY_OK
+                                     : competency__fail(err, c.status, "%s", c.err.message);
 }
 
 // "scalar, avx2": what can be forced on this machine.
@@ -164,21 +206,12 @@ static competency_status read_options(competency_embedder_options *out,
     if (out->batch_tokens == 0) {
         out->batch_tokens = BATCH_TOKENS_DEFAULT;
     }
-    return COMPETENCY_OK;
-}
-
-// Memory for the largest batch there can be. Untouched pages of it cost nothing.
-static competency_status allocate_buffers(bert_embedder *e, competency_error *err)
-{
-    const size_t longest = tokens_max(e);
-    const size_t most = e->batch_tokens > longest ? e->batch_tokens : longest;
-    const size_t bytes = competency__workspace_bytes(e->encoder.config, most, longest);
-    e->ids = calloc(e->batch_tokens + longest, sizeof(*e->ids));
-    e->starts = calloc(e->batch_tokens / TEXT_TOKENS_MIN + 2, sizeof(*e->starts));
-    e->block = bytes == 0 ? NULL : aligned_alloc(COMPETENCY__WORKSPACE_ALIGN, bytes);
-    if (e->ids == NULL || e->starts == NULL || e->block == NULL) {
-        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for batches of %zu tokens",
-                                most);
+    if (out->threads > THREADS_MAX) {
+        return competency__fail(err, COMPETENCY_EINVAL, "%u threads, limit %d",
+                                (unsigned)out->threads, THREADS_MAX);
+    }
+    if (out->threads == 0) {
+        out->threads = 1;
     }
     return COMPETENCY_OK;
 }
@@ -202,6 +235,22 @@ static competency_status find_precision(competency__precision *out, const compet
                             "precision \"%s\" is none of f32, f16, int8", name);
 }
 
+static competency_status fill_embedder(bert_embedder *e, competency__precision precision,
+                                       competency_error *err)
+{
+    competency_status status = COMPETENCY_OK;
+    for (size_t i = 0; i < e->lane_count && status == COMPETENCY_OK; i++) {
+        status = competency__lane_init(&e->lanes[i], &e->engine, err);
+    }
+    if (status == COMPETENCY_OK) {
+        status = competency__embedder_weights(&e->weights, &e->blocks, e->model, precision, err);
+    }
+    if (status == COMPETENCY_OK) {
+        status = competency__lane_pool_create(&e->pool, e->lane_count, err);
+    }
+    return status;
+}
+
 competency_status competency_embedder_create(competency_embedder *out,
                                              const competency_model *model,
                                              const competency_embedder_options *options,
@@ -221,18 +270,20 @@ competency_status competency_embedder_create(competency_embedder *out,
     if (status != COMPETENCY_OK) {
         return status;
     }
-    bert_embedder *const e = calloc(1, sizeof(*e));
+    bert_embedder *const e = calloc(1, sizeof(*e) + chosen.threads * sizeof(e->lanes[0]));
     if (e == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for an embedder");
     }
     e->model = model;
-    e->encoder = (competency__encoder){
-        .config = competency__model_config(model), .weights = &e->weights, .kernels = kernels};
-    e->batch_tokens = chosen.batch_tokens;
-    status = allocate_buffers(e, err);
-    if (status == COMPETENCY_OK) {
-        status = competency__embedder_weights(&e->weights, &e->blocks, model, precision, err);
-    }
+    e->engine = (competency__lane_engine){
+        .tokenizer = competency__model_tokenizer(model),
+        .encoder = {.config = competency__model_config(model),
+                    .weights = &e->weights,
+                    .kernels = kernels},
+        .batch_tokens = chosen.batch_tokens,
+    };
+    e->lane_count = chosen.threads;
+    status = fill_embedder(e, precision, err);
     if (status != COMPETENCY_OK) {
         bert_destroy(e);
         return status;
@@ -259,7 +310,7 @@ void competency_embedder_destroy(competency_embedder *embedder)
 const char *competency_embedder_kernels(const competency_embedder *embedder)
 {
     const int is_ours = embedder != NULL && embedder->embed == bert_embed;
-    return is_ours ? ((const bert_embedder *)embedder->self)->encoder.kernels->name : "";
+    return is_ours ? ((const bert_embedder *)embedder->self)->engine.encoder.kernels->name : "";
 }
 
 competency_status competency_kernels_find(const char **name, const char *forced,

@@ -125,6 +125,7 @@ complete -c competency -n '__competency_command_is similar' -l help -d 'Print th
 complete -c competency -n '__competency_command_is embed' -l format -x -a 'jsonl f32' -d 'What to write'
 complete -c competency -n '__competency_command_is embed' -l model -r -F -d 'The embedding model'
 complete -c competency -n '__competency_command_is embed' -l precision -x -a 'f32 f16 int8' -d 'Of the weights'
+complete -c competency -n '__competency_command_is embed' -l jobs -x -d 'Threads'
 complete -c competency -n '__competency_command_is embed' -l cache -x -a '(__fish_complete_directories)' -d 'Where vectors are kept'
 complete -c competency -n '__competency_command_is embed' -l help -d 'Print the options'
 complete -c competency -n '__competency_command_is embed' -F
@@ -150,6 +151,7 @@ complete -c competency -n '__competency_command_is eval' -l strategy -x -a 'defa
 complete -c competency -n '__competency_command_is eval' -l config -r -F -d 'Parameters of the scoring model'
 complete -c competency -n '__competency_command_is eval' -l model -r -F -d 'The embedding model'
 complete -c competency -n '__competency_command_is eval' -l precision -x -a 'f32 f16 int8' -d 'Of the weights'
+complete -c competency -n '__competency_command_is eval' -l jobs -x -d 'Threads'
 complete -c competency -n '__competency_command_is eval' -l cache -x -a '(__fish_complete_directories)' -d 'Where vectors are kept'
 complete -c competency -n '__competency_command_is eval' -l help -d 'Print the options'
 complete -c competency -n '__competency_command_is eval' -x -a 'synonyms near-misses related demo'

@@ -54,6 +54,7 @@ typedef struct competency_embedder_options {
                             // environment variable COMPETENCY_KERNELS, else the best for this CPU
     size_t batch_tokens;    // tokens packed into one forward pass, at most 1,048,576; 0: 256
     const char *precision;  // of the weights: "f32", "f16" or "int8"; NULL: the model's own
+    uint32_t threads;       // that may work at once, the callers' among them, at most 256; 0: 1
 } competency_embedder_options;
 
 #define COMPETENCY_EMBEDDER_OPTIONS_INIT            \
@@ -72,11 +73,15 @@ typedef struct competency_embedder_options {
  *         exist or this CPU cannot run it. Its `embed` returns COMPETENCY_EFORMAT if a text is not
  *         UTF-8 or the model produces a value that is not finite.
  *
- * Threads: one embedder is used by one thread at a time; embedders may share a model.
- * Cost: allocates one workspace here, for the largest batch there can be, and nothing afterwards;
- * pages of it that no batch reaches stay untouched.
- * Numerics: a text's vector is the same bits alone and in any batch, with any kernel table. Sums
- * are f32 (int8: exact integers); docs/accuracy.md says how far each precision is from f32.
+ * Threads: `embed` is safe from any number of threads, and embedders may share a model. A call
+ * with many texts is shared among `threads` threads, of which the embedder keeps all but one,
+ * asleep between calls; one text is embedded by one thread. Callers count: no more than `threads`
+ * work at once, and callers beyond that wait. An embedder with more than one thread must not be
+ * used in a child process that was forked after it was made.
+ * Cost: allocates a workspace a thread here, each for the largest batch there can be, and nothing
+ * afterwards; pages that no batch reaches stay untouched.
+ * Numerics: a text's vector is the same bits alone and in any batch, with any number of threads and
+ * any kernel table. Sums are f32 (int8: exact integers); docs/accuracy.md says how far each precision is from f32.
  */
 COMPETENCY_API COMPETENCY_MUST_USE competency_status
 competency_embedder_create(competency_embedder *out, const competency_model *model,

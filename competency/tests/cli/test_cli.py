@@ -578,6 +578,27 @@ class Demo(Cli):
         self.assertTrue(all(math.isnan(x) for x in numbers[384:768]))
         self.assertAlmostEqual(sum(x * x for x in numbers[:384]), 1, 5)
 
+    def test_embed_answers_a_line_before_the_next_is_written(self):
+        with subprocess.Popen([PROGRAM, "embed"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as done:
+            for name in ("Python", "Cooking", "", "Bread"):
+                print(name, file=done.stdin, flush=True)
+                self.assertEqual(json.loads(done.stdout.readline())["text"], name)
+
+    def test_embed_gives_the_same_bytes_with_any_number_of_threads(self):
+        # More lines than a batch has, a bad one among them, the last one without an end.
+        lines = [f"skill number {i % 60}".encode() * (1 + i % 3) for i in range(600)]
+        lines[555] = b"\xff"
+        wanted = run("embed", "--format", "f32", text=b"\n".join(lines), raw=True)
+        self.assertEqual((wanted.returncode, len(wanted.stdout)), (3, 600 * 384 * 4))
+        for jobs in ("2", "3", "0"):
+            done = run("embed", "--format", "f32", "--jobs", jobs, text=b"\n".join(lines), raw=True)
+            self.assertEqual((done.stdout, done.stderr), (wanted.stdout, wanted.stderr))
+
+    def test_embed_takes_a_line_longer_than_any_buffer(self):
+        long = "word " * 50000
+        done = run("embed", text=f"a\n{long}\r\nb")
+        self.assertEqual([json.loads(x)["text"] for x in done.stdout.splitlines()], ["a", long, "b"])
+
     def test_model_says_what_it_is_and_that_it_is_sound(self):
         info = json.loads(run("model", "info", "--format", "json").stdout)
         self.assertEqual((info["hidden"], info["layers"], info["pooling"]), (384, 6, "mean"))

@@ -3,13 +3,14 @@
 // library in it through the counters below (see CMakeLists.txt).
 #include <competency/embedder.h>
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "expect.h"
 #include "fake_model.h"
 #include "varied_texts.h"
 
-static size_t allocations;
+static atomic_size_t allocations;
 static size_t fail_at;  // the allocation that fails, counted from 1; 0: none
 
 // NOLINTBEGIN(bugprone-reserved-identifier): the linker's --wrap gives these names.
@@ -48,16 +49,17 @@ void *__wrap_aligned_alloc(size_t align, size_t size)
 }
 // NOLINTEND(bugprone-reserved-identifier)
 
-static void test_allocations__embedding_allocates_nothing(void **state)
+static void count_embedding(uint32_t threads)
 {
-    (void)state;
     static const char *texts[VARIED_TEXTS];
     static float out[VARIED_TEXTS * SYNTHETIC_HIDDEN];
     fill_varied_texts(texts);
     const competency_model *const model = fake_model_create();
+    competency_embedder_options options = COMPETENCY_EMBEDDER_OPTIONS_INIT;
+    options.threads = threads;
     competency_embedder e;
     allocations = 0;
-    assert_int_equal(competency_embedder_create(&e, model, NULL, NULL), COMPETENCY_OK);
+    assert_int_equal(competency_embedder_create(&e, model, &options, NULL), COMPETENCY_OK);
     assert_true(allocations > 0);  // the counters are in the way
     allocations = 0;
     // From the first call on: there is no warm-up.
@@ -68,17 +70,26 @@ static void test_allocations__embedding_allocates_nothing(void **state)
     competency_embedder_destroy(&e);
 }
 
+static void test_allocations__embedding_allocates_nothing(void **state)
+{
+    (void)state;
+    count_embedding(1);
+    count_embedding(3);
+}
+
 static void test_allocations__whichever_fails_create_reports_it_and_leaks_nothing(void **state)
 {
     (void)state;
     const competency_model *const model = fake_model_create();
+    competency_embedder_options options = COMPETENCY_EMBEDDER_OPTIONS_INIT;
+    options.threads = 2;
     size_t failures = 0;
     for (size_t k = 1;; k++) {
         competency_embedder e;
         competency_error err = {0};
         allocations = 0;
         fail_at = k;
-        const competency_status status = competency_embedder_create(&e, model, NULL, &err);
+        const competency_status status = competency_embedder_create(&e, model, &options, &err);
         const int has_failed = allocations >= k;
         fail_at = 0;
         if (!has_failed) {
