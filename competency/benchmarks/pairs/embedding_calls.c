@@ -58,7 +58,8 @@ static int embed_batch(const competency_embedder *embedder, size_t count, double
     for (size_t i = 0; i < count; i++) {
         names[i] = numbered_skill_name(i);
     }
-    float *const vectors = malloc(count * dimension * sizeof *vectors);
+    const size_t bytes = count * dimension * sizeof(float);
+    float *const vectors = bytes == 0 ? NULL : malloc(bytes);
     int done = EXIT_FAILURE;
     if (vectors != NULL &&
         embedder->embed(embedder->self, vectors, names, count, err) == COMPETENCY_OK) {
