@@ -20,7 +20,8 @@ SEGMENTS, POSITIONS = 2, 24
 
 # What a model may be; each below says what is different.
 PLAIN = dict(layers=3, hidden=32, heads=4, inside=64, act="gelu", eps=1e-12, pooling="mean", normalised=True,
-             lower=True, prompt="", vocabulary="vocab.txt", names="", longest=16)
+             lower=True, prompt="", vocabulary="vocab.txt", names="", longest=16, dtype="F32", folder="",
+             listed=True)
 MODELS = {
     "plain": {},
     "deep": dict(layers=48, hidden=16, heads=2, inside=24),
@@ -36,6 +37,14 @@ MODELS = {
     "tokenizer.json": dict(vocabulary="tokenizer.json"),
     "bert. names": dict(names="bert."),
     "short": dict(longest=4),
+    "f16": dict(layers=1, dtype="F16"),
+    "bf16": dict(layers=1, dtype="BF16"),
+    "encoder in a folder": dict(folder="0_Transformer", prompt="query: ", layers=1, hidden=8, heads=2),
+    # What sentence-transformers makes of a bare encoder: the mean, as it is, of what the tokenizer allows.
+    "no modules.json": dict(listed=False, normalised=False, longest=9, layers=1, hidden=8,
+                            heads=2),
+    "prompt joined to the text": dict(prompt="go", layers=1, hidden=8, heads=2),
+    "prompt that ends inside a word": dict(prompt="query: an", layers=1, hidden=8, heads=2),
 }
 TEXTS = ["", "data", "Data analysis", "cooking bread", "C++ go", "unknown words here", "bread-bread",
          "data go cook bread data go cook bread data go cook bread"]
@@ -45,8 +54,28 @@ def f32(value):
     return struct.unpack("<f", struct.pack("<f", value))[0]
 
 
+def pack(dtype, value):
+    """Bytes of the number of that type that is nearest to `value`, ties to even."""
+    if dtype == "BF16":
+        bits = struct.unpack("<I", struct.pack("<f", value))[0]
+        return struct.pack("<H", (bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
+    return struct.pack({"F32": "<f", "F16": "<e"}[dtype], value)
+
+
+def unpack(dtype, data):
+    if dtype == "BF16":
+        return struct.unpack("<f", b"\0\0" + data)[0]
+    return struct.unpack({"F32": "<f", "F16": "<e"}[dtype], data)[0]
+
+
 def matrix(rng, rows, cols, spread):
     return [[f32(rng.gauss(0, spread)) for _ in range(cols)] for _ in range(rows)]
+
+
+def rounded(weights, dtype):
+    def each(value):
+        return [each(v) for v in value] if isinstance(value, list) else unpack(dtype, pack(dtype, value))
+    return {name: each(value) for name, value in weights.items()}
 
 
 def make_weights(spec, rng):
@@ -74,18 +103,18 @@ def make_weights(spec, rng):
         linear(at + "intermediate.dense", f, h)
         linear(at + "output.dense", h, f)
         norm(at + "output.LayerNorm")
-    return weights
+    return rounded(weights, spec["dtype"])
 
 
-def write_safetensors(path, weights, names):
+def write_safetensors(path, weights, names, dtype):
     header, data = {}, bytearray()
     for name, value in weights.items():
         rows = value if isinstance(value[0], list) else [value]
         shape = [len(rows), len(rows[0])] if rows is value else [len(value)]
         start = len(data)
         for row in rows:
-            data += struct.pack(f"<{len(row)}f", *row)
-        header[names + name] = {"dtype": "F32", "shape": shape, "data_offsets": [start, len(data)]}
+            data += b"".join(pack(dtype, value) for value in row)
+        header[names + name] = {"dtype": dtype, "shape": shape, "data_offsets": [start, len(data)]}
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
     path.write_bytes(struct.pack("<Q", len(text)) + text + data)
@@ -98,30 +127,34 @@ def write_model(folder, spec, weights):
         path.write_text(value if isinstance(value, str) else json.dumps(value))
 
     entries = SPECIALS + WORDS
-    put("config.json", {
+    encoder = spec["folder"] + "/" if spec["folder"] else ""
+    put(encoder + "config.json", {
         "model_type": "bert", "hidden_size": spec["hidden"], "num_hidden_layers": spec["layers"],
         "num_attention_heads": spec["heads"], "intermediate_size": spec["inside"], "hidden_act": spec["act"],
         "layer_norm_eps": spec["eps"], "vocab_size": len(entries), "max_position_embeddings": POSITIONS,
         "type_vocab_size": SEGMENTS})
     modules = ["Transformer", "Pooling"] + ["Normalize"] * spec["normalised"]
-    paths = ["", "1_Pooling", "2_Normalize"]
-    put("modules.json", [{"idx": i, "name": str(i), "path": paths[i], "type": "sentence_transformers.models." + m}
-                         for i, m in enumerate(modules)])
-    put("1_Pooling/config.json", {
-        "word_embedding_dimension": spec["hidden"], "pooling_mode_cls_token": spec["pooling"] == "cls",
-        "pooling_mode_mean_tokens": spec["pooling"] == "mean"})
-    put("sentence_bert_config.json", {"max_seq_length": spec["longest"]})
-    put("tokenizer_config.json", {"do_lower_case": spec["lower"], "tokenizer_class": "BertTokenizer"})
+    paths = [spec["folder"], "1_Pooling", "2_Normalize"]
+    if spec["listed"]:
+        put("modules.json", [{"idx": i, "name": str(i), "path": paths[i], "type": "sentence_transformers.models." + m}
+                             for i, m in enumerate(modules)])
+        put("1_Pooling/config.json", {
+            "word_embedding_dimension": spec["hidden"], "pooling_mode_cls_token": spec["pooling"] == "cls",
+            "pooling_mode_mean_tokens": spec["pooling"] == "mean"})
+        put(encoder + "sentence_bert_config.json", {"max_seq_length": spec["longest"]})
+    put(encoder + "tokenizer_config.json", {
+        "do_lower_case": spec["lower"], "tokenizer_class": "BertTokenizer",
+        "model_max_length": 1000000000000000019884624838656 if spec["listed"] else spec["longest"]})
     if spec["prompt"]:
         put("config_sentence_transformers.json",
             {"prompts": {"query": spec["prompt"], "passage": "passage: "}, "default_prompt_name": "query"})
     if spec["vocabulary"] == "vocab.txt":
-        put("vocab.txt", "".join(entry + "\n" for entry in entries))
+        put(encoder + "vocab.txt", "".join(entry + "\n" for entry in entries))
     else:
         put("tokenizer.json", {"model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
                                          "max_input_chars_per_word": 100,
                                          "vocab": {entry: i for i, entry in reversed(list(enumerate(entries)))}}})
-    write_safetensors(folder / "model.safetensors", weights, spec["names"])
+    write_safetensors(folder / encoder / "model.safetensors", weights, spec["names"], spec["dtype"])
 
 
 def tokenize(spec, text):
@@ -196,7 +229,8 @@ def vector(spec, weights, text):
     x = normalise_rows(x, weights, "embeddings.LayerNorm", eps)
     for i in range(spec["layers"]):
         at = f"encoder.layer.{i}."
-        x = normalise_rows(add(x, attend(x, weights, at, spec["heads"])), weights, at + "attention.output.LayerNorm", eps)
+        x = add(x, attend(x, weights, at, spec["heads"]))
+        x = normalise_rows(x, weights, at + "attention.output.LayerNorm", eps)
         inside = [[gelu(v, spec["act"]) for v in row] for row in linear(x, weights, at + "intermediate.dense")]
         x = normalise_rows(add(x, linear(inside, weights, at + "output.dense")), weights, at + "output.LayerNorm", eps)
     pooled = x[0] if spec["pooling"] == "cls" else [math.fsum(column) / len(x) for column in zip(*x)]

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/checked.h"
+#include "base/half.h"
 
 // A walk over a block, part by part: without one it measures, without weights it only places.
 typedef struct walk {

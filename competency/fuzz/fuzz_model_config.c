@@ -34,12 +34,13 @@ static void fuzz_modules(const char *bytes, size_t size)
     if (competency__config_read_modules(&modules, bytes, size, NULL) == COMPETENCY_OK) {
         check(modules.pooling[0] != '\0' && strchr(modules.pooling, '/') == NULL);
         check(strcmp(modules.pooling, "..") != 0);
+        check(strcmp(modules.encoder, "..") != 0 && strchr(modules.encoder, '/') == NULL);
     }
 }
 
 static void fuzz_sentence(const char *bytes, size_t size, bool lower_case)
 {
-    competency__bert_config config = {.positions = 512, .hidden = 384};
+    competency__bert_config config = {.positions = 512, .tokens_max = 512, .hidden = 384};
     if (competency__config_read_sentence(&config, lower_case, bytes, size, NULL) == COMPETENCY_OK) {
         check(config.tokens_max >= 2 && config.tokens_max <= 512);
     }
@@ -51,8 +52,17 @@ static void fuzz_prompt(const char *bytes, size_t size)
     if (competency__config_read_prompt(&options, bytes, size, NULL) == COMPETENCY_OK) {
         const size_t length = strlen(options.prompt);
         check(length < COMPETENCY__PROMPT_BYTES);
-        check(length == 0 || options.prompt[length - 1] == ' ');
     }
+}
+
+static competency_status fuzz_tokenizer_config(const char *bytes, size_t size)
+{
+    competency__bert_config config = {.positions = 512, .tokens_max = 512, .hidden = 384};
+    competency__tokenizer_options options = COMPETENCY__TOKENIZER_OPTIONS_INIT;
+    if (competency__config_read_longest(&config, bytes, size, NULL) == COMPETENCY_OK) {
+        check(config.tokens_max >= 2 && config.tokens_max <= 512);
+    }
+    return competency__config_read_tokenizer(&options, bytes, size, NULL);
 }
 
 // A vocabulary that is read is one line an entry, each of which a tokenizer could look up.
@@ -86,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case 1: fuzz_modules(bytes, size); break;
     case 2: status = competency__config_read_pooling(&config, bytes, size, NULL); break;
     case 3: fuzz_sentence(bytes, size, data[0] < 128); break;
-    case 4: status = competency__config_read_tokenizer(&options, bytes, size, NULL); break;
+    case 4: status = fuzz_tokenizer_config(bytes, size); break;
     case 5: status = competency__config_read_normalizer(&options, bytes, size, NULL); break;
     case 6: fuzz_prompt(bytes, size); break;
     case 7: fuzz_vocabulary(bytes, size); break;

@@ -49,12 +49,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_index(&index, size);
     competency__bert_weights weights;
     competency__bert_layer layer;
-    if (competency__weights_bind(&weights, &layer, &config, &index, (const char *)data, NULL) ==
-        COMPETENCY_OK) {
+    float *widened = NULL;
+    if (competency__weights_bind(&weights, &layer, &widened, &config, &index, (const char *)data,
+                                 NULL) == COMPETENCY_OK) {
         // Reads every weight: the sanitizer sees one that is outside.
         const competency_status status = competency__weights_check_finite(&weights, &config, NULL);
         check(status == COMPETENCY_OK || status == COMPETENCY_EFORMAT);
     }
+    free(widened);
     competency__safetensors_deinit(&index);
     return 0;
 }

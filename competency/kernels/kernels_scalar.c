@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/half.h"
+
 enum { LANES = 16 };
 
 // One row: the sums of more would not fit any registers.

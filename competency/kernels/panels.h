@@ -89,10 +89,4 @@ void competency__panels_pack(void *block, competency__precision precision,
                              const competency__panel_source *sources, size_t count, size_t depth,
                              const float *factors);
 
-/** f32 to the nearest f16, ties to even; NaN stays NaN. */
-uint16_t competency__half_from_float(float x);
-
-/** f16 to f32, which holds every one of them. */
-float competency__half_to_float(uint16_t half);
-
 #endif

@@ -121,9 +121,11 @@ static void read_module(competency__fields *fields, competency__modules *modules
                                 "has a module that is not the expected one of Transformer, "
                                 "Pooling, Normalize:",
                                 type);
-    } else if (step == 0 && path[0] != '\0') {
-        competency__fields_fail(fields, COMPETENCY_EUNSUPPORTED,
-                                "has its encoder in a folder:", path);
+    } else if (step == 0 && path[0] != '\0' && !is_plain_name(path)) {
+        competency__fields_fail(fields, COMPETENCY_EFORMAT,
+                                "has a bad folder for Transformer:", path);
+    } else if (step == 0) {
+        (void)snprintf(modules->encoder, sizeof(modules->encoder), "%s", path);
     } else if (step == 1 && !is_plain_name(path)) {
         competency__fields_fail(fields, COMPETENCY_EFORMAT, "has a bad folder for Pooling:", path);
     } else if (step == 1) {
@@ -136,7 +138,7 @@ static void read_module(competency__fields *fields, competency__modules *modules
 competency_status competency__config_read_modules(competency__modules *modules, const char *bytes,
                                                   size_t size, competency_error *err)
 {
-    *modules = (competency__modules){0};
+    *modules = (competency__modules){.are_listed = true};
     competency__fields fields = {.file = "modules.json", .err = err};
     json_t *const root = competency__fields_parse(&fields, bytes, size);
     if (root == NULL) {
@@ -203,7 +205,6 @@ competency_status competency__config_read_sentence(competency__bert_config *conf
         return fields.status;
     }
     const json_t *const longest = json_object_get(root, "max_seq_length");
-    config->tokens_max = config->positions;
     if (longest != NULL && !json_is_null(longest)) {
         competency__fields_u32(&fields, &config->tokens_max, "max_seq_length", 2,
                                config->positions);
@@ -245,6 +246,30 @@ competency_status competency__config_read_tokenizer(competency__tokenizer_option
     return fields.status;
 }
 
+competency_status competency__config_read_longest(competency__bert_config *config,
+                                                  const char *bytes, size_t size,
+                                                  competency_error *err)
+{
+    competency__fields fields = {.file = "tokenizer_config.json", .err = err};
+    json_t *const root = competency__fields_parse(&fields, bytes, size);
+    if (root == NULL) {
+        return fields.status;
+    }
+    // Where there is no limit the file has some 1e30, as an integer.
+    const json_t *const longest = json_object_get(root, "model_max_length");
+    const double most = json_number_value(longest);
+    if (json_is_number(longest) && most < (double)config->tokens_max) {
+        if (most < 2) {
+            competency__fields_fail(&fields, COMPETENCY_EFORMAT, "model_max_length",
+                                    "is below 2, which [CLS] and [SEP] take");
+        } else {
+            config->tokens_max = (uint32_t)most;
+        }
+    }
+    json_decref(root);
+    return fields.status;
+}
+
 // The text of the prompt called `name`.
 static void take_prompt(competency__fields *fields, char prompt[COMPETENCY__PROMPT_BYTES],
                         const char *name)
@@ -256,9 +281,9 @@ static void take_prompt(competency__fields *fields, char prompt[COMPETENCY__PROM
         return;
     }
     const size_t size = strlen(text);
-    if (size >= COMPETENCY__PROMPT_BYTES || (size > 0 && text[size - 1] != ' ')) {
+    if (size >= COMPETENCY__PROMPT_BYTES) {
         competency__fields_fail(fields, COMPETENCY_EUNSUPPORTED, "default prompt",
-                                "does not end with a space, or has more than 255 bytes");
+                                "has more than 255 bytes");
         return;
     }
     memcpy(prompt, text, size + 1);

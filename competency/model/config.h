@@ -21,8 +21,10 @@
 
 enum { COMPETENCY__MODULE_PATH_BYTES = 64 };
 
-/** What `modules.json` says of the steps after the encoder. */
+/** What `modules.json` says of the steps. */
 typedef struct competency__modules {
+    bool are_listed;                              // there is a modules.json
+    char encoder[COMPETENCY__MODULE_PATH_BYTES];  // folder of the encoder; "": the model's own
     char pooling[COMPETENCY__MODULE_PATH_BYTES];  // folder of the pooling module
     bool is_normalised;                           // a Normalize module follows
 } competency__modules;
@@ -32,7 +34,7 @@ COMPETENCY_MUST_USE competency_status competency__config_read_bert(competency__b
                                                                    const char *bytes, size_t size,
                                                                    competency_error *err);
 
-/** `modules.json`. The pooling folder is a plain name: it cannot leave the model directory. */
+/** `modules.json`. Folders are plain names: they cannot leave the model directory. */
 COMPETENCY_MUST_USE competency_status competency__config_read_modules(competency__modules *modules,
                                                                       const char *bytes,
                                                                       size_t size,
@@ -43,7 +45,8 @@ COMPETENCY_MUST_USE competency_status competency__config_read_pooling(
     competency__bert_config *config, const char *bytes, size_t size, competency_error *err);
 
 /**
- * `sentence_bert_config.json`: config->tokens_max, at most config->positions.
+ * `sentence_bert_config.json`: config->tokens_max, at most config->positions; it keeps its value
+ * where the file has none.
  *
  * @param lower_case  whether the tokenizer maps to lower case; a file that wants it done before
  *                    a tokenizer that does not is not supported
@@ -51,6 +54,10 @@ COMPETENCY_MUST_USE competency_status competency__config_read_pooling(
 COMPETENCY_MUST_USE competency_status
 competency__config_read_sentence(competency__bert_config *config, bool lower_case,
                                  const char *bytes, size_t size, competency_error *err);
+
+/** `tokenizer_config.json`: config->tokens_max is at most its `model_max_length`. */
+COMPETENCY_MUST_USE competency_status competency__config_read_longest(
+    competency__bert_config *config, const char *bytes, size_t size, competency_error *err);
 
 /** `tokenizer_config.json`; what it leaves out keeps the value it has in `options`. */
 COMPETENCY_MUST_USE competency_status competency__config_read_tokenizer(

@@ -49,6 +49,13 @@ competency_status competency__directory_find(char **out, const char *directory,
                             "no model directory: set COMPETENCY_MODEL_DIR");
 }
 
+competency_status competency__directory_below(char **out, const char *directory, const char *folder,
+                                              competency_error *err)
+{
+    *out = NULL;
+    return copy_joined(out, directory, folder[0] == '\0' ? "" : "/", folder, err);
+}
+
 competency_status competency__directory_name(char **out, const char *directory,
                                              competency_error *err)
 {

@@ -18,6 +18,11 @@
 COMPETENCY_MUST_USE competency_status competency__directory_find(char **out, const char *directory,
                                                                  competency_error *err);
 
+/** `directory` and the folder in it, "" for itself. free() it; NULL on failure, which is ENOMEM. */
+COMPETENCY_MUST_USE competency_status competency__directory_below(char **out, const char *directory,
+                                                                  const char *folder,
+                                                                  competency_error *err);
+
 /** The last component of `directory`, links and dots resolved where it exists. free() it. */
 COMPETENCY_MUST_USE competency_status competency__directory_name(char **out, const char *directory,
                                                                  competency_error *err);

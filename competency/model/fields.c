@@ -6,7 +6,11 @@
 json_t *competency__fields_parse(competency__fields *fields, const char *bytes, size_t size)
 {
     json_error_t problem;
-    json_t *const root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &problem);
+    json_t *root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &problem);
+    if (root == NULL && json_error_code(&problem) == json_error_numeric_overflow) {
+        // Where a tokenizer has no limit, transformers writes 1e30 without an exponent.
+        root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &problem);
+    }
     if (root == NULL) {
         const bool is_memory = json_error_code(&problem) == json_error_out_of_memory;
         fields->status =
@@ -31,6 +35,10 @@ void competency__fields_u32(competency__fields *fields, uint32_t *out, const cha
 {
     const json_t *const value = json_object_get(fields->object, key);
     if (fields->status != COMPETENCY_OK) {
+        return;
+    }
+    if (json_real_value(value) >= 0x1p63) {
+        competency__fields_fail(fields, COMPETENCY_EFORMAT, key, "is too big");
         return;
     }
     if (!json_is_integer(value)) {

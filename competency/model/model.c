@@ -41,6 +41,7 @@ struct description {
 
 struct competency_model {
     char *directory;
+    char *encoder;  // the folder of the encoder's files: `directory`, or one in it
     char *name;
     uint32_t precision;  // a competency__precision
     competency__bert_config config;
@@ -55,6 +56,7 @@ struct competency_model {
     // Of a model that is read from its directory; else all zero.
     competency__bert_weights weights;
     competency__bert_layer *layers;
+    float *widened;  // weights that the file has in 16 bits
     competency__file weights_file;
     bool can_be_packed;  // nothing decides a vector that a packed file has no place for
     bool is_kept;  // its packed form may be left in the cache: the stamp covers all that was read
@@ -104,13 +106,13 @@ competency_status competency__model_check_finite(const competency_model *model,
 }
 
 // Map a file that a model may do without; *is_there says whether it does not.
-static competency_status map_optional(const competency_model *model, competency__file *file,
+static competency_status map_optional(const char *directory, competency__file *file,
                                       const char *name, size_t size_max, bool *is_there,
                                       competency_error *err)
 {
     competency_error problem = {0};
     const competency_status status =
-        competency__file_map(file, model->directory, name, size_max, &problem);
+        competency__file_map(file, directory, name, size_max, &problem);
     *is_there = status == COMPETENCY_OK;
     if (status == COMPETENCY_OK || status == COMPETENCY_ENOMODEL) {
         return COMPETENCY_OK;
@@ -122,7 +124,7 @@ static competency_status read_bert(competency_model *model, competency_error *er
 {
     competency__file file;
     competency_status status =
-        competency__file_map(&file, model->directory, "config.json", JSON_MAX, err);
+        competency__file_map(&file, model->encoder, "config.json", JSON_MAX, err);
     if (status == COMPETENCY_OK) {
         status = competency__config_read_bert(&model->config, file.bytes, file.size, err);
     }
@@ -130,25 +132,40 @@ static competency_status read_bert(competency_model *model, competency_error *er
     return status;
 }
 
-static competency_status read_pooling(competency_model *model, competency_error *err)
+// The steps of the model. A directory without the list has an encoder and nothing else, of which
+// sentence-transformers makes a model that takes the mean.
+static competency_status read_modules(competency_model *model, competency__modules *modules,
+                                      competency_error *err)
 {
+    *modules = (competency__modules){0};
     competency__file file;
-    competency__modules modules = {0};
     competency_status status =
-        competency__file_map(&file, model->directory, "modules.json", JSON_MAX, err);
-    if (status == COMPETENCY_OK) {
-        status = competency__config_read_modules(&modules, file.bytes, file.size, err);
+        map_optional(model->directory, &file, "modules.json", JSON_MAX, &modules->are_listed, err);
+    if (modules->are_listed) {
+        status = competency__config_read_modules(modules, file.bytes, file.size, err);
     }
     competency__file_unmap(&file);
-    if (status != COMPETENCY_OK) {
-        return status;
+    if (status == COMPETENCY_OK) {
+        status =
+            competency__directory_below(&model->encoder, model->directory, modules->encoder, err);
     }
-    model->config.is_normalised = modules.is_normalised;
-    model->is_kept = model->is_kept && strcmp(modules.pooling, "1_Pooling") == 0;
+    model->is_kept =
+        model->is_kept && strcmp(modules->pooling, "1_Pooling") == 0 && modules->encoder[0] == '\0';
+    return status;
+}
 
+static competency_status read_pooling(competency_model *model, const competency__modules *modules,
+                                      competency_error *err)
+{
+    model->config.is_normalised = modules->is_normalised;
+    if (!modules->are_listed) {
+        model->config.pooling = COMPETENCY__POOL_MEAN;
+        return COMPETENCY_OK;
+    }
+    competency__file file;
     char name[COMPETENCY__MODULE_PATH_BYTES + sizeof("/config.json")];
-    (void)snprintf(name, sizeof(name), "%s/config.json", modules.pooling);
-    status = competency__file_map(&file, model->directory, name, JSON_MAX, err);
+    (void)snprintf(name, sizeof(name), "%s/config.json", modules->pooling);
+    competency_status status = competency__file_map(&file, model->directory, name, JSON_MAX, err);
     if (status == COMPETENCY_OK) {
         status = competency__config_read_pooling(&model->config, file.bytes, file.size, err);
     }
@@ -157,18 +174,23 @@ static competency_status read_pooling(competency_model *model, competency_error 
 }
 
 // Options are in tokenizer_config.json, else in tokenizer.json, else those of BERT uncased.
-static competency_status read_tokenizer_options(const competency_model *model,
+static competency_status read_tokenizer_options(competency_model *model,
                                                 competency__tokenizer_options *options,
                                                 competency_error *err)
 {
     competency__file file;
     bool is_there = false;
+    model->config.tokens_max = model->config.positions;
     competency_status status =
-        map_optional(model, &file, "tokenizer_config.json", JSON_MAX, &is_there, err);
+        map_optional(model->encoder, &file, "tokenizer_config.json", JSON_MAX, &is_there, err);
     if (is_there) {
         status = competency__config_read_tokenizer(options, file.bytes, file.size, err);
+        if (status == COMPETENCY_OK) {
+            status = competency__config_read_longest(&model->config, file.bytes, file.size, err);
+        }
     } else if (status == COMPETENCY_OK) {
-        status = map_optional(model, &file, "tokenizer.json", TOKENIZER_MAX, &is_there, err);
+        status =
+            map_optional(model->encoder, &file, "tokenizer.json", TOKENIZER_MAX, &is_there, err);
         if (is_there) {
             status = competency__config_read_normalizer(options, file.bytes, file.size, err);
         }
@@ -186,10 +208,10 @@ static competency_status read_json_vocabulary(competency_model *model,
     char *text = NULL;
     size_t size = 0;
     competency_status status =
-        competency__file_map(&file, model->directory, "tokenizer.json", TOKENIZER_MAX, err);
+        competency__file_map(&file, model->encoder, "tokenizer.json", TOKENIZER_MAX, err);
     if (status == COMPETENCY_ENOMODEL) {
         return competency__fail(err, status, "no model file %s/vocab.txt, and no tokenizer.json",
-                                model->directory);
+                                model->encoder);
     }
     if (status == COMPETENCY_OK) {
         status = competency__vocabulary_json_read(&text, &size, file.bytes, file.size, err);
@@ -209,7 +231,7 @@ static competency_status read_vocabulary(competency_model *model,
     competency__file file;
     bool is_there = false;
     competency_status status =
-        map_optional(model, &file, "vocab.txt", TOKENIZER_MAX, &is_there, err);
+        map_optional(model->encoder, &file, "vocab.txt", TOKENIZER_MAX, &is_there, err);
     if (is_there) {
         status =
             competency__tokenizer_create(&model->tokenizer, file.bytes, file.size, options, err);
@@ -233,8 +255,8 @@ static competency_status read_prompt(competency_model *model,
 {
     competency__file file;
     bool is_there = false;
-    competency_status status =
-        map_optional(model, &file, "config_sentence_transformers.json", JSON_MAX, &is_there, err);
+    competency_status status = map_optional(
+        model->directory, &file, "config_sentence_transformers.json", JSON_MAX, &is_there, err);
     if (is_there) {
         status = competency__config_read_prompt(options, file.bytes, file.size, err);
     }
@@ -255,9 +277,8 @@ static competency_status read_longest(competency_model *model, bool lower_case,
 {
     competency__file file;
     bool is_there = false;
-    model->config.tokens_max = model->config.positions;
     competency_status status =
-        map_optional(model, &file, "sentence_bert_config.json", JSON_MAX, &is_there, err);
+        map_optional(model->encoder, &file, "sentence_bert_config.json", JSON_MAX, &is_there, err);
     if (is_there) {
         status = competency__config_read_sentence(&model->config, lower_case, file.bytes, file.size,
                                                   err);
@@ -266,17 +287,20 @@ static competency_status read_longest(competency_model *model, bool lower_case,
     return status;
 }
 
-static competency_status read_text_files(competency_model *model, competency_error *err)
+// Where the steps are not listed, sentence-transformers looks at no file of its own.
+static competency_status read_text_files(competency_model *model, bool are_modules_listed,
+                                         competency_error *err)
 {
     competency__tokenizer_options options = COMPETENCY__TOKENIZER_OPTIONS_INIT;
+    model->can_be_packed = true;
     competency_status status = read_tokenizer_options(model, &options, err);
-    if (status == COMPETENCY_OK) {
+    if (status == COMPETENCY_OK && are_modules_listed) {
         status = read_prompt(model, &options, err);
     }
     if (status == COMPETENCY_OK) {
         status = read_vocabulary(model, &options, err);
     }
-    if (status == COMPETENCY_OK) {
+    if (status == COMPETENCY_OK && are_modules_listed) {
         status = read_longest(model, options.lower_case, err);
     }
     return status;
@@ -291,7 +315,7 @@ static competency_status explain_missing_weights(const competency_model *model,
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         competency__file file;
         const competency_status status =
-            competency__file_map(&file, model->directory, others[i], WEIGHTS_MAX, NULL);
+            competency__file_map(&file, model->encoder, others[i], WEIGHTS_MAX, NULL);
         competency__file_unmap(&file);
         if (status == COMPETENCY_OK) {
             return competency__fail(err, COMPETENCY_EUNSUPPORTED,
@@ -304,7 +328,7 @@ static competency_status explain_missing_weights(const competency_model *model,
 
 static competency_status map_weights(competency_model *model, competency_error *err)
 {
-    competency_status status = competency__file_map(&model->weights_file, model->directory,
+    competency_status status = competency__file_map(&model->weights_file, model->encoder,
                                                     "model.safetensors", WEIGHTS_MAX, err);
     if (status == COMPETENCY_ENOMODEL) {
         return explain_missing_weights(model, err);
@@ -321,8 +345,8 @@ static competency_status map_weights(competency_model *model, competency_error *
     status = competency__safetensors_read(&index, model->weights_file.bytes,
                                           model->weights_file.size, err);
     if (status == COMPETENCY_OK) {
-        status = competency__weights_bind(&model->weights, model->layers, &model->config, &index,
-                                          model->weights_file.bytes, err);
+        status = competency__weights_bind(&model->weights, model->layers, &model->widened,
+                                          &model->config, &index, model->weights_file.bytes, err);
     }
     competency__safetensors_deinit(&index);
     return status;
@@ -377,12 +401,16 @@ static competency_status make_description(competency_model *model, competency_er
 
 static competency_status load_directory(competency_model *model, competency_error *err)
 {
-    competency_status status = read_bert(model, err);
+    competency__modules modules;
+    competency_status status = read_modules(model, &modules, err);
     if (status == COMPETENCY_OK) {
-        status = read_pooling(model, err);
+        status = read_bert(model, err);
     }
     if (status == COMPETENCY_OK) {
-        status = read_text_files(model, err);
+        status = read_pooling(model, &modules, err);
+    }
+    if (status == COMPETENCY_OK) {
+        status = read_text_files(model, modules.are_listed, err);
     }
     if (status == COMPETENCY_OK) {
         status = map_weights(model, err);
@@ -534,7 +562,9 @@ void competency_model_close(competency_model *model)
     competency__packed_file_close(&model->packed);
     competency__file_unmap(&model->weights_file);
     free(model->layers);
+    free(model->widened);
     free(model->name);
+    free(model->encoder);
     free(model->directory);
     free(model);
 }

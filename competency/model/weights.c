@@ -5,9 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/checked.h"
 #include "base/error.h"
+#include "base/half.h"
 
 enum { NAME_BYTES = 128 };
 
@@ -18,6 +21,7 @@ struct visitor {
     const competency__safetensors *index;
     const char *bytes;
     const char *prefix;
+    float *widened;            // room for the next weight of 16 bits
     competency_status status;  // the first failure sticks
     competency_error *err;
 };
@@ -93,6 +97,26 @@ static bool has_shape(const competency__tensor *tensor, size_t rows, size_t cols
     return tensor->rank == 2 && tensor->shape[0] == rows && tensor->shape[1] == cols;
 }
 
+// How a number of 16 bits becomes one of 32, which holds it exactly; NULL for another type.
+typedef float (*widening)(uint16_t bits);
+
+static widening widening_of(const competency__tensor *tensor)
+{
+    if (strcmp(tensor->dtype, "F16") == 0) {
+        return competency__half_to_float;
+    }
+    return strcmp(tensor->dtype, "BF16") == 0 ? competency__bfloat_to_float : NULL;
+}
+
+static void widen(float *out, const char *bytes, const competency__tensor *tensor)
+{
+    const widening to_float = widening_of(tensor);
+    for (size_t i = 0; i < tensor->size / 2; i++) {
+        const unsigned char *const pair = (const unsigned char *)bytes + tensor->begin + 2 * i;
+        out[i] = to_float((uint16_t)(pair[0] | pair[1] << 8U));
+    }
+}
+
 static competency_status bind(struct visitor *self, const char *name, size_t rows, size_t cols,
                               const float **place)
 {
@@ -102,13 +126,20 @@ static competency_status bind(struct visitor *self, const char *name, size_t row
     if (tensor == NULL) {
         return competency__fail(self->err, COMPETENCY_EFORMAT, "no tensor %s", full);
     }
-    if (strcmp(tensor->dtype, "F32") != 0) {
+    if (strcmp(tensor->dtype, "F32") != 0 && widening_of(tensor) == NULL) {
         return competency__fail(self->err, COMPETENCY_EUNSUPPORTED,
-                                "tensor %s is %s; only F32 is supported", full, tensor->dtype);
+                                "tensor %s is %s; F32, F16 and BF16 are supported", full,
+                                tensor->dtype);
     }
     if (!has_shape(tensor, rows, cols)) {
         return competency__fail(self->err, COMPETENCY_EFORMAT,
                                 "tensor %s has another shape than (%zu, %zu)", full, rows, cols);
+    }
+    if (widening_of(tensor) != NULL) {
+        widen(self->widened, self->bytes, tensor);
+        *place = self->widened;
+        self->widened += tensor->size / 2;
+        return COMPETENCY_OK;
     }
     if (((uintptr_t)self->bytes + tensor->begin) % sizeof(float) != 0) {
         return competency__fail(self->err, COMPETENCY_EFORMAT,
@@ -119,15 +150,45 @@ static competency_status bind(struct visitor *self, const char *name, size_t row
     return COMPETENCY_OK;
 }
 
+// Room for all tensors of 16 bits as f32; *out stays NULL if there are none.
+static competency_status reserve_widened(float **out, const competency__safetensors *index,
+                                         competency_error *err)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < index->count; i++) {
+        if (widening_of(&index->tensors[i]) != NULL) {
+            bytes += index->tensors[i].size;  // they lie in the file: no overflow
+        }
+    }
+    if (bytes == 0) {
+        return COMPETENCY_OK;
+    }
+    if (competency__mul(&bytes, bytes, 2)) {
+        *out = malloc(bytes);
+    }
+    return *out != NULL ? COMPETENCY_OK
+                        : competency__fail(err, COMPETENCY_ENOMEM,
+                                           "no memory for weights of 16 bits as f32");
+}
+
 competency_status competency__weights_bind(competency__bert_weights *weights,
-                                           competency__bert_layer *layers,
+                                           competency__bert_layer *layers, float **widened,
                                            const competency__bert_config *config,
                                            const competency__safetensors *index, const char *bytes,
                                            competency_error *err)
 {
+    *widened = NULL;
+    const competency_status status = reserve_widened(widened, index, err);
+    if (status != COMPETENCY_OK) {
+        return status;
+    }
     static const char *const prefixes[] = {"", "bert.", "model."};
-    struct visitor binder = {
-        .visit = bind, .index = index, .bytes = bytes, .prefix = "", .err = err};
+    struct visitor binder = {.visit = bind,
+                             .index = index,
+                             .bytes = bytes,
+                             .prefix = "",
+                             .widened = *widened,
+                             .err = err};
     for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
         char name[NAME_BYTES];
         (void)snprintf(name, sizeof(name), "%sembeddings.word_embeddings.weight", prefixes[i]);
@@ -136,7 +197,12 @@ competency_status competency__weights_bind(competency__bert_weights *weights,
         }
     }
     *weights = (competency__bert_weights){.layers = layers};
-    return visit_all(&binder, config, weights, layers);
+    (void)visit_all(&binder, config, weights, layers);
+    if (binder.status != COMPETENCY_OK) {
+        free(*widened);
+        *widened = NULL;
+    }
+    return binder.status;
 }
 
 static competency_status check_finite(struct visitor *self, const char *name, size_t rows,

@@ -15,17 +15,19 @@
 
 /**
  * Find every weight of the encoder that `config` describes, by its name and exact shape. Names
- * may start with "bert." or "model."; tensors the encoder does not use are ignored.
+ * may start with "bert." or "model."; tensors the encoder does not use are ignored. Weights of
+ * 16 bits, F16 and BF16, are widened to f32, which holds each of them exactly.
  *
- * @param[out] weights  its pointers borrow from `bytes`
+ * @param[out] weights  its pointers borrow from `bytes` and `*widened`
  * @param[out] layers   (config->layers) becomes weights->layers
+ * @param[out] widened  what was widened, to be given to free(); NULL if nothing was, or on failure
  * @param[in]  index    of the file; not needed afterwards
  * @param[in]  bytes    the file
  * @return COMPETENCY_OK; COMPETENCY_EFORMAT if a weight is missing, misshapen or not aligned to
- *         4 bytes; COMPETENCY_EUNSUPPORTED if it is not F32
+ *         4 bytes; COMPETENCY_EUNSUPPORTED if it is none of F32, F16, BF16; COMPETENCY_ENOMEM
  */
 COMPETENCY_MUST_USE competency_status competency__weights_bind(
-    competency__bert_weights *weights, competency__bert_layer *layers,
+    competency__bert_weights *weights, competency__bert_layer *layers, float **widened,
     const competency__bert_config *config, const competency__safetensors *index, const char *bytes,
     competency_error *err);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "text/tokenizer.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -219,6 +220,28 @@ static void encode_body(struct encoding *encoding, const char *text, size_t size
     }
 }
 
+// The prompt, then the text. A prompt that ends with a space shares no word with the text.
+static competency_status encode_prompted(struct encoding *encoding, const char *text, size_t size,
+                                         competency_error *err)
+{
+    const char *const prompt = encoding->tokenizer->options.prompt;
+    const size_t prompt_size = strlen(prompt);
+    if (prompt_size == 0 || prompt[prompt_size - 1] == ' ') {
+        encode_body(encoding, prompt, prompt_size);
+        encode_body(encoding, text, size);
+        return COMPETENCY_OK;
+    }
+    char *const joined = size < SIZE_MAX - prompt_size ? malloc(prompt_size + size) : NULL;
+    if (joined == NULL) {
+        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a text of %zu bytes", size);
+    }
+    memcpy(joined, prompt, prompt_size);
+    memcpy(joined + prompt_size, text, size);
+    encode_body(encoding, joined, prompt_size + size);
+    free(joined);
+    return COMPETENCY_OK;
+}
+
 competency_status competency__tokenizer_encode(const competency__tokenizer *tokenizer,
                                                competency__token_span *out, const char *text,
                                                size_t size, size_t tokens_max,
@@ -237,8 +260,10 @@ competency_status competency__tokenizer_encode(const competency__tokenizer *toke
         .limit = tokens_max - 1, // room for [SEP]
     };
     if (push(&encoding, tokenizer->specials[CLS])) {
-        encode_body(&encoding, tokenizer->options.prompt, strlen(tokenizer->options.prompt));
-        encode_body(&encoding, text, size);
+        const competency_status status = encode_prompted(&encoding, text, size, err);
+        if (status != COMPETENCY_OK) {
+            return status;
+        }
     }
     encoding.limit = tokens_max;
     (void)push(&encoding, tokenizer->specials[SEP]);

@@ -30,8 +30,8 @@ typedef struct competency__tokenizer_options {
     bool space_cjk;      // "tokenize_chinese_chars": every CJK ideograph is a word of its own
     bool special_tokens_are_text;  // do not look for special tokens in the text: "[SEP]" in it is
                                    // a bracket, a word and a bracket
-    char prompt[COMPETENCY__PROMPT_BYTES];  // put before every text; "" or ends with a space, so
-                                            // that it shares no word with the text; UTF-8
+    char prompt[COMPETENCY__PROMPT_BYTES];  // put before every text; UTF-8; without a space at its
+                                            // end, texts are joined to it in memory of their own
 } competency__tokenizer_options;
 
 #define COMPETENCY__TOKENIZER_OPTIONS_INIT                           \

@@ -20,9 +20,11 @@ extern "C" {
  * A *model directory* is what sentence-transformers publishes for a BERT encoder: `config.json`,
  * `vocab.txt`, `model.safetensors`, `1_Pooling/config.json`, `modules.json`,
  * `sentence_bert_config.json`; and, where they are there, `tokenizer_config.json`, `tokenizer.json`
- * and `config_sentence_transformers.json`, whose default prompt is put before every text. Every
- * field of every file is checked before anything is sized from it. The weights are read where the
- * file is mapped, never copied.
+ * and `config_sentence_transformers.json`, whose default prompt is put before every text. The files
+ * of the encoder may be in a folder that `modules.json` names. A directory without `modules.json`
+ * is a bare encoder, of which sentence-transformers, too, takes the mean, as it is. Every field of
+ * every file is checked before anything is sized from it. Weights of 32 bits are read where the
+ * file is mapped, never copied; those of 16 bits (F16, BF16) are widened when it is opened.
  * A *packed model* is one file with all of it as it lies in memory: it is mapped and used in place,
  * without parsing (docs/format/packed-model.md).
  */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/half.h"
 #include "expect.h"
 #include "kernel_data.h"
 #include "kernels/panels.h"

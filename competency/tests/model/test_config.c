@@ -104,7 +104,7 @@ static void test_config__modules_refuse_other_steps_and_ways_out_of_the_director
         {"{}",                                                COMPETENCY_EUNSUPPORTED, "not a list"},
         {"[{\"type\":\"Transformer\"},{\"type\":\"Dense\"}]", COMPETENCY_EUNSUPPORTED, "Dense"     },
         {"[{\"type\":\"Transformer\"},7]",                    COMPETENCY_EUNSUPPORTED, "expected"  },
-        {"[{\"type\":\"Transformer\",\"path\":\"0\"},{}]",    COMPETENCY_EUNSUPPORTED, "folder"    },
+        {"[{\"type\":\"Transformer\",\"path\":\"../0\"},{}]", COMPETENCY_EFORMAT,      "bad folder"},
         {POOLING_AT("../1_Pooling"),                          COMPETENCY_EFORMAT,      "bad folder"},
         {POOLING_AT(".."),                                    COMPETENCY_EFORMAT,      "bad folder"},
         {POOLING_AT("a/b"),                                   COMPETENCY_EFORMAT,      "bad folder"},
@@ -160,7 +160,7 @@ static void test_config__the_longest_input_is_within_the_position_table(void **s
         {"{\"do_lower_case\":true}",  COMPETENCY_EUNSUPPORTED, "do_lower_case"         },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        competency__bert_config config = {.positions = 16};
+        competency__bert_config config = {.positions = 16, .tokens_max = 16};
         competency_error err = {0};
         expect_refusal(&cases[i],
                        competency__config_read_sentence(&config, false, cases[i].text,
@@ -170,6 +170,33 @@ static void test_config__the_longest_input_is_within_the_position_table(void **s
             assert_int_equal(config.tokens_max, 16);
         }
     }
+}
+
+static void test_config__a_tokenizer_may_limit_the_tokens_of_a_text(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint32_t tokens_max;
+    } cases[] = {
+        {"{}",                                                     16},
+        {"{\"model_max_length\":null}",                            16},
+        {"{\"model_max_length\":12}",                              12},
+        {"{\"model_max_length\":512}",                             16},
+        {"{\"model_max_length\":1000000000000000019884624838656}", 16},
+        {"{\"model_max_length\":1e30,\"do_lower_case\":false}",    16},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        competency__bert_config config = {.positions = 16, .tokens_max = 16};
+        const size_t size = strlen(cases[i].text);
+        assert_int_equal(competency__config_read_longest(&config, cases[i].text, size, NULL),
+                         COMPETENCY_OK);
+        EXPECT(config.tokens_max == cases[i].tokens_max, "%s", cases[i].text);
+    }
+    static const char none[] = "{\"model_max_length\":1}";
+    competency__bert_config config = {.positions = 16, .tokens_max = 16};
+    assert_int_equal(competency__config_read_longest(&config, none, strlen(none), NULL),
+                     COMPETENCY_EFORMAT);
 }
 
 static void test_config__accents_follow_case_unless_the_tokenizer_says_otherwise(void **state)
@@ -228,6 +255,7 @@ int main(void)
         cmocka_unit_test(test_config__modules_refuse_other_steps_and_ways_out_of_the_directory),
         cmocka_unit_test(test_config__pooling_is_mean_or_cls_of_the_models_own_width),
         cmocka_unit_test(test_config__the_longest_input_is_within_the_position_table),
+        cmocka_unit_test(test_config__a_tokenizer_may_limit_the_tokens_of_a_text),
         cmocka_unit_test(test_config__accents_follow_case_unless_the_tokenizer_says_otherwise),
         cmocka_unit_test(test_config__other_tokenizers_are_not_supported),
     };

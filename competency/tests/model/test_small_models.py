@@ -88,8 +88,8 @@ class SmallModels(unittest.TestCase):
                  "pooling_mode_lasttoken"),
                 ("tokenizer_config.json", dict(tokenizer_class="MPNetTokenizer"), "MPNetTokenizer"),
                 ("tokenizer_config.json", dict(do_basic_tokenize=False), "do_basic_tokenize"),
-                ("config_sentence_transformers.json", dict(prompts={"q": "query:"}, default_prompt_name="q"),
-                 "does not end with a space"),
+                ("config_sentence_transformers.json", dict(prompts={"q": "query " * 43}, default_prompt_name="q"),
+                 "more than 255 bytes"),
                 ("config_sentence_transformers.json", dict(prompts={}, default_prompt_name="q"), "prompts has no text for q"),
         ):
             self.model("plain")
