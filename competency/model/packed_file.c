@@ -222,9 +222,9 @@ competency_status competency__packed_file_read(competency__packed_file *out, con
     return COMPETENCY_OK;
 }
 
-// What is used in place is asked for on huge pages: a few dozen page faults instead of ten thousand
-// pages, a third of the time to the first vector. The system gives them where it reads the file
-// into its cache for this mapping; where the file is there in small pages it stays so.
+// What is used in place is asked for on huge pages: a few dozen page faults instead of hundreds, and
+// a third of the time to the first vector. The system gives them where the file lies in its cache
+// in huge ones, as packed_writer.c has it written; where it lies there in small ones it stays so.
 static void advise_huge(const competency__packed_file *file)
 {
 #ifdef MADV_HUGEPAGE

@@ -91,7 +91,8 @@ static bool write_all(int file, const void *bytes, size_t size)
     return true;
 }
 
-// `bytes`, and zeros up to the next page unless it is the last part.
+// `bytes`, and zeros up to the next page unless it is the last part. A section is one call, for
+// which the system takes huge pages into its cache; readers then map it by a few dozen faults.
 static bool write_part(int file, const void *bytes, size_t size, bool is_last)
 {
     static const char zeros[COMPETENCY__PACKED_ALIGN];
@@ -138,9 +139,6 @@ static competency_status write_and_rename(const char *path, char *temporary, siz
     // On the disk before it has its name: a reader does not look at every byte.
     const bool is_written = write_file(file, h, sections) && fsync(file) == 0;
     const int reason = errno;
-    // Out of the system's cache, where it lies as it was written, in small pages: the first reader
-    // has it read again for a mapping with huge ones.
-    (void)posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
     const bool is_closed = close(file) == 0;
     if (is_written && is_closed && rename(temporary, path) == 0) {
         return COMPETENCY_OK;
