@@ -132,6 +132,19 @@ INLINE void multiply_int_rows(const int_tile *t, size_t rows, size_t panels, int
     }
 }
 
+// Apart from their caller, whose constants gcc 12 keeps in the registers that the sums need.
+__attribute__((noinline)) static void multiply_int_wide(const int_tile *t, size_t rows,
+                                                        int32_t *sums)
+{
+    multiply_int_rows(t, rows, INT_PANELS, sums);
+}
+
+__attribute__((noinline)) static void multiply_int_narrow(const int_tile *t, size_t rows,
+                                                          int32_t *sums)
+{
+    multiply_int_rows(t, rows, 1, sums);
+}
+
 // From integer sums to y: number = (sum - zero * sum of the column's weights) * scales + bias.
 static void finish_int_tile(const competency__int8_product *p, size_t row, size_t rows, size_t at,
                             size_t panels, const int32_t *sums)
@@ -167,9 +180,9 @@ static void multiply_int8(const competency__int8_product *p)
         for (size_t row = 0; row < p->rows;) {
             const size_t rows = choose_rows(p->rows - row, INT_ROWS);
             if (panels == INT_PANELS) {
-                multiply_int_rows(&t, rows, INT_PANELS, sums);
+                multiply_int_wide(&t, rows, sums);
             } else {
-                multiply_int_rows(&t, rows, 1, sums);
+                multiply_int_narrow(&t, rows, sums);
             }
             finish_int_tile(p, row, rows, at, panels, sums);
             row += rows;
