@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Embeds on command, for competency/benchmarks/encoder.py, which times it beside its peers.
 //
-//     bench_encoder first MODEL TEXT          one vector, raw f32 on standard output, and the end
-//     bench_encoder serve MODEL NAMES [THREADS]
+//     bench_encoder first MODEL TEXT [PRECISION]
+//                                             one vector, raw f32 on standard output, and the end
+//     bench_encoder serve MODEL NAMES [PRECISION [THREADS]]
 //                                             commands on standard input, one answer a line
 //
 // MODEL is a path, or "-" for the default. Commands, where FIRST and COUNT choose lines of NAMES:
@@ -41,13 +42,15 @@ static double now_ns(void)
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
-static bool open_model(bench *b, const char *path, const char *threads)
+static bool open_model(bench *b, const char *path, const char *precision, const char *threads)
 {
-    competency_embedder_options options = COMPETENCY_EMBEDDER_OPTIONS_INIT;
-    options.threads = threads == NULL ? 1 : (uint32_t)strtoul(threads, NULL, 10);
     competency_error err = {0};
     const char *const directory = strcmp(path, "-") == 0 ? NULL : path;
-    if (competency_model_open(&b->model, directory, &err) != COMPETENCY_OK ||
+    competency_model_options model = COMPETENCY_MODEL_OPTIONS_INIT;
+    model.precision = precision;
+    competency_embedder_options options = COMPETENCY_EMBEDDER_OPTIONS_INIT;
+    options.threads = threads == NULL ? 1 : (uint32_t)strtoul(threads, NULL, 10);
+    if (competency_model_open_with(&b->model, directory, &model, &err) != COMPETENCY_OK ||
         competency_embedder_create(&b->embedder, b->model, &options, &err) != COMPETENCY_OK) {
         (void)fprintf(stderr, "bench_encoder: %s\n", err.message);
         return false;
@@ -222,15 +225,15 @@ static bool embed_first(bench *b, const char *text)
 
 int main(int argc, char **argv)
 {
-    const bool is_first = argc == 4 && strcmp(argv[1], "first") == 0;
-    if (!is_first && (argc < 4 || argc > 5 || strcmp(argv[1], "serve") != 0)) {
-        (void)fprintf(stderr,
-                      "usage: bench_encoder first MODEL TEXT | serve MODEL NAMES [THREADS]\n");
+    const bool is_first = (argc == 4 || argc == 5) && strcmp(argv[1], "first") == 0;
+    if (!is_first && (argc < 4 || argc > 6 || strcmp(argv[1], "serve") != 0)) {
+        (void)fprintf(stderr, "usage: bench_encoder first MODEL TEXT [PRECISION] | "
+                              "serve MODEL NAMES [PRECISION [THREADS]]\n");
         return 2;
     }
     bench b = {0};
     const bool is_done =
-        open_model(&b, argv[2], argc == 5 ? argv[4] : NULL) &&
+        open_model(&b, argv[2], argc > 4 ? argv[4] : NULL, argc > 5 ? argv[5] : NULL) &&
         (is_first ? embed_first(&b, argv[3]) : read_names(&b, argv[3]) && serve(&b));
     release(&b);
     return is_done ? 0 : 1;
