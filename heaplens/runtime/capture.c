@@ -10,11 +10,8 @@ _Static_assert((int)HEAPLENS__DEPTH_LIMIT <= (int)HEAPLENS__MEMO_DEPTH_MAX,
 
 static void count_stop(heaplens__shard *shard, heaplens__unwind_stop why)
 {
-    if (why != HEAPLENS__UNWIND_OUTERMOST) {
-        const bool is_cut = why == HEAPLENS__UNWIND_DEPTH;
-        heaplens__count(is_cut ? &shard->figures->stacks_deeper : &shard->figures->stacks_stopped,
-                        1);
-    }
+    const bool is_cut = why == HEAPLENS__UNWIND_DEPTH;
+    heaplens__count(is_cut ? &shard->figures->stacks_deeper : &shard->figures->stacks_stopped, 1);
 }
 
 // The site of a stack whose frames must be looked at: they were not seen before, or are too many.
@@ -40,7 +37,9 @@ uint32_t heaplens__capture(heaplens__shard *shard, const void *frame, heaplens_s
     const heaplens__unwind_start start = heaplens__unwind_from(frame);
     heaplens__unwind_trace trace;
     heaplens__unwind_recall(&shard->memo, &start, shard->recorder->depth_max, &trace);
-    count_stop(shard, trace.why);
+    if (trace.why != HEAPLENS__UNWIND_OUTERMOST) {
+        count_stop(shard, trace.why);
+    }
     if (trace.note != NULL && *trace.note != 0) {
         *entry = &shard->entries[*trace.note - 1];
         return (uint32_t)heaplens__counted(&(*entry)->site);

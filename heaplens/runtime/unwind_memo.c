@@ -16,6 +16,7 @@ void heaplens__unwind_forget(heaplens__unwind_memo *memo)
         memset(memo->by_state, 0, sizeof(memo->by_state));
         memset(memo->by_caller, 0, sizeof(memo->by_caller));
         memo->used = 0;
+        heaplens__imprints_clear(&memo->imprints);
     }
     memo->generation = heaplens__unwind_cache_generation();
 }
@@ -325,29 +326,56 @@ __attribute__((noinline)) static void walk_and_remember(walk *w, match at,
     }
 }
 
-void heaplens__unwind_recall(heaplens__unwind_memo *memo, const heaplens__unwind_start *start,
-                             size_t cap, heaplens__unwind_trace *trace)
+// Puts a stack down all of which is remembered, and was found so. Where a link is not made of saved
+// words, words do not tell the stack.
+static void imprint(heaplens__unwind_memo *memo, const heaplens__memo_frame *known,
+                    const heaplens__frame *f, uint32_t place)
+{
+    const heaplens__imprint head = {
+        .start = *f,
+        .fp_mask = known->needs_fp ? UINTPTR_MAX : 0,
+        .frame = (uint16_t)(known - memo->frames),
+        .depth = known->depth,
+    };
+    heaplens__imprint_writer writer = heaplens__imprint_begin(&memo->imprints, &head);
+    for (; known->link != HEAPLENS__MEMO_END; known = &memo->frames[known->caller]) {
+        if (known->link == HEAPLENS__MEMO_STEP) {
+            return;
+        }
+        const heaplens__frame *const caller = &memo->frames[known->caller].state;
+        heaplens__imprint_add(&writer, caller->sp - HEAPLENS__WORD, caller->ip + 1);
+        if (known->fp_slot != 0) {
+            heaplens__imprint_add(&writer, caller->sp - (uintptr_t)known->fp_slot * HEAPLENS__WORD,
+                                  caller->fp);
+        }
+    }
+    heaplens__imprint_end(&writer, place);
+}
+
+void heaplens__unwind_recall_frames_of(heaplens__unwind_memo *memo, const heaplens__frame *f,
+                                       size_t cap, uint32_t place, heaplens__unwind_trace *trace)
 {
     *trace = (heaplens__unwind_trace){.why = HEAPLENS__UNWIND_DEPTH};
     if (cap == 0) {
         return;
     }
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): a return address, read from the stack.
-    heaplens__unwind_note_caller((const void *)start->return_address);
-    if (memo->generation != heaplens__unwind_cache_generation() ||
-        memo->used + cap > HEAPLENS__MEMO_FRAMES) {
+    if (memo->used + cap > HEAPLENS__MEMO_FRAMES) {
         heaplens__unwind_forget(memo);
     }
-    const heaplens__frame f = {.ip = start->return_address - 1, .sp = start->sp, .fp = start->fp};
-    const match at = find_match(memo, &f, &trace->why);
+    const uint32_t used = memo->used;
+    const match at = find_match(memo, f, &trace->why);
     if (at.known == NULL || at.change != NULL || at.known->depth > cap) {
-        walk w = {.memo = memo, .f = f, .cap = cap, .why = trace->why};
+        walk w = {.memo = memo, .f = *f, .cap = cap, .why = trace->why};
         walk_and_remember(&w, at, trace);
-        return;
+    } else {
+        trace->depth = at.known->depth;
+        trace->note = &at.known->note;
+        trace->known = (uint32_t)(at.known - memo->frames);
     }
-    trace->depth = at.known->depth;
-    trace->note = &at.known->note;
-    trace->known = (uint32_t)(at.known - memo->frames);
+    const bool is_met_again = trace->note != NULL && memo->used == used;
+    if (is_met_again && ++memo->met_again % HEAPLENS__MEMO_IMPRINT_EVERY == 0) {
+        imprint(memo, &memo->frames[trace->known], f, place);
+    }
 }
 
 void heaplens__unwind_recall_frames(const heaplens__unwind_memo *memo,
