@@ -16,7 +16,7 @@ tests=(
   g++ clang=clang clang-format=clang-format clang-tidy=clang-tidy libclang-rt-14-dev
   valgrind=valgrind chromium=chromium sqlite3=sqlite3 jq=jq git=git readelf=binutils gdb=gdb
   cmark-gfm=cmark-gfm mandoc=mandoc zsh=zsh fish=fish
-  libdebuginfod1 libjemalloc2 libmimalloc2.0 libtcmalloc-minimal4
+  libdebuginfod1 libjemalloc2 libmimalloc2.0 libtcmalloc-minimal4 musl-gcc=musl-tools
 )
 
 is_present() {

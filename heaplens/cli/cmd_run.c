@@ -215,7 +215,7 @@ int heaplens__cmd_run(int argc, char **argv)
     }
     const heaplens_launch launch = {
         .folder = folder,
-        .library = heaplens__target_is_sanitized(command.arguments[0]) ? NULL : library,
+        .library = heaplens__target_refuses_preload(command.arguments[0]) ? NULL : library,
         .is_alone = command.is_alone,
         .mode = command.mode[0] == '\0' ? NULL : command.mode,
         .depth = command.depth[0] == '\0' ? NULL : command.depth,

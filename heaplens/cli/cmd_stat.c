@@ -301,7 +301,7 @@ int heaplens__cmd_stat(int argc, char **argv)
     }
     const heaplens_launch launch = {
         .folder = folder,
-        .library = heaplens__target_is_sanitized(command.arguments[0]) ? NULL : library,
+        .library = heaplens__target_refuses_preload(command.arguments[0]) ? NULL : library,
         .mode = command.is_full ? "full" : "count",
         .arguments = command.arguments,
     };

@@ -125,9 +125,10 @@ heaplens_run_end heaplens__heap_runs_measure(heaplens_heap_runs *runs, char **co
     char library[HEAPLENS_PATH_BYTES];
     *runs = (heaplens_heap_runs){0};
     for (size_t i = 0; i < 2; i++) {
-        if (heaplens__target_is_sanitized(words[i][0])) {
+        if (heaplens__target_refuses_preload(words[i][0])) {
             (void)snprintf(runs->reason, sizeof(runs->reason),
-                           "%.60s has a sanitizer, which brings its own allocator", words[i][0]);
+                           "%.60s has a sanitizer, or musl, and does not start with the recorder",
+                           words[i][0]);
             return HEAPLENS_RUN_DONE;
         }
     }

@@ -34,19 +34,32 @@ static int open_program(const char *program)
     return -1;
 }
 
-static bool has_interpreter(Elf *elf)
+// The path of the program's dynamic loader; NULL if it has none, "" if it cannot be told.
+static const char *find_loader(Elf *elf)
 {
     size_t count = 0;
-    if (elf_getphdrnum(elf, &count) != 0) {
-        return true;
+    size_t size = 0;
+    const char *const file = elf_rawfile(elf, &size);
+    if (elf_getphdrnum(elf, &count) != 0 || file == NULL) {
+        return "";
     }
     for (size_t i = 0; i < count; i++) {
         GElf_Phdr header;
-        if (gelf_getphdr(elf, (int)i, &header) != NULL && header.p_type == PT_INTERP) {
-            return true;
+        if (gelf_getphdr(elf, (int)i, &header) == NULL || header.p_type != PT_INTERP) {
+            continue;
         }
+        const bool is_inside = header.p_offset < size && header.p_filesz <= size - header.p_offset;
+        const char *const path = file + header.p_offset;
+        return is_inside && memchr(path, '\0', header.p_filesz) != NULL ? path : "";
     }
-    return false;
+    return NULL;
+}
+
+// Its loader cannot load a library that needs glibc, and then does not start the program.
+static bool is_of_musl(Elf *elf)
+{
+    const char *const loader = find_loader(elf);
+    return loader != NULL && strstr(loader, "/ld-musl-") != NULL;
 }
 
 static bool is_own_malloc(const GElf_Sym *symbol, const char *name)
@@ -104,9 +117,12 @@ static const char *elf_obstacle(int fd)
         obstacle = "it is a script whose interpreter was not recorded";
     } else if (header.e_machine != EM_X86_64) {
         obstacle = "it is built for another machine";
-    } else if (!has_interpreter(elf)) {
+    } else if (find_loader(elf) == NULL) {
         obstacle = "it is statically linked, so that its malloc cannot be replaced; link it "
                    "dynamically, or link heaplens into it";
+    } else if (is_of_musl(elf)) {
+        obstacle = "it is linked with musl, whose loader cannot load a library for glibc; link it "
+                   "with glibc";
     } else if (has_symbol(elf, is_of_sanitizer)) {
         obstacle = "it is built with a sanitizer, which has an allocator of its own; build it "
                    "without";
@@ -117,18 +133,18 @@ static const char *elf_obstacle(int fd)
     return obstacle;
 }
 
-bool heaplens__target_is_sanitized(const char *program)
+bool heaplens__target_refuses_preload(const char *program)
 {
     const int fd = open_program(program);
     Elf *const elf =
         fd < 0 || elf_version(EV_CURRENT) == EV_NONE ? NULL : elf_begin(fd, ELF_C_READ, NULL);
-    const bool is_sanitized =
-        elf != NULL && elf_kind(elf) == ELF_K_ELF && has_symbol(elf, is_of_sanitizer);
+    const bool is_refusing = elf != NULL && elf_kind(elf) == ELF_K_ELF &&
+                             (is_of_musl(elf) || has_symbol(elf, is_of_sanitizer));
     (void)elf_end(elf);
     if (fd >= 0) {
         (void)close(fd);
     }
-    return is_sanitized;
+    return is_refusing;
 }
 
 const char *heaplens__target_obstacle(const char *program)

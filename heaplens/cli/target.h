@@ -5,16 +5,16 @@
 #include <stdbool.h>
 
 /**
- * Is the program built with a sanitizer that brings its own allocator?
+ * Does the program not start with the recorder in LD_PRELOAD, so that it has to be run without?
  *
- * Such a program refuses to start with another library before its own in LD_PRELOAD, so that it
- * has to be run without.
+ * True of one with a sanitizer, which insists on being first, and of one with musl, whose loader
+ * gives up on a library that needs glibc. Of one that cannot be read: false.
  */
-bool heaplens__target_is_sanitized(const char *program);
+bool heaplens__target_refuses_preload(const char *program);
 
 /**
- * Why a program that ran left no profile: statically linked, set-user-ID, with a sanitizer, of
- * another machine ...
+ * Why a program that ran left no profile: statically linked, set-user-ID, with a sanitizer, with
+ * musl, of another machine ...
  *
  * @param program  as on the command line: looked for in PATH if it has no slash
  * @return a clause without a full stop, never NULL

@@ -173,7 +173,8 @@ class Checker:
     def left_alone(self):
         plain = self.execute(self.command)
         profiled = self.execute(self.run_command() + self.command)
-        reasons = {"ends_static": "statically linked", "ends_sanitized": "built with a sanitizer"}
+        reasons = {"ends_static": "statically linked", "ends_sanitized": "built with a sanitizer",
+                   "ends_musl": "linked with musl"}
         own = rf"heaplens: .* was not recorded: it is {reasons[self.row.program]}.*\n"
         # 74: there is no profile, and no failure of the program's own to tell.
         return self.compare(plain, (0 if profiled[0] == 74 else profiled[0], *profiled[1:]), own)

@@ -143,6 +143,8 @@ ROWS = [
     Row("setuid", "a set-user-ID binary: a message, and it runs unprofiled", "ends", check="setuid"),
     Row("sanitized", "a sanitized binary: a message, and it runs unprofiled", "ends_sanitized",
         check="left_alone", stdout="allocated\n"),
+    Row("musl", "a binary for musl: a message, and it runs unprofiled", "ends_musl", check="left_alone",
+        stdout="allocated\n"),
     Row("stripped", "a stripped binary", "ends_stripped", check="stripped"),
     Row("no_pie", "a binary at a fixed address", "ends_no_pie", figures=THREE),
 ]
