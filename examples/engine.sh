@@ -4,4 +4,4 @@
 set -euo pipefail
 heaplens run -o out/engine.heaplens -- competency rank --role data/demo/demo_role.json \
   --candidates data/demo/demo_candidates.jsonl --format json >out/ranking.json
-heaplens report --top 3 --sort peak out/engine.heaplens
+heaplens report out/engine.heaplens | sed -n "/^In short/,/most never/p"

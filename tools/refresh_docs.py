@@ -18,7 +18,8 @@ In the pages:
 There are no other blocks, and every file of examples/ is shown or linked by one of the pages.
 
 The commands have these variables: EXAMPLES, the folder of the built examples, and PROFILED, a build
-with COMPETENCY_MEMORY_PROFILING and COMPETENCY_DHAT, which the test options_matrix makes. Blocks that
+with COMPETENCY_MEMORY_PROFILING and COMPETENCY_DHAT, which the test options_matrix makes; MATRIX, the
+programs of the robustness matrix. Blocks that
 use PROFILED are left out, with a message, where there is none.
 
 A check compares shapes: numbers, times and addresses may differ from machine to machine, words
@@ -32,7 +33,7 @@ import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PAGES = ["README.md", "docs/USAGE_EXAMPLES.md"]
+PAGES = ["README.md", "docs/USAGE_EXAMPLES.md", "docs/TROUBLESHOOTING.md"]
 NOT_RUN_MAX = 8
 PROFILED = "options/profiling-on"  # in the build folder
 BLOCK = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.S | re.M)
@@ -60,7 +61,8 @@ def agree(shown, real):
 
 def environment(build):
     """What the commands of the pages find in their environment."""
-    variables = {"EXAMPLES": os.path.join(build, "examples"), "PROFILED": os.path.join(build, PROFILED)}
+    variables = {"EXAMPLES": os.path.join(build, "examples"), "PROFILED": os.path.join(build, PROFILED),
+                 "MATRIX": os.path.join(build, "heaplens/tests/robust/matrix")}
     return dict(os.environ, PATH=os.path.join(build, "bin") + os.pathsep + os.environ["PATH"], NO_COLOR="1",
                 COLUMNS="100", LC_ALL="C.UTF-8", **{name: os.path.relpath(path, ROOT) for name, path in variables.items()})
 
@@ -103,7 +105,9 @@ def console(body, build):
 
 
 def describe(page, command, shown, printed):
-    differ = [f"    shown   {s}\n    printed {p}" for s, p in zip(shown, printed) if s != p][:3]
+    """Lines that are printed nowhere, or else the first ones that differ."""
+    differ = [f"    shown, and not printed: {line}" for line in shown if line not in printed + ["..."]][:3]
+    differ = differ or [f"    shown   {s}\n    printed {p}" for s, p in zip(shown, printed) if s != p][:3]
     return f"{page}: {command}\n" + "\n".join(differ or [f"    {len(shown)} lines shown, {len(printed)} printed"])
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import check_includes
 import check_symbols
 import check_text
+import check_troubleshooting
 
 SPDX = "// SPDX-License-Identifier: MIT\n"
 
@@ -151,6 +152,22 @@ class Symbols(unittest.TestCase):
     def test_a_library_beside_libc_is_found(self):
         found = list(check_symbols.check_needed("heaplens", self.library))
         self.assertEqual([offence.split()[2] for offence in found], ["libm.so.6;"])
+
+
+class Troubleshooting(unittest.TestCase):
+    @staticmethod
+    def found(text):
+        return list(check_troubleshooting.offences(text, {"test_one", "test_two"}.__contains__))
+
+    def test_an_entry_without_a_test_is_found(self):
+        text = "### a\n\nReproduced by: `test_one`, `test_two`\n\n### b\n\n### c\n\nReproduced by: nobody\n"
+        self.assertEqual([entry for entry, _ in self.found(text)], ["b", "c"])
+
+    def test_a_test_that_is_not_there_is_found(self):
+        self.assertEqual(self.found("### a\n\nReproduced by: `test_three`\n"), [("a", "there is no test or script test_three")])
+
+    def test_a_page_without_entries_is_found(self):
+        self.assertEqual(len(self.found("# Troubleshooting\n")), 1)
 
 
 if __name__ == "__main__":
