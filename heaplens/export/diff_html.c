@@ -7,8 +7,8 @@
 #include "export/html.h"
 #include "export/html_data.h"
 #include "export/html_page.h"
-#include "export/numbering.h"
 #include "profile/array.h"
+#include "profile/numbering.h"
 
 // The process after has the tree of all paths; the one before shares it and has sites only.
 typedef struct path_tree {

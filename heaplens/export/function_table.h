@@ -2,7 +2,7 @@
 #ifndef HEAPLENS_EXPORT_FUNCTION_TABLE_H
 #define HEAPLENS_EXPORT_FUNCTION_TABLE_H
 
-#include "export/numbering.h"
+#include "profile/numbering.h"
 #include "profile/session.h"
 
 /**

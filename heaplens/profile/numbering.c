@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "export/numbering.h"
+#include "profile/numbering.h"
 
 #include <stdlib.h>
 
