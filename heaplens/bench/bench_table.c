@@ -118,8 +118,9 @@ static void write_site(FILE *file, const heaplens_site_change *site)
     char bytes[48];
     signed_text(site->blocks_head - site->blocks_base, blocks, sizeof blocks);
     signed_text(site->bytes_head - site->bytes_base, bytes, sizeof bytes);
-    (void)fprintf(file, "    %s blocks, %s bytes an iteration (%.10g blocks before): %s\n", blocks,
-                  bytes, site->blocks_base, site->path);
+    (void)fprintf(file, "    %s %s, %s bytes an iteration (%.10g before): %s\n", blocks,
+                  fabs(site->blocks_head - site->blocks_base) == 1 ? "block" : "blocks", bytes,
+                  site->blocks_base, site->path);
 }
 
 enum { SITES_SHOWN = 8 };

@@ -208,15 +208,15 @@ static heaplens_status write_facts(heaplens_sink *sink, const void *what)
     write_fact(sink, shown->session, "machine", facts->host);
     write_when(sink, facts);
     heaplens__sink_printf(sink, "  processes  %zu\n", shown->session->process_count);
-    heaplens__sink_printf(sink, "  peak       %s bytes in %s blocks\n",
-                          heaplens__figure_count(facts->bytes_peak).text,
-                          heaplens__figure_count(facts->blocks_peak).text);
-    heaplens__sink_printf(sink, "  allocated  %s bytes in %s blocks\n",
-                          heaplens__figure_count(facts->bytes_total).text,
-                          heaplens__figure_count(facts->blocks_total).text);
-    heaplens__sink_printf(sink, "  not freed  %s bytes in %s blocks\n",
-                          heaplens__figure_count(facts->bytes_end).text,
-                          heaplens__figure_count(facts->blocks_end).text);
+    heaplens__sink_printf(sink, "  peak       %s in %s\n",
+                          heaplens__figure_counted(facts->bytes_peak, "byte", "bytes").text,
+                          heaplens__figure_counted(facts->blocks_peak, "block", "blocks").text);
+    heaplens__sink_printf(sink, "  allocated  %s in %s\n",
+                          heaplens__figure_counted(facts->bytes_total, "byte", "bytes").text,
+                          heaplens__figure_counted(facts->blocks_total, "block", "blocks").text);
+    heaplens__sink_printf(sink, "  not freed  %s in %s\n",
+                          heaplens__figure_counted(facts->bytes_end, "byte", "bytes").text,
+                          heaplens__figure_counted(facts->blocks_end, "block", "blocks").text);
     write_builds(sink, shown->session, process);
     return heaplens__sink_flush(sink);
 }

@@ -167,9 +167,9 @@ static void say_what_was_written(const heaplens_session *session, const char *ou
         (void)snprintf(processes, sizeof(processes), " (largest of %zu processes)",
                        session->process_count);
     }
-    heaplens__complain("peak %s, %s blocks%s; see: heaplens report %s",
-                       heaplens__figure_bytes(facts->bytes_peak).text,
-                       heaplens__figure_count(facts->blocks_total).text, processes, output);
+    heaplens__complain(
+        "peak %s, %s%s; see: heaplens report %s", heaplens__figure_bytes(facts->bytes_peak).text,
+        heaplens__figure_counted(facts->blocks_total, "block", "blocks").text, processes, output);
 }
 
 // The exit code, given that of the program.

@@ -74,10 +74,11 @@ static heaplens_status write_profile(const snapshot_command *command, heaplens_s
         status = heaplens_session_write(session, path, failure);
     }
     if (status == HEAPLENS_OK) {
-        heaplens__complain("live %s, peak %s, %s blocks; see: heaplens report %s",
+        heaplens__complain("live %s, peak %s, %s; see: heaplens report %s",
                            heaplens__figure_bytes(facts->bytes_end).text,
                            heaplens__figure_bytes(facts->bytes_peak).text,
-                           heaplens__figure_count(facts->blocks_total).text, path);
+                           heaplens__figure_counted(facts->blocks_total, "block", "blocks").text,
+                           path);
     }
     return status;
 }

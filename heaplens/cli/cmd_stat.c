@@ -131,8 +131,10 @@ enum {
 };
 
 typedef struct stat_row {
-    const char *key;    // in JSON
-    const char *label;  // in the table
+    const char *key;  // in JSON
+    const char *one;  // in the table: what one is called
+    const char *several;
+    const char *rest;  // and which they are
     uint64_t value;
     int flags;  // ROW_*
 } stat_row;
@@ -149,12 +151,14 @@ static void write_table_row(heaplens_sink *sink, const stat_row *row)
     if ((row->flags & ROW_IS_RARE) != 0 && row->value == 0) {
         return;
     }
+    char label[48];
+    (void)snprintf(label, sizeof(label), "%s%s%s", row->value == 1 ? row->one : row->several,
+                   row->rest[0] == '\0' ? "" : " ", row->rest);
     heaplens__sink_printf(sink, "  %22s  ", heaplens__figure_count(row->value).text);
     if ((row->flags & ROW_IS_BYTES) != 0) {
-        heaplens__sink_printf(sink, "%-32s%s\n", row->label,
-                              heaplens__figure_bytes(row->value).text);
+        heaplens__sink_printf(sink, "%-32s%s\n", label, heaplens__figure_bytes(row->value).text);
     } else {
-        heaplens__sink_printf(sink, "%s\n", row->label);
+        heaplens__sink_printf(sink, "%s\n", label);
     }
 }
 
@@ -169,24 +173,26 @@ static void write_rows(heaplens_sink *sink, const stat_totals *totals, uint64_t 
     const heaplens_facts *const sum = &totals->sum;
     // clang-format off: a row a line
     const stat_row rows[] = {
-        {"bytes_total",        "bytes allocated",                 sum->bytes_total,        ROW_IS_BYTES   },
-        {"blocks_total",       "blocks allocated",                sum->blocks_total,       0              },
-        {"blocks_temporary",   "blocks freed again at once",      temporary,               ROW_NEEDS_SITES},
-        {"reallocs",           "reallocs",                        reallocs,                ROW_NEEDS_SITES},
-        {"bytes_peak",         "bytes at the peak",               sum->bytes_peak,         ROW_IS_BYTES   },
-        {"blocks_peak",        "blocks at the peak",              sum->blocks_peak,        0              },
-        {"peak_error_bytes",   "bytes that the peak may be off",  sum->peak_error_bytes,
-         ROW_IS_BYTES | ROW_IS_RARE                                                                       },
-        {"bytes_end",          "bytes never freed",               sum->bytes_end,          ROW_IS_BYTES   },
-        {"blocks_end",         "blocks never freed",              sum->blocks_end,         0              },
-        {"rss_peak_bytes",     "bytes resident at most",          sum->rss_peak_bytes,
-         ROW_IS_BYTES | ROW_MAY_BE_UNKNOWN                                                                },
-        {"allocations_failed", "allocations that failed",         sum->allocations_failed, ROW_IS_RARE    },
-        {"frees_unknown",      "frees of unknown blocks",         sum->frees_unknown,      ROW_IS_RARE    },
-        {"overflows",          "blocks overwritten at their end", sum->overflows,          ROW_IS_RARE    },
-        {"operations_lost",    "operations not counted",          sum->operations_lost,    ROW_IS_RARE    },
-        {"threads",            "threads that allocated",          sum->threads,            0              },
-        {"processes",          "processes",                       totals->processes,       0              },
+        {"bytes_total",        "byte",       "bytes",       "allocated",                sum->bytes_total,        ROW_IS_BYTES   },
+        {"blocks_total",       "block",      "blocks",      "allocated",                sum->blocks_total,       0              },
+        {"blocks_temporary",   "block",      "blocks",      "freed again at once",      temporary,               ROW_NEEDS_SITES},
+        {"reallocs",           "realloc",    "reallocs",    "",                         reallocs,                ROW_NEEDS_SITES},
+        {"bytes_peak",         "byte",       "bytes",       "at the peak",              sum->bytes_peak,         ROW_IS_BYTES   },
+        {"blocks_peak",        "block",      "blocks",      "at the peak",              sum->blocks_peak,        0              },
+        {"peak_error_bytes",   "byte",       "bytes",       "that the peak may be off", sum->peak_error_bytes,
+         ROW_IS_BYTES | ROW_IS_RARE                                                                                             },
+        {"bytes_end",          "byte",       "bytes",       "never freed",              sum->bytes_end,          ROW_IS_BYTES   },
+        {"blocks_end",         "block",      "blocks",      "never freed",              sum->blocks_end,         0              },
+        {"rss_peak_bytes",     "byte",       "bytes",       "resident at most",         sum->rss_peak_bytes,
+         ROW_IS_BYTES | ROW_MAY_BE_UNKNOWN                                                                                      },
+        {"allocations_failed", "allocation", "allocations", "that failed",              sum->allocations_failed,
+         ROW_IS_RARE                                                                                                            },
+        {"frees_unknown",      "free",       "frees",       "of unknown blocks",        sum->frees_unknown,      ROW_IS_RARE    },
+        {"overflows",          "block",      "blocks",      "overwritten at the end",   sum->overflows,          ROW_IS_RARE    },
+        {"operations_lost",    "operation",  "operations",  "not counted",              sum->operations_lost,
+         ROW_IS_RARE                                                                                                            },
+        {"threads",            "thread",     "threads",     "that allocated",           sum->threads,            0              },
+        {"processes",          "process",    "processes",   "",                         totals->processes,       0              },
     };
     // clang-format on
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

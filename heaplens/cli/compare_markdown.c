@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "export/figure_text.h"
 #include "export/path_text.h"
 
 static void write_command(heaplens_sink *sink, const char *label, const char *command)
@@ -69,8 +70,9 @@ heaplens_status heaplens__write_compare_markdown(heaplens_sink *sink, const void
                           heaplens__outcome_name(heaplens__compare_verdict(report)));
     write_command(sink, "base", report->commands[0]);
     write_command(sink, "head", report->commands[1]);
-    heaplens__sink_printf(sink, "- %zu blocks of 4 processes, margin %.3g %%, alpha %.3g\n\n",
-                          report->blocks, 100 * report->margin, report->alpha);
+    heaplens__sink_printf(sink, "- %s of 4 processes, margin %.3g %%, alpha %.3g\n\n",
+                          heaplens__figure_counted(report->blocks, "block", "blocks").text,
+                          100 * report->margin, report->alpha);
     heaplens__sink_puts(sink, "| figure | base | head | change | interval | noise | verdict |\n"
                               "|---|---:|---:|---:|---|---:|---|\n");
     for (size_t i = 0; i < report->figure_count; i++) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "export/diff_tables.h"
+#include "export/figure_text.h"
 #include "export/frame_text.h"
 #include "export/path_text.h"
 
@@ -36,8 +37,8 @@ static void write_head(heaplens_sink *sink, const heaplens_compare_report *repor
         heaplens__sink_safe(sink, report->commands[i]);
         heaplens__sink_puts(sink, "\n");
     }
-    heaplens__sink_printf(sink, "%zu of at most %zu blocks of 4 processes", report->blocks,
-                          report->blocks_max);
+    heaplens__sink_printf(sink, "%zu of at most %s of 4 processes", report->blocks,
+                          heaplens__figure_counted(report->blocks_max, "block", "blocks").text);
     if (report->recordings > 0) {
         heaplens__sink_printf(sink, ", %zu recordings", 2 * report->recordings);
     }

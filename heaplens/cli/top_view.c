@@ -69,16 +69,17 @@ static void write_callers(heaplens_sink *sink, const heaplens_top_view *view,
 static void write_totals(heaplens_sink *sink, const heaplens_top_view *view)
 {
     const heaplens_facts *const facts = &view->process->facts;
-    heaplens__sink_printf(sink, "%s in %s blocks live, peak %s; allocated %s in %s blocks",
+    heaplens__sink_printf(sink, "%s in %s live, peak %s; allocated %s in %s",
                           heaplens__figure_bytes(facts->bytes_end).text,
-                          heaplens__figure_count(facts->blocks_end).text,
+                          heaplens__figure_counted(facts->blocks_end, "block", "blocks").text,
                           heaplens__figure_bytes(facts->bytes_peak).text,
                           heaplens__figure_bytes(facts->bytes_total).text,
-                          heaplens__figure_count(facts->blocks_total).text);
+                          heaplens__figure_counted(facts->blocks_total, "block", "blocks").text);
     if (view->has_rates) {
-        heaplens__sink_printf(sink, ", %s and %s blocks a second",
-                              heaplens__figure_bytes((uint64_t)view->bytes_a_second).text,
-                              heaplens__figure_count((uint64_t)view->blocks_a_second).text);
+        heaplens__sink_printf(
+            sink, ", %s and %s a second",
+            heaplens__figure_bytes((uint64_t)view->bytes_a_second).text,
+            heaplens__figure_counted((uint64_t)view->blocks_a_second, "block", "blocks").text);
     }
     heaplens__sink_puts(sink, "\n");
 }

@@ -8,13 +8,9 @@ heaplens_figure heaplens__budget_figure(heaplens_budget_metric metric, uint64_t 
 {
     heaplens_figure out = {0};
     switch (heaplens_budget_metric_unit(metric)) {
-    case HEAPLENS_BUDGET_UNIT_BYTES:
-        (void)snprintf(out.text, sizeof(out.text), "%.30s bytes",
-                       heaplens__figure_count(value).text);
-        break;
+    case HEAPLENS_BUDGET_UNIT_BYTES: out = heaplens__figure_counted(value, "byte", "bytes"); break;
     case HEAPLENS_BUDGET_UNIT_BLOCKS:
-        (void)snprintf(out.text, sizeof(out.text), "%.30s blocks",
-                       heaplens__figure_count(value).text);
+        out = heaplens__figure_counted(value, "block", "blocks");
         break;
     case HEAPLENS_BUDGET_UNIT_TIME: out = heaplens__figure_time(value); break;
     }

@@ -61,11 +61,11 @@ static size_t note_side(const heaplens_diff_side *side, const char *when, heaple
                        heaplens__figure_bytes(facts->peak_error_bytes).text);
     }
     if (facts->operations_lost > 0 || facts->allocations_cut > 0) {
-        (void)snprintf(notes[count++].text, sizeof(notes->text),
-                       "%s, the store was full: %s operations were not counted, %s blocks have no "
-                       "call site",
-                       when, heaplens__figure_count(facts->operations_lost).text,
-                       heaplens__figure_count(facts->allocations_cut).text);
+        (void)snprintf(
+            notes[count++].text, sizeof(notes->text),
+            "%s, the store was full: %s not counted, %s without a call site", when,
+            heaplens__figure_counted(facts->operations_lost, "operation", "operations").text,
+            heaplens__figure_counted(facts->allocations_cut, "block", "blocks").text);
     }
     return count;
 }

@@ -38,8 +38,9 @@ static void write_side(const diff_report *r, const char *label, const heaplens_d
     }
     const heaplens_facts *const facts = &side->process->facts;
     heaplens__sink_safe(r->sink, heaplens__names_text(&side->session->names, facts->command));
-    heaplens__sink_printf(r->sink, "\n        process %u, %s call sites", facts->pid,
-                          heaplens__figure_count(side->process->site_count).text);
+    heaplens__sink_printf(
+        r->sink, "\n        process %u, %s", facts->pid,
+        heaplens__figure_counted(side->process->site_count, "call site", "call sites").text);
     if (side->session->process_count > 1) {
         heaplens__sink_printf(r->sink, "; one of %zu processes", side->session->process_count);
     }
@@ -80,11 +81,12 @@ static void write_renames(const diff_report *r, size_t top)
     if (diff->rename_count == 0) {
         return;
     }
-    heaplens__sink_printf(r->sink,
-                          "\n%sRenamed (likely)%s: %s functions have the callers, the callees and "
-                          "nearly the figures of one that is gone\n",
-                          style(r, BOLD), style(r, PLAIN),
-                          heaplens__figure_count(diff->rename_count).text);
+    heaplens__sink_printf(
+        r->sink,
+        "\n%sRenamed (likely)%s: %s with the callers, the callees and nearly the "
+        "figures of one that is gone\n",
+        style(r, BOLD), style(r, PLAIN),
+        heaplens__figure_counted(diff->rename_count, "function", "functions").text);
     for (size_t i = 0; i < diff->rename_count && i < top; i++) {
         const heaplens_diff_rename *const rename = &diff->renames[i];
         heaplens__sink_puts(r->sink, "      ");
@@ -102,13 +104,13 @@ static void write_renames(const diff_report *r, size_t top)
 }
 
 static void write_hidden(const diff_report *r, const heaplens_diff_ranking *ranking,
-                         heaplens_metric metric, const char *things)
+                         heaplens_metric metric, const char *one, const char *several)
 {
     if (ranking->hidden_count > 0) {
         heaplens__sink_printf(r->sink,
-                              "      not shown: %s %s that changed by less than %s %s each, "
+                              "      not shown: %s that changed by less than %s %s each, "
                               "together +%s and -%s\n",
-                              heaplens__figure_count(ranking->hidden_count).text, things,
+                              heaplens__figure_counted(ranking->hidden_count, one, several).text,
                               heaplens__figure_count(ranking->noise).text,
                               heaplens__metric_unit(metric),
                               heaplens__figure_count(ranking->hidden_grown).text,
@@ -160,7 +162,7 @@ static heaplens_status write_sites(const diff_report *r, heaplens_metric metric,
         r->sink, "%zu new, %zu gone, %zu grown, %zu shrunk call sites\n",
         ranking.changes[HEAPLENS_CHANGE_NEW], ranking.changes[HEAPLENS_CHANGE_GONE],
         ranking.changes[HEAPLENS_CHANGE_GROWN], ranking.changes[HEAPLENS_CHANGE_SHRUNK]);
-    write_hidden(r, &ranking, metric, "call sites");
+    write_hidden(r, &ranking, metric, "call site", "call sites");
     for (size_t i = 0; i < ranking.count && i < top; i++) {
         write_site(r, &r->diff->sites[ranking.rows[i]], i + 1, metric);
     }
@@ -193,7 +195,7 @@ static heaplens_status write_functions(const diff_report *r, heaplens_metric met
         heaplens__sink_safe(r->sink, heaplens__names_text(&r->diff->paths.names, function->name));
         heaplens__sink_puts(r->sink, "\n");
     }
-    write_hidden(r, &ranking, metric, "functions");
+    write_hidden(r, &ranking, metric, "function", "functions");
     free(ranking.rows);
     return HEAPLENS_OK;
 }

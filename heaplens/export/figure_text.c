@@ -2,6 +2,7 @@
 #include "export/figure_text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 heaplens_figure heaplens__figure_count(uint64_t value)
 {
@@ -15,6 +16,14 @@ heaplens_figure heaplens__figure_count(uint64_t value)
         }
         out.text[at++] = digits[i];
     }
+    return out;
+}
+
+heaplens_figure heaplens__figure_counted(uint64_t value, const char *one, const char *several)
+{
+    heaplens_figure out = heaplens__figure_count(value);
+    const size_t used = strlen(out.text);
+    (void)snprintf(out.text + used, sizeof(out.text) - used, " %s", value == 1 ? one : several);
     return out;
 }
 

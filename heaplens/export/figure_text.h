@@ -12,6 +12,9 @@ typedef struct heaplens_figure {
 /** "12,345,678" */
 heaplens_figure heaplens__figure_count(uint64_t value);
 
+/** "1 block", "12,345 blocks"; words of 12 characters at most */
+heaplens_figure heaplens__figure_counted(uint64_t value, const char *one, const char *several);
+
 /** "512 B", "11.8 MiB": four characters of value at most, powers of 1024 */
 heaplens_figure heaplens__figure_bytes(uint64_t bytes);
 

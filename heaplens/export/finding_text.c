@@ -2,9 +2,11 @@
 #include "export/finding_text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "export/figure_text.h"
 #include "export/frame_text.h"
+#include "profile/interval.h"
 
 const char *heaplens_finding_name(heaplens_finding_kind kind)
 {
@@ -37,109 +39,153 @@ static void name_culprit(const heaplens_session *session, const heaplens_process
                    heaplens__path_base(module));
 }
 
-static void explain_overflow(const heaplens_finding *f, const char *who, char *text, size_t cap)
+// What a finding says of its figures: with their intervals where they are estimates, and "about" where
+// an interval is not known.
+typedef struct words {
+    const heaplens_process *process;
+    const heaplens_finding *finding;
+    const char *who;
+    char *text;
+    size_t cap;
+} words;
+
+static const char *about(const words *w)
 {
-    (void)snprintf(text, cap,
-                   "%s blocks from %s were written to behind their end: the first, of %s bytes, up "
-                   "to %s bytes beyond, found when thread %u freed it %s after the start",
-                   heaplens__figure_count(f->overflow.count).text, who,
-                   heaplens__figure_count(f->overflow.size_bytes).text,
-                   heaplens__figure_count(f->overflow.bytes_behind).text, f->overflow.tid,
-                   heaplens__figure_time(f->overflow.time_ns).text);
+    return w->process->estimate_count > 0 ? "about " : "";
 }
 
-static void explain_peak(const heaplens_process *process, const heaplens_finding *f,
-                         const char *who, char *text, size_t cap)
+// "45.2 %", "45.2 % +- 4.1 %"
+static heaplens_figure share_text(uint64_t part, uint64_t whole, double half)
 {
-    (void)snprintf(text, cap, "%s of the peak is from %s: %s in %s blocks",
-                   heaplens__figure_share(f->sum.bytes_gmax, process->facts.bytes_peak).text, who,
-                   heaplens__figure_bytes(f->sum.bytes_gmax).text,
-                   heaplens__figure_count(f->sum.blocks_gmax).text);
+    heaplens_figure out = heaplens__figure_share(part, whole);
+    const size_t used = strlen(out.text);
+    if (half > 0) {
+        (void)snprintf(out.text + used, sizeof(out.text) - used, " +- %.1f %%", 100 * half);
+    }
+    return out;
 }
 
-static void explain_growth(const heaplens_finding *f, const char *who, char *text, size_t cap)
+// "11.8 MiB", "11.8 MiB +- 1.2 MiB"
+static heaplens_figure bytes_text(uint64_t bytes, double variance)
 {
+    heaplens_figure out = heaplens__figure_bytes(bytes);
+    const size_t used = strlen(out.text);
+    const uint64_t half = heaplens_interval(variance);
+    if (half > 0) {
+        (void)snprintf(out.text + used, sizeof(out.text) - used, " +- %.16s",
+                       heaplens__figure_bytes(half).text);
+    }
+    return out;
+}
+
+static void explain_overflow(const words *w)
+{
+    const heaplens_overflow *const o = &w->finding->overflow;
     (void)snprintf(
-        text, cap,
-        "%s grows for as long as the program runs: %s of its %s blocks were never freed, "
-        "%s, allocated from %s to %s after the start",
-        who, heaplens__figure_count(f->sum.blocks_end).text,
-        heaplens__figure_count(f->sum.blocks_total).text,
-        heaplens__figure_bytes(f->sum.bytes_end).text, heaplens__figure_time(f->sum.first_ns).text,
-        heaplens__figure_time(f->sum.last_ns).text);
+        w->text, w->cap,
+        "%s from %s %s written to behind %s end: %s%s, up to %s beyond, found when thread %u "
+        "freed it %s after the start",
+        heaplens__figure_counted(o->count, "block", "blocks").text, w->who,
+        o->count == 1 ? "was" : "were", o->count == 1 ? "its" : "their",
+        o->count == 1 ? "" : "the first, of ",
+        heaplens__figure_counted(o->size_bytes, "byte", "bytes").text,
+        heaplens__figure_counted(o->bytes_behind, "byte", "bytes").text, o->tid,
+        heaplens__figure_time(o->time_ns).text);
 }
 
-static void explain_churn(const heaplens_finding *f, const char *who, char *text, size_t cap)
+static void explain_peak(const words *w)
 {
+    const heaplens_finding *const f = w->finding;
+    (void)snprintf(
+        w->text, w->cap, "%s of the peak is from %s: %s in %s%s",
+        share_text(f->sum.bytes_gmax, w->process->facts.bytes_peak, f->weight_interval).text,
+        w->who, bytes_text(f->sum.bytes_gmax, f->spread.variance[HEAPLENS_METRIC_PEAK]).text,
+        about(w), heaplens__figure_counted(f->sum.blocks_gmax, "block", "blocks").text);
+}
+
+static void explain_growth(const words *w)
+{
+    const heaplens_finding *const f = w->finding;
+    (void)snprintf(w->text, w->cap,
+                   "%s grows for as long as the program runs: %s%s of its %s were never freed, %s, "
+                   "allocated from %s to %s after the start",
+                   w->who, about(w), heaplens__figure_count(f->sum.blocks_end).text,
+                   heaplens__figure_counted(f->sum.blocks_total, "block", "blocks").text,
+                   bytes_text(f->sum.bytes_end, f->spread.variance[HEAPLENS_METRIC_LEAKED]).text,
+                   heaplens__figure_time(f->sum.first_ns).text,
+                   heaplens__figure_time(f->sum.last_ns).text);
+}
+
+static void explain_churn(const words *w)
+{
+    const heaplens_finding *const f = w->finding;
     const uint64_t blocks = f->sum.blocks_total == 0 ? 1 : f->sum.blocks_total;
-    (void)snprintf(text, cap,
-                   "%s of the %s blocks from %s were freed before their thread allocated anything "
-                   "else; they lived %s on average, so that one buffer, used again, would do",
-                   heaplens__figure_share(f->sum.blocks_temporary, blocks).text,
-                   heaplens__figure_count(blocks).text, who,
+    const double half = heaplens_part_interval(f->sum.blocks_temporary, blocks,
+                                               f->spread.variance[HEAPLENS_METRIC_TEMPORARY],
+                                               f->spread.variance[HEAPLENS_METRIC_BLOCKS]);
+    (void)snprintf(w->text, w->cap,
+                   "%s of the %s%s from %s were freed before their thread allocated anything else; "
+                   "they lived %s%s on average, so that one buffer, used again, would do",
+                   share_text(f->sum.blocks_temporary, blocks, half).text, about(w),
+                   heaplens__figure_counted(blocks, "block", "blocks").text, w->who, about(w),
                    heaplens__figure_time(f->sum.lifetime_ns / blocks).text);
 }
 
-static void explain_realloc(const heaplens_finding *f, const char *who, char *text, size_t cap)
+static void explain_realloc(const words *w)
 {
+    const heaplens_finding *const f = w->finding;
     const uint64_t peak = f->sum.bytes_peak == 0 ? 1 : f->sum.bytes_peak;
-    (void)snprintf(text, cap,
-                   "%s reallocs in %s copied %s, %s times the %s that it ever holds: growing by a "
-                   "factor instead of by small steps copies less",
-                   heaplens__figure_count(f->sum.reallocs).text, who,
-                   heaplens__figure_bytes(f->sum.bytes_copied).text,
-                   heaplens__figure_count(f->sum.bytes_copied / peak).text,
-                   heaplens__figure_bytes(f->sum.bytes_peak).text);
+    const double variance = heaplens_copied_variance(f->spread.variance[HEAPLENS_METRIC_TOTAL]);
+    (void)snprintf(
+        w->text, w->cap,
+        "%s%s in %s copied %s, %s%s times the %s that it ever holds: growing by a factor "
+        "instead of by small steps copies less",
+        about(w), heaplens__figure_counted(f->sum.reallocs, "realloc", "reallocs").text, w->who,
+        bytes_text(f->sum.bytes_copied, variance).text, about(w),
+        heaplens__figure_count(f->sum.bytes_copied / peak).text,
+        heaplens__figure_bytes(f->sum.bytes_peak).text);
 }
 
-static void explain_rounding(const heaplens_finding *f, const char *who, char *text, size_t cap)
+static void explain_rounding(const words *w)
 {
+    const heaplens_finding *const f = w->finding;
     const uint64_t blocks = f->sum.blocks_total == 0 ? 1 : f->sum.blocks_total;
-    (void)snprintf(text, cap,
-                   "the allocator gives %s %s more than it asks for: %s over %s blocks of %s on "
+    (void)snprintf(w->text, w->cap,
+                   "the allocator gives %s %s%s more than it asks for: %s%s over %s of %s on "
                    "average; fewer and larger blocks would save most of it",
-                   who, heaplens__figure_share(f->sum.bytes_rounding, f->sum.bytes_total).text,
+                   w->who, about(w),
+                   heaplens__figure_share(f->sum.bytes_rounding, f->sum.bytes_total).text, about(w),
                    heaplens__figure_bytes(f->sum.bytes_rounding).text,
-                   heaplens__figure_count(blocks).text,
+                   heaplens__figure_counted(blocks, "block", "blocks").text,
                    heaplens__figure_bytes(f->sum.bytes_total / blocks).text);
 }
 
-static void explain_zero_size(const heaplens_finding *f, const char *who, char *text, size_t cap)
+static void explain_zero_size(const words *w)
 {
-    (void)snprintf(text, cap,
-                   "%s of the %s blocks from %s have no bytes, and each costs as much as the "
-                   "smallest block",
-                   heaplens__figure_count(f->sum.blocks_zero).text,
-                   heaplens__figure_count(f->sum.blocks_total).text, who);
+    const heaplens_finding *const f = w->finding;
+    (void)snprintf(
+        w->text, w->cap,
+        "%s%s of the %s from %s have no bytes, and each costs as much as the smallest block",
+        about(w), heaplens__figure_count(f->sum.blocks_zero).text,
+        heaplens__figure_counted(f->sum.blocks_total, "block", "blocks").text, w->who);
 }
 
 heaplens_finding_words heaplens_finding_explain(const heaplens_session *session,
                                                 const heaplens_process *process,
                                                 const heaplens_finding *finding)
 {
-    heaplens_finding_words words = {0};
+    heaplens_finding_words out = {0};
     char who[200];
     name_culprit(session, process, finding, who, sizeof(who));
+    const words w = {process, finding, who, out.text, sizeof(out.text)};
     switch (finding->kind) {
-    case HEAPLENS_FINDING_OVERFLOW:
-        explain_overflow(finding, who, words.text, sizeof(words.text));
-        break;
-    case HEAPLENS_FINDING_PEAK:
-        explain_peak(process, finding, who, words.text, sizeof(words.text));
-        break;
-    case HEAPLENS_FINDING_GROWTH:
-        explain_growth(finding, who, words.text, sizeof(words.text));
-        break;
-    case HEAPLENS_FINDING_CHURN: explain_churn(finding, who, words.text, sizeof(words.text)); break;
-    case HEAPLENS_FINDING_REALLOC:
-        explain_realloc(finding, who, words.text, sizeof(words.text));
-        break;
-    case HEAPLENS_FINDING_ROUNDING:
-        explain_rounding(finding, who, words.text, sizeof(words.text));
-        break;
-    case HEAPLENS_FINDING_ZERO_SIZE:
-        explain_zero_size(finding, who, words.text, sizeof(words.text));
-        break;
+    case HEAPLENS_FINDING_OVERFLOW: explain_overflow(&w); break;
+    case HEAPLENS_FINDING_PEAK: explain_peak(&w); break;
+    case HEAPLENS_FINDING_GROWTH: explain_growth(&w); break;
+    case HEAPLENS_FINDING_CHURN: explain_churn(&w); break;
+    case HEAPLENS_FINDING_REALLOC: explain_realloc(&w); break;
+    case HEAPLENS_FINDING_ROUNDING: explain_rounding(&w); break;
+    case HEAPLENS_FINDING_ZERO_SIZE: explain_zero_size(&w); break;
     }
-    return words;
+    return out;
 }

@@ -459,7 +459,8 @@ static void write_finding(const json_writer *w, const heaplens_finding *finding)
     put_number(w, "site", finding->site);
     put_comma(w);
     put_text(w, "function", heaplens__names_text(&w->session->names, finding->function));
-    put_comma(w);
+    heaplens__sink_printf(w->sink, ",\"share\":%.6g,\"share_interval\":%.6g,", finding->weight,
+                          finding->weight_interval);
     put_text(w, "text", words.text);
     heaplens__sink_puts(w->sink, "}");
 }

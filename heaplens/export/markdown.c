@@ -95,16 +95,17 @@ static void write_notes(const markdown *m)
                                      "\"never freed\" is what was live when last heard of.\n");
     }
     if ((facts->flags & HEAPLENS_PROCESS_THREADED) != 0) {
-        heaplens__sink_printf(m->sink,
-                              "\n> %u threads allocated: peaks are within %s of the truth.\n",
-                              facts->threads, heaplens__figure_bytes(facts->peak_error_bytes).text);
+        heaplens__sink_printf(m->sink, "\n> %s allocated: peaks are within %s of the truth.\n",
+                              heaplens__figure_counted(facts->threads, "thread", "threads").text,
+                              heaplens__figure_bytes(facts->peak_error_bytes).text);
     }
     if (facts->allocations_cut > 0 || facts->operations_lost > 0) {
-        heaplens__sink_printf(m->sink,
-                              "\n> The recorder's store was full: %s blocks have no call site, %s "
-                              "operations were not counted.\n",
-                              heaplens__figure_count(facts->allocations_cut).text,
-                              heaplens__figure_count(facts->operations_lost).text);
+        heaplens__sink_printf(
+            m->sink,
+            "\n> The recorder's store was full: %s without a call site, %s not "
+            "counted.\n",
+            heaplens__figure_counted(facts->allocations_cut, "block", "blocks").text,
+            heaplens__figure_counted(facts->operations_lost, "operation", "operations").text);
     }
 }
 

@@ -153,7 +153,9 @@ heaplens_status heaplens__report_threads(const heaplens_report *r)
                               heaplens__figure_bytes(threads[i].bytes_total).text,
                               heaplens__figure_count(threads[i].blocks_total).text);
         if (threads[i].threads > 1) {
-            heaplens__sink_printf(r->sink, "  and %u threads before it", threads[i].threads - 1);
+            heaplens__sink_printf(
+                r->sink, "  and %s before it",
+                heaplens__figure_counted(threads[i].threads - 1, "thread", "threads").text);
         }
         heaplens__sink_puts(r->sink, "\n");
     }

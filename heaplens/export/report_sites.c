@@ -379,9 +379,9 @@ static void write_habits(const heaplens_report *r, uint32_t index)
     }
     if (site->reallocs > 0) {
         const heaplens_estimate *const e = heaplens_site_estimate(r->process, index);
-        const double copied = e == NULL ? 0 : 2 * e->bytes_total;
-        heaplens__sink_printf(r->sink, ", %s reallocs copied %s%s",
-                              heaplens__figure_count(site->reallocs).text,
+        const double copied = e == NULL ? 0 : heaplens_copied_variance(e->bytes_total);
+        heaplens__sink_printf(r->sink, ", %s copied %s%s",
+                              heaplens__figure_counted(site->reallocs, "realloc", "reallocs").text,
                               heaplens__figure_bytes(site->bytes_copied).text,
                               heaplens__report_interval(copied, HEAPLENS_METRIC_TOTAL).text);
     }

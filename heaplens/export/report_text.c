@@ -82,9 +82,9 @@ static void write_total(const heaplens_report *r, const total_line *line)
             heaplens__report_interval(line->bytes_variance, HEAPLENS_METRIC_TOTAL).text);
     }
     heaplens__sink_printf(
-        r->sink, "  in %s%s blocks%s\n", heaplens__figure_count(line->blocks).text,
+        r->sink, "  in %s%s %s%s\n", heaplens__figure_count(line->blocks).text,
         heaplens__report_interval(line->blocks_variance, HEAPLENS_METRIC_BLOCKS).text,
-        line->remark);
+        line->blocks == 1 ? "block" : "blocks", line->remark);
 }
 
 // Resident memory, and how much of it is blocks of this profile.
@@ -238,14 +238,14 @@ static void write_notes(const heaplens_report *r)
         heaplens__sink_printf(
             r->sink,
             "  note: sampled, one block in %s: all but \"allocated\" is estimated "
-            "from %s blocks; +- is half a 95 %% interval\n",
+            "from %s; +- is half a 95 %% interval\n",
             heaplens__figure_bytes(facts->sample_bytes).text,
-            heaplens__figure_count(facts->samples).text);
+            heaplens__figure_counted(facts->samples, "block", "blocks").text);
     }
     if ((facts->flags & HEAPLENS_PROCESS_THREADED) != 0) {
-        heaplens__sink_printf(r->sink,
-                              "  note: %u threads allocated: peaks are within %s of the truth\n",
-                              facts->threads, heaplens__figure_bytes(facts->peak_error_bytes).text);
+        heaplens__sink_printf(r->sink, "  note: %s allocated: peaks are within %s of the truth\n",
+                              heaplens__figure_counted(facts->threads, "thread", "threads").text,
+                              heaplens__figure_bytes(facts->peak_error_bytes).text);
     }
     if ((facts->flags & HEAPLENS_PROCESS_CUT) != 0) {
         heaplens__sink_printf(r->sink,
@@ -270,11 +270,12 @@ static void write_notes(const heaplens_report *r)
         nameless += r->process->locations[i].frame_count == 0 ? 1 : 0;
     }
     if (nameless > 0) {
-        heaplens__sink_printf(r->sink,
-                              "  note: %s of %s addresses have no symbol; debug symbols of the "
-                              "program, or DEBUGINFOD_URLS, give names\n",
-                              heaplens__figure_count(nameless).text,
-                              heaplens__figure_count(r->process->location_count).text);
+        heaplens__sink_printf(
+            r->sink,
+            "  note: %s of %s have no symbol; debug symbols of the "
+            "program, or DEBUGINFOD_URLS, give names\n",
+            heaplens__figure_count(nameless).text,
+            heaplens__figure_counted(r->process->location_count, "address", "addresses").text);
     }
     for (size_t i = 0; i < r->process->module_count; i++) {
         if (r->process->modules[i].symbols == HEAPLENS_SYMBOLS_CHANGED) {
@@ -290,10 +291,10 @@ static void write_head(const heaplens_report *r)
     const heaplens_facts *const facts = &r->process->facts;
     heaplens__sink_puts(r->sink, heaplens__report_style(r, HEAPLENS_BOLD));
     heaplens__report_put(r, name_of(r, facts->command));
-    heaplens__sink_printf(r->sink, "%s\n  process %u, recorded for %s, %s call sites",
-                          heaplens__report_style(r, HEAPLENS_PLAIN), facts->pid,
-                          heaplens__figure_time(facts->duration_ns).text,
-                          heaplens__figure_count(r->process->site_count).text);
+    heaplens__sink_printf(
+        r->sink, "%s\n  process %u, recorded for %s, %s", heaplens__report_style(r, HEAPLENS_PLAIN),
+        facts->pid, heaplens__figure_time(facts->duration_ns).text,
+        heaplens__figure_counted(r->process->site_count, "call site", "call sites").text);
     const char *const host = name_of(r, facts->host);
     heaplens__sink_puts(r->sink, host[0] == '\0' ? "" : ", on ");
     heaplens__report_put(r, host);

@@ -50,8 +50,8 @@ void heaplens__report_put_value(const heaplens_report *r, uint64_t value, double
                           is_exact_count ? heaplens__figure_count(value).text
                                          : heaplens__report_figure(value, metric).text,
                           plain, heaplens__report_interval(variance, metric).text,
-                          counts_blocks(metric) ? " blocks"
-                          : is_exact_count      ? " bytes"
+                          counts_blocks(metric) ? (value == 1 ? " block" : " blocks")
+                          : is_exact_count      ? (value == 1 ? " byte" : " bytes")
                                                 : "");
     if (metric != HEAPLENS_METRIC_LIFETIME) {
         heaplens__sink_printf(

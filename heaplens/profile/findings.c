@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "profile/array.h"
+#include "profile/interval.h"
 
 typedef struct finder {
     const heaplens_session *session;
@@ -28,14 +29,27 @@ static void add_finding(finder *f, heaplens_finding finding)
     f->findings[f->count++] = finding;
 }
 
+// `part` of `whole` is what the finding is about; variances are 0 of figures that are exact.
+typedef struct portion {
+    uint64_t part;
+    uint64_t whole;
+    double part_variance;
+    double whole_variance;
+} portion;
+
 static void add_about(finder *f, heaplens_finding_kind kind, const heaplens_culprit *who,
-                      double weight)
+                      portion about)
 {
-    add_finding(f, (heaplens_finding){.kind = kind,
-                                      .site = who->site_first,
-                                      .weight = weight,
-                                      .sum = who->sum,
-                                      .function = who->function});
+    const double weight = share(about.part, about.whole);
+    add_finding(f, (heaplens_finding){
+                       .kind = kind,
+                       .site = who->site_first,
+                       .weight = weight > 1 ? 1 : weight,
+                       .weight_interval = heaplens_part_interval(
+                           about.part, about.whole, about.part_variance, about.whole_variance),
+                       .sum = who->sum,
+                       .spread = who->spread,
+                       .function = who->function});
 }
 
 // ---------------------------------------------------------------------------------- rules
@@ -45,7 +59,10 @@ static void find_peak(finder *f, const heaplens_culprit *who)
 {
     const double part = share(who->sum.bytes_gmax, f->process->facts.bytes_peak);
     if (part >= 0.25) {
-        add_about(f, HEAPLENS_FINDING_PEAK, who, part);
+        add_about(f, HEAPLENS_FINDING_PEAK, who,
+                  (portion){who->sum.bytes_gmax, f->process->facts.bytes_peak,
+                            who->spread.variance[HEAPLENS_METRIC_PEAK],
+                            heaplens_process_variance(f->process, HEAPLENS_METRIC_PEAK)});
     }
 }
 
@@ -59,7 +76,10 @@ static void find_growth(finder *f, const heaplens_culprit *who)
     const bool stays = sum->blocks_end >= 100 && share(sum->blocks_end, sum->blocks_total) >= 0.5;
     const double part = share(sum->bytes_end, f->process->facts.bytes_end);
     if (goes_on && stays && part >= 0.05) {
-        add_about(f, HEAPLENS_FINDING_GROWTH, who, part);
+        add_about(f, HEAPLENS_FINDING_GROWTH, who,
+                  (portion){sum->bytes_end, f->process->facts.bytes_end,
+                            who->spread.variance[HEAPLENS_METRIC_LEAKED],
+                            heaplens_process_variance(f->process, HEAPLENS_METRIC_LEAKED)});
     }
 }
 
@@ -69,7 +89,9 @@ static void find_churn(finder *f, const heaplens_culprit *who)
     const double part = share(sum->blocks_temporary, f->process->facts.blocks_total);
     if (sum->blocks_temporary >= 1000 && part >= 0.05 &&
         share(sum->blocks_temporary, sum->blocks_total) >= 0.5) {
-        add_about(f, HEAPLENS_FINDING_CHURN, who, part);
+        add_about(f, HEAPLENS_FINDING_CHURN, who,
+                  (portion){sum->blocks_temporary, f->process->facts.blocks_total,
+                            who->spread.variance[HEAPLENS_METRIC_TEMPORARY], 0});
     }
 }
 
@@ -81,8 +103,18 @@ static void find_realloc(finder *f, const heaplens_culprit *who)
     const double part = share(sum->bytes_copied, f->process->facts.bytes_total);
     if (sum->reallocs >= 10 && sum->bytes_copied >= 65536 &&
         sum->bytes_copied / 4 >= sum->bytes_peak && part >= 0.01) {
-        add_about(f, HEAPLENS_FINDING_REALLOC, who, part > 1 ? 1 : part);
+        add_about(f, HEAPLENS_FINDING_REALLOC, who,
+                  (portion){sum->bytes_copied, f->process->facts.bytes_total,
+                            heaplens_copied_variance(who->spread.variance[HEAPLENS_METRIC_TOTAL]),
+                            0});
     }
+}
+
+// What is lost to rounding has no variance of its own: as if each block lost the same.
+static double rounding_variance(const heaplens_culprit *who)
+{
+    const double each = share(who->sum.bytes_rounding, who->sum.blocks_total);
+    return each * each * who->spread.variance[HEAPLENS_METRIC_BLOCKS];
 }
 
 static void find_rounding(finder *f, const heaplens_culprit *who)
@@ -90,7 +122,9 @@ static void find_rounding(finder *f, const heaplens_culprit *who)
     const heaplens_site *const sum = &who->sum;
     const double part = share(sum->bytes_rounding, f->process->facts.bytes_total);
     if (sum->bytes_rounding / 2 >= sum->bytes_total / 4 && part >= 0.05) {
-        add_about(f, HEAPLENS_FINDING_ROUNDING, who, part);
+        add_about(f, HEAPLENS_FINDING_ROUNDING, who,
+                  (portion){sum->bytes_rounding, f->process->facts.bytes_total,
+                            rounding_variance(who), 0});
     }
 }
 
@@ -98,7 +132,9 @@ static void find_zero_size(finder *f, const heaplens_culprit *who)
 {
     const double part = share(who->sum.blocks_zero, f->process->facts.blocks_total);
     if (who->sum.blocks_zero >= 100 && part >= 0.01) {
-        add_about(f, HEAPLENS_FINDING_ZERO_SIZE, who, part);
+        add_about(f, HEAPLENS_FINDING_ZERO_SIZE, who,
+                  (portion){who->sum.blocks_zero, f->process->facts.blocks_total,
+                            who->spread.variance[HEAPLENS_METRIC_BLOCKS], 0});
     }
 }
 

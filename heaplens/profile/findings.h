@@ -22,9 +22,11 @@ typedef enum heaplens_finding_kind {
 
 typedef struct heaplens_finding {
     heaplens_finding_kind kind;
-    uint32_t site;      // one to look at
-    double weight;      // share of the process's figure that it is about, 0 to 1; ranks findings
-    heaplens_site sum;  // figures of the function's sites
+    uint32_t site;  // one to look at
+    double weight;  // share of the process's figure that it is about, 0 to 1; ranks findings
+    double weight_interval;      // half of a 95 % interval of the weight; 0: exact
+    heaplens_site sum;           // figures of the function's sites
+    heaplens_spread spread;      // variances of the sum
     heaplens_overflow overflow;  // HEAPLENS_FINDING_OVERFLOW only
     heaplens_name function;      // HEAPLENS_NAME_NONE: code without symbols
 } heaplens_finding;

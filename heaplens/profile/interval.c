@@ -6,11 +6,32 @@
 
 #include "profile/array.h"
 
+// The 97.5 % quantile of the normal distribution.
+static const double quantile = 1.959963985;
+
 uint64_t heaplens_interval(double variance)
 {
-    // The 97.5 % quantile of the normal distribution.
-    const double half = 1.959963985 * sqrt(variance);
+    const double half = quantile * sqrt(variance);
     return half >= 0x1p63 ? UINT64_C(1) << 63 : (uint64_t)(half + 0.5);
+}
+
+double heaplens_copied_variance(double bytes_variance)
+{
+    return 2 * bytes_variance;
+}
+
+double heaplens_part_interval(uint64_t part, uint64_t whole, double part_variance,
+                              double whole_variance)
+{
+    if (whole == 0) {
+        return 0;
+    }
+    const double share = fmin((double)part / (double)whole, 1);
+    const double rest_variance = fmax(whole_variance - part_variance, 0);
+    const double variance = whole_variance > 0 ? (1 - share) * (1 - share) * part_variance +
+                                                     share * share * rest_variance
+                                               : part_variance;
+    return quantile * sqrt(variance) / (double)whole;
 }
 
 uint64_t heaplens_size_class_least(uint32_t size_class)

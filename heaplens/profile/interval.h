@@ -100,6 +100,23 @@ double heaplens_mean_variance_most(double mean, double most, uint64_t blocks, ui
 double heaplens_share_interval(double share, uint64_t blocks, uint64_t size_bytes,
                                uint64_t sample_bytes);
 
+/**
+ * Half the width of a 95 % interval of a part's share of a whole, where one sample tells both.
+ *
+ *     1.96 sqrt((1 - s)^2 V(part) + s^2 (V(whole) - V(part))) / whole,  s = part / whole
+ *
+ * to first order; draws of the part and of the rest are independent. Of a whole that is known exactly it
+ * is the interval of the part.
+ *
+ * @param whole_variance  of all of it, the part included; 0: exact
+ * @return 0 if both are exact, or there is no whole
+ */
+double heaplens_part_interval(uint64_t part, uint64_t whole, double part_variance,
+                              double whole_variance);
+
+/** The most that the variance of copied bytes can be (docs/adr/0143), by that of all bytes. */
+double heaplens_copied_variance(double bytes_variance);
+
 /** The smallest size of a class: 0, 1, 2, 4, 8, ... */
 uint64_t heaplens_size_class_least(uint32_t size_class);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef HEAPLENS_EXPORT_NUMBERING_H
-#define HEAPLENS_EXPORT_NUMBERING_H
+#ifndef HEAPLENS_PROFILE_NUMBERING_H
+#define HEAPLENS_PROFILE_NUMBERING_H
 
 #include <stdbool.h>
 #include <stddef.h>

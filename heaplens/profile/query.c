@@ -7,6 +7,7 @@
 
 #include "profile/array.h"
 #include "profile/interval.h"
+#include "profile/numbering.h"
 
 static const char *const metric_names[HEAPLENS_METRIC_COUNT] = {
     [HEAPLENS_METRIC_PEAK] = "peak",           [HEAPLENS_METRIC_TOTAL] = "total",
@@ -108,27 +109,11 @@ heaplens_status heaplens_sites_rank(const heaplens_process *process, heaplens_me
 
 // ------------------------------------------------------------------------------- functions
 
-// Functions by name: names are offsets, so a table indexed by them would be as large as all texts.
 typedef struct function_table {
+    heaplens_numbering numbers;  // of rows, by name
     heaplens_function *rows;
     uint32_t *last_site;  // of each row: 1 + the site that counted last, against recursion
-    size_t count;
-    uint32_t *slots;  // open addressing; 1 + row, 0 is free
-    size_t slot_mask;
 } function_table;
-
-static heaplens_function *find_function(function_table *table, heaplens_name name)
-{
-    size_t at = (size_t)(name * 0x9e3779b1U) & table->slot_mask;
-    while (table->slots[at] != 0 && table->rows[table->slots[at] - 1].name != name) {
-        at = (at + 1) & table->slot_mask;
-    }
-    if (table->slots[at] == 0) {
-        table->rows[table->count] = (heaplens_function){.name = name};
-        table->slots[at] = (uint32_t)++table->count;
-    }
-    return &table->rows[table->slots[at] - 1];
-}
 
 static void add_site(function_table *table, const heaplens_process *process, size_t index,
                      uint64_t value, double variance)
@@ -143,8 +128,10 @@ static void add_site(function_table *table, const heaplens_process *process, siz
             if (name == HEAPLENS_NAME_NONE) {
                 continue;
             }
-            heaplens_function *const function = find_function(table, name);
-            uint32_t *const last = &table->last_site[function - table->rows];
+            const uint32_t row = heaplens__numbering_of(&table->numbers, name);
+            heaplens_function *const function = &table->rows[row];
+            uint32_t *const last = &table->last_site[row];
+            function->name = name;
             function->self += is_innermost ? value : 0;
             function->self_variance += is_innermost ? variance : 0;
             function->cumulative += *last == index + 1 ? 0 : value;
@@ -176,19 +163,14 @@ heaplens_status heaplens_functions_rank(const heaplens_process *process, heaplen
     if (metric == HEAPLENS_METRIC_LIFETIME) {
         return HEAPLENS_EINVAL;
     }
-    size_t slot_count = 16;
-    while (slot_count < process->frame_count * 2) {
-        slot_count *= 2;
-    }
     function_table table = {
         .rows = heaplens__array_zeroed(process->frame_count, sizeof(*table.rows)),
         .last_site = heaplens__array_zeroed(process->frame_count, sizeof(*table.last_site)),
-        .slots = heaplens__array_zeroed(slot_count, sizeof(*table.slots)),
-        .slot_mask = slot_count - 1,
     };
     double *variances = NULL;
     heaplens_status status = heaplens_site_variances(process, metric, &variances);
-    if (table.rows == NULL || table.last_site == NULL || table.slots == NULL) {
+    if (table.rows == NULL || table.last_site == NULL ||
+        !heaplens__numbering_init(&table.numbers, process->frame_count)) {
         status = HEAPLENS_ENOMEM;
     }
     if (status == HEAPLENS_OK) {
@@ -198,14 +180,14 @@ heaplens_status heaplens_functions_rank(const heaplens_process *process, heaplen
                 add_site(&table, process, i, value, variances[i]);
             }
         }
-        qsort(table.rows, table.count, sizeof(*table.rows), compare_functions);
         *out = table.rows;
-        *count = table.count;
+        *count = table.numbers.count;
+        qsort(*out, *count, sizeof(**out), compare_functions);
         table.rows = NULL;
     }
     free(variances);
     free(table.rows);
     free(table.last_site);
-    free(table.slots);
+    heaplens__numbering_deinit(&table.numbers);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "profile/array.h"
+#include "profile/numbering.h"
 
 // Sorted, for bsearch().
 static const char *const wrappers[] = {
@@ -170,31 +171,17 @@ heaplens_place heaplens__responsible(const heaplens_session *session,
 
 // ------------------------------------------------------------------------------- culprits
 
-typedef struct culprit_table {
-    heaplens_culprit *rows;
-    size_t count;
-    uint32_t *slots;  // open addressing; 1 + row, 0 is free
-    size_t mask;
-} culprit_table;
-
-static bool is_culprit(const heaplens_culprit *row, heaplens_name function, uint32_t module)
+// The row of a function, or of a module's code without symbols.
+static heaplens_culprit *find_culprit(heaplens_numbering *numbers, heaplens_culprit *rows,
+                                      heaplens_name function, uint32_t module)
 {
-    return row->function == function && row->module == module;
-}
-
-static heaplens_culprit *find_culprit(culprit_table *table, heaplens_name function, uint32_t module)
-{
-    size_t at = (size_t)((function ^ module) * 0x9e3779b1U) & table->mask;
-    while (table->slots[at] != 0 &&
-           !is_culprit(&table->rows[table->slots[at] - 1], function, module)) {
-        at = (at + 1) & table->mask;
-    }
-    if (table->slots[at] == 0) {
-        table->rows[table->count] =
+    const size_t count = numbers->count;
+    const uint32_t row = heaplens__numbering_of(numbers, (uint64_t)function << 32 | module);
+    if (row == count) {
+        rows[row] =
             (heaplens_culprit){.function = function, .module = module, .sum.first_ns = UINT64_MAX};
-        table->slots[at] = (uint32_t)++table->count;
     }
-    return &table->rows[table->slots[at] - 1];
+    return &rows[row];
 }
 
 heaplens_status heaplens_culprits(const heaplens_session *session, const heaplens_process *process,
@@ -202,15 +189,11 @@ heaplens_status heaplens_culprits(const heaplens_session *session, const heaplen
 {
     *out = NULL;
     *count = 0;
-    culprit_table table = {.mask = 1023};
-    while (table.mask < process->site_count * 2) {
-        table.mask = table.mask * 2 + 1;
-    }
-    table.rows = heaplens__array_zeroed(process->site_count, sizeof(*table.rows));
-    table.slots = heaplens__array_zeroed(table.mask + 1, sizeof(*table.slots));
-    if (table.rows == NULL || table.slots == NULL) {
-        free(table.rows);
-        free(table.slots);
+    heaplens_numbering numbers = {0};
+    heaplens_culprit *const rows = heaplens__array_zeroed(process->site_count, sizeof(*rows));
+    if (rows == NULL || !heaplens__numbering_init(&numbers, process->site_count)) {
+        heaplens__numbering_deinit(&numbers);
+        free(rows);
         return HEAPLENS_ENOMEM;
     }
     size_t e = 0;
@@ -220,7 +203,7 @@ heaplens_status heaplens_culprits(const heaplens_session *session, const heaplen
         const heaplens_name function = heaplens__place_function(process, place);
         const bool is_nameless = function == HEAPLENS_NAME_NONE && place.location != NULL;
         heaplens_culprit *const row = find_culprit(
-            &table, function, is_nameless ? place.location->module : HEAPLENS_MODULE_NONE);
+            &numbers, rows, function, is_nameless ? place.location->module : HEAPLENS_MODULE_NONE);
         row->site_first = row->sites == 0 ? (uint32_t)i : row->site_first;
         row->sites++;
         heaplens__site_add(&row->sum, &process->sites[i]);
@@ -229,8 +212,8 @@ heaplens_status heaplens_culprits(const heaplens_session *session, const heaplen
             heaplens_spread_add(&row->spread, process, &process->estimates[e++]);
         }
     }
-    free(table.slots);
-    *out = table.rows;
-    *count = table.count;
+    *out = rows;
+    *count = numbers.count;
+    heaplens__numbering_deinit(&numbers);
     return HEAPLENS_OK;
 }

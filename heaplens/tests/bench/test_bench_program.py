@@ -228,7 +228,7 @@ class Baselines(Program):
         arguments = [*FAST, "--baseline", str(path), "--fail-on-regression"]
         done = self.run_program(OPTIONS.after, *arguments, expect=3)
         self.assertIn("blocks 1 -> 2 (regressed)", done.stdout)
-        self.assertIn("+1 blocks, +24 bytes an iteration (0 blocks before): work", done.stdout)
+        self.assertIn("+1 block, +24 bytes an iteration (0 before): work", done.stdout)
         cases, _ = self.measure(OPTIONS.after, "--baseline", str(path))
         change = cases["work"]["change"]
         self.assertEqual([change["blocks"][key] for key in ("base", "head", "outcome", "exact")], [1, 2, "regressed", True])

@@ -24,6 +24,11 @@ class Stat(unittest.TestCase):
         self.assertRegex(done.stderr, r"\n +[\d,]+  bytes allocated +\d")
         self.assertRegex(done.stderr, r"\n +2  processes\n")
 
+    def test_one_thing_is_not_several(self):
+        table = stat("--", OPTIONS.program, "leak").stderr
+        self.assertRegex(table, r"\n +3  blocks allocated\n")
+        self.assertRegex(table, r"\n +1  thread that allocated\n +1  process\n")
+
     def test_counts_what_the_program_allocates(self):
         done = stat("--mode", "full", "--json", "--", OPTIONS.program, "leak")
         totals = json.loads(done.stderr)

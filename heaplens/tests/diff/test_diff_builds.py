@@ -109,7 +109,7 @@ class Builds(unittest.TestCase):
     def test_hidden_changes_are_counted(self):
         text = self.diff("base", "reshaped", "--sort", "total", "--threshold", "5000")
         self.assertIn("0 new, 1 gone, 0 grown, 0 shrunk", text)
-        self.assertIn("not shown: 1 call sites that changed by less than 5,000 bytes each, "
+        self.assertIn("not shown: 1 call site that changed by less than 5,000 bytes each, "
                       "together +4,096 and -0", text)
 
     def test_folded_stacks_add_up_to_both_totals(self):

@@ -138,6 +138,25 @@ static void test_findings__name_what_the_peak_is_made_of(void **state)
     expect_finding(session, HEAPLENS_FINDING_PEAK, "25.0 % of the peak is from grow_buffer");
 }
 
+// The interval of the share is 1.96 (1 - 0.25) 20,000 / 1,000,000: no other site has a variance.
+static void test_findings__of_a_sample_have_intervals(void **state)
+{
+    (void)state;
+    heaplens_session *session = quiet_session();
+    heaplens_process *const process = &session->processes[1];
+    process->sites[0].bytes_gmax = 250000;
+    process->sites[0].blocks_gmax = 1;
+    process->estimate_count = 1;
+    free(process->estimates);
+    process->estimates = calloc(1, sizeof(*process->estimates));
+    assert_non_null(process->estimates);
+    process->estimates[0].bytes_gmax = 20000.0 * 20000.0;
+    expect_finding(
+        session, HEAPLENS_FINDING_PEAK,
+        "25.0 % +- 2.9 % of the peak is from grow_buffer: 244.1 KiB +- 38.3 KiB in about "
+        "1 block");
+}
+
 static void test_findings__name_what_grows_for_as_long_as_the_program_runs(void **state)
 {
     (void)state;
@@ -228,6 +247,7 @@ int main(void)
         cmocka_unit_test(test_responsible__prefers_a_caller_with_a_name_in_the_same_module_only),
         cmocka_unit_test(test_findings__say_nothing_of_an_ordinary_program),
         cmocka_unit_test(test_findings__name_what_the_peak_is_made_of),
+        cmocka_unit_test(test_findings__of_a_sample_have_intervals),
         cmocka_unit_test(test_findings__name_what_grows_for_as_long_as_the_program_runs),
         cmocka_unit_test(test_findings__name_churn),
         cmocka_unit_test(test_findings__name_growth_by_small_steps),

@@ -161,6 +161,40 @@ static void test_interval__covers_the_truth_as_often_as_it_says(void **state)
     }
 }
 
+// A site's share of three alike: 1/3 of a whole that the same sample tells, or of one that is known.
+static void test_interval__of_a_part_of_a_whole_covers_as_often_as_it_says(void **state)
+{
+    (void)state;
+    const uint64_t truth = 4000 * 1000 + 500 * 8000 + 20 * 50000;
+    int covered = 0;
+    int covered_exact = 0;
+    for (int run = 0; run < run_count; run++) {
+        uint64_t parts[3];
+        uint64_t whole = 0;
+        double variances[3];
+        double variance = 0;
+        for (size_t i = 0; i < 3; i++) {
+            heaplens_session *const session = sample((uint64_t)run * 15485863 + i * 32452843 + 5);
+            const heaplens_process *const process = &session->processes[0];
+            parts[i] = process->sites[0].bytes_total;
+            variances[i] = heaplens_site_variance(process, 0, HEAPLENS_METRIC_TOTAL);
+            whole += parts[i];
+            variance += variances[i];
+            heaplens_session_destroy(session);
+        }
+        const double share = (double)parts[0] / (double)whole;
+        const double half = heaplens_part_interval(parts[0], whole, variances[0], variance);
+        covered += fabs(share - 1.0 / 3) <= half ? 1 : 0;
+        const double exact = (double)parts[0] / (double)(3 * truth);
+        const double exact_half = heaplens_part_interval(parts[0], 3 * truth, variances[0], 0);
+        covered_exact += fabs(exact - 1.0 / 3) <= exact_half ? 1 : 0;
+    }
+    const double of_estimate = (double)covered / run_count;
+    const double of_known = (double)covered_exact / run_count;
+    EXPECT(of_estimate >= 0.93 && of_estimate <= 0.97, "%.1f %%", 100 * of_estimate);
+    EXPECT(of_known >= 0.93 && of_known <= 0.97, "%.1f %%", 100 * of_known);
+}
+
 // Those of temporary blocks, and of shares, rest on bounds: they may cover more often than they say,
 // never less.
 static void test_interval__of_a_part_of_the_blocks_is_wide_enough(void **state)
@@ -208,6 +242,7 @@ int main(int argc, char **argv)
     run_count = argc > 1 ? (int)strtol(argv[1], NULL, 10) : run_count;  // 0 fails the test
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_interval__covers_the_truth_as_often_as_it_says),
+        cmocka_unit_test(test_interval__of_a_part_of_a_whole_covers_as_often_as_it_says),
         cmocka_unit_test(test_interval__of_a_part_of_the_blocks_is_wide_enough),
         cmocka_unit_test(test_interval__of_an_exact_figure_is_nothing),
     };

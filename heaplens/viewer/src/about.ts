@@ -2,7 +2,7 @@
 // What the figures do not say, and where they come from.
 import { FLAG_COUNTED, FLAG_CUT, FLAG_SAMPLED, FLAG_THREADED, FLAG_UNFINISHED, SYMBOLS_CHANGED, type Facts } from "./data";
 import { h } from "./dom";
-import { bytesText, countText, shareText, timeText } from "./figures";
+import { bytesText, countedText, countText, shareText, timeText } from "./figures";
 import type { Profile } from "./profile";
 import type { State, View } from "./state";
 
@@ -19,29 +19,29 @@ export function limits(profile: Profile): string[] {
   }
   if (has(FLAG_SAMPLED)) {
     notes.push(
-      `All but the totals of what was allocated is estimated from ${countText(facts.samples)} blocks, one in ` +
+      `All but the totals of what was allocated is estimated from ${countedText(facts.samples, "block")}, one in ` +
         `${bytesText(facts.sample_bytes)} on average; ± is the interval that covers the truth in 95 of 100 runs.`,
     );
   }
   if (has(FLAG_THREADED)) {
-    notes.push(`${countText(facts.threads)} threads allocated: peaks are within ${bytesText(facts.peak_error_bytes)} of the truth.`);
+    notes.push(`${countedText(facts.threads, "thread")} allocated: peaks are within ${bytesText(facts.peak_error_bytes)} of the truth.`);
   }
   if (has(FLAG_CUT)) {
     notes.push(`The recorder's store of ${bytesText(facts.store_bytes_max)} was full; see --store-max.`);
   }
-  const counted: [number, string][] = [
-    [facts.allocations_cut, "blocks have no call site, for want of room."],
-    [facts.operations_lost, "operations were not counted, for want of room."],
-    [facts.allocations_failed, "allocations failed."],
-    [facts.frees_unknown - facts.frees_inherited, "frees of blocks that were allocated before recording."],
-    [facts.frees_inherited, "frees of blocks that the parent process had allocated."],
-    [facts.overflows, "blocks were written to behind their end."],
-    [facts.stacks_cut, "blocks have a call stack that was cut; see --depth."],
-    [facts.stacks_broken, "blocks have a call stack whose outer end was not found."],
+  const counted: [number, string, string][] = [
+    [facts.allocations_cut, "block has no call site, for want of room.", "blocks have no call site, for want of room."],
+    [facts.operations_lost, "operation was not counted, for want of room.", "operations were not counted, for want of room."],
+    [facts.allocations_failed, "allocation failed.", "allocations failed."],
+    [facts.frees_unknown - facts.frees_inherited, "free of a block that was allocated before recording.", "frees of blocks that were allocated before recording."],
+    [facts.frees_inherited, "free of a block that the parent process had allocated.", "frees of blocks that the parent process had allocated."],
+    [facts.overflows, "block was written to behind its end.", "blocks were written to behind their end."],
+    [facts.stacks_cut, "block has a call stack that was cut; see --depth.", "blocks have a call stack that was cut; see --depth."],
+    [facts.stacks_broken, "block has a call stack whose outer end was not found.", "blocks have a call stack whose outer end was not found."],
   ];
-  for (const [count, text] of counted) {
+  for (const [count, one, several] of counted) {
     if (count > 0) {
-      notes.push(`${countText(count)} ${text}`);
+      notes.push(countedText(count, one, several));
     }
   }
   const locations = data.locations.frame_count;

@@ -24,6 +24,11 @@ export function countText(count: number): string {
   return Math.round(count).toLocaleString("en-US");
 }
 
+/** "1 block", "12,345 blocks" */
+export function countedText(count: number, one: string, several = `${one}s`): string {
+  return `${countText(count)} ${Math.round(count) === 1 ? one : several}`;
+}
+
 /** "1.23 ms", "4.50 s", "3 min 20 s" */
 export function timeText(ns: number): string {
   if (ns < 1e3) {

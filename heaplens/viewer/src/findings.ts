@@ -49,7 +49,7 @@ function item(profile: Profile, finding: { kind: string; site: number; text: str
       "summary",
       {},
       h("span", { class: `kind ${finding.kind === "overflow" ? "urgent" : ""}` }, TITLES[finding.kind] ?? finding.kind),
-      h("span", {}, finding.text),
+      h("span", {}, finding.text.replaceAll(" +- ", " ± ")),
     ),
   );
   made.addEventListener(

@@ -3,7 +3,7 @@
 import type { Analysis } from "./analysis";
 import { changeColumn, figure, quiet, shareBar } from "./cells";
 import { h } from "./dom";
-import { countText } from "./figures";
+import { countedText } from "./figures";
 import { METRICS, type Metric } from "./metrics";
 import { stackList } from "./stack";
 import type { Change, State } from "./state";
@@ -136,7 +136,7 @@ export class FunctionTable {
       h(
         "p",
         {},
-        `In ${countText(sites.length)} call stacks ${before === null ? `that were ${metric.phrase}` : "that changed"}. `,
+        `In ${countedText(sites.length, "call stack")} ${before === null ? `that were ${metric.phrase}` : "that changed"}. `,
         h(
           "button",
           { type: "button", click: () => this.change({ search: new Search(row.text), grouping: "function" }) },

@@ -2,7 +2,7 @@
 // What was recorded, which process is shown, and how the page looks.
 import { readRenames, type Facts, type SessionData } from "./data";
 import { h } from "./dom";
-import { bytesText, countText, timeText } from "./figures";
+import { bytesText, countedText, countText, timeText } from "./figures";
 import type { State, View } from "./state";
 import { themeButton } from "./theme";
 
@@ -28,7 +28,7 @@ export class MastheadView implements View {
     document.title = `${facts.command.slice(0, 60)} - heaplens`;
     this.facts.textContent =
       before === null
-        ? sentence(facts, `${countText(profile.siteCount)} call sites`)
+        ? sentence(facts, countedText(profile.siteCount, "call site"))
         : `${sentence(facts, "")}; compared with ${before.facts.command}, ${sentence(elsewhere(before.facts, facts), "")}`;
   }
 }
@@ -53,7 +53,7 @@ function elsewhere(facts: Facts, here: Facts): Facts {
 
 function sentence(facts: Facts, sites: string): string {
   const part = facts.part === undefined ? "" : "a selected part of it";
-  const threads = facts.threads === 1 ? "1 thread" : `${countText(facts.threads)} threads`;
+  const threads = countedText(facts.threads, "thread");
   const host = facts.host === "" ? "" : `on ${facts.host}`;
   const parts = [`process ${facts.pid}`, `recorded for ${timeText(facts.duration_ns)}`, threads, part, sites, host];
   return parts.filter((part) => part !== "").join(", ");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What sites are measured by. The page shows one metric at a time, everywhere.
 import type { Facts, SiteKey } from "./data";
-import { bytesText, countText } from "./figures";
+import { bytesText, countedText, countText } from "./figures";
 
 export interface Metric {
   key: string;
@@ -22,8 +22,8 @@ export function isKnown({ part }: Facts, { key }: Metric): boolean {
   return part === undefined || !part.unknown.includes(key) || (key === "peak" && part.peak_of === "scope");
 }
 
-const exactBytes = (value: number) => `${countText(value)} bytes`;
-const exactBlocks = (value: number) => `${countText(value)} blocks`;
+const exactBytes = (value: number) => countedText(value, "byte");
+const exactBlocks = (value: number) => countedText(value, "block");
 
 export const METRICS: readonly Metric[] = [
   {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The search field, which stays in sight, and what it found in figures.
 import { h } from "./dom";
-import { countText, shareText } from "./figures";
+import { countedText, shareText } from "./figures";
 import { Search } from "./search";
 import type { Change, State, View } from "./state";
 
@@ -50,6 +50,6 @@ export class SearchView implements View {
     this.found.textContent =
       count === 0
         ? `Nothing found that was ${metric.phrase}`
-        : `${metric.text(sum)} (${share}) ${metric.phrase}, in ${countText(count)} call stacks`;
+        : `${metric.text(sum)} (${share}) ${metric.phrase}, in ${countedText(count, "call stack")}`;
   }
 }

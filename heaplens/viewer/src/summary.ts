@@ -2,7 +2,7 @@
 // The answers before any table: one card for each metric, with its total and who has most of it. A
 // card is also the switch to that metric.
 import { h } from "./dom";
-import { changeText, countText, intervalOf, shareText, timeText } from "./figures";
+import { changeText, countedText, intervalOf, shareText, timeText } from "./figures";
 import { isKnown, METRICS, type Metric } from "./metrics";
 import type { Facts } from "./data";
 import type { Profile } from "./profile";
@@ -107,10 +107,10 @@ function remark(state: State, metric: Metric): string {
   const { profile } = state.analysis;
   const { facts } = profile;
   const remarks: Record<string, () => string> = {
-    peak: () => partPeak(facts) ?? `${countText(facts.blocks_peak)} blocks${facts.peak_ns > 0 ? `, after ${timeText(facts.peak_ns)}` : ""}`,
+    peak: () => partPeak(facts) ?? `${countedText(facts.blocks_peak, "block")}${facts.peak_ns > 0 ? `, after ${timeText(facts.peak_ns)}` : ""}`,
     total: () => "over the whole run",
     blocks: () => `mean ${METRICS[0]!.text(Math.floor(facts.bytes_total / Math.max(facts.blocks_total, 1)))}`,
-    leaked: () => `in ${countText(facts.blocks_end)} blocks`,
+    leaked: () => `in ${countedText(facts.blocks_end, "block")}`,
     temporary: () => `${shareText(profile.sum("blocks_temporary"), facts.blocks_total)} of all blocks`,
   };
   return remarks[metric.key]!();
