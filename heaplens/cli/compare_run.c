@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Compares two commands: warms up, records their heaps, then runs them in blocks until the verdicts
-// are clear.
+// Compares two commands: runs them in blocks until the verdicts are clear, and makes figures of what
+// the runs measured.
 #define _GNU_SOURCE
 
 #include "cli/compare_run.h"
@@ -13,20 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench/report_read.h"
-#include "bench/trial.h"
 #include "cli/cli.h"
-#include "cli/compare_bench.h"
-#include "cli/compare_heap.h"
+#include "cli/comparing.h"
 #include "cli/measured_run.h"
-#include "cli/session_folder.h"
+#include "export/figure_text.h"
 
 enum {
-    USAGE_FIGURES = 3,  // wall time, processor time, resident memory
-    RSS_FIGURE = 2,
-    STREAM_OF_RECORDINGS = 11,
-    STREAM_OF_PADDING,
-    PADDING_MAX = 4096,  // the stack moves by up to a page
+    STREAM_OF_PADDING = 12,
     BLOCKS_FOR_VERDICTS = 8,
 };
 
@@ -38,41 +31,11 @@ static const struct {
     const char *name;
     const char *key;
     heaplens_unit unit;
-} usage_figures[USAGE_FIGURES] = {
+} usage_figures[HEAPLENS_USAGE_FIGURES] = {
     {"wall time",          "wall_time",      HEAPLENS_UNIT_SECONDS},
     {"processor time",     "processor_time", HEAPLENS_UNIT_SECONDS},
     {"resident set, peak", "rss_peak",       HEAPLENS_UNIT_BYTES  },
 };
-
-static const char *const versions[2] = {"base", "head"};
-
-// What a program of benchmarks is told, unless its own command line says otherwise: many processes
-// that are short tell more than few long ones.
-static const char timing_options[] = "--no-memory --no-hardware --warm-up 10ms --measurement-time "
-                                     "50ms --sample-size 25 --resamples 100";
-static const char memory_options[] = "--no-hardware --warm-up 1ms --measurement-time 1ms "
-                                     "--sample-size 10 --resamples 100";
-
-typedef struct comparing {
-    const heaplens_compare_plan *plan;
-    double started_s;
-    double run_s[2];  // of a run, as last measured
-    double rss_bytes;
-    heaplens_random padding;
-    char folder[HEAPLENS_PATH_BYTES];  // for reports of benchmarks; "": there is none
-    char report[HEAPLENS_PATH_BYTES + 16];
-    heaplens_bench_report reports[2];  // of the last warm-ups; empty: no program of benchmarks
-    heaplens_bench_runs bench;
-    heaplens_heap_runs heap;
-    heaplens_trial_figure *kinds;  // (timed_count)
-    double *measured;              // (timed_count) of one run
-    double *blocks[2];             // (timed_count, HEAPLENS_TRIAL_RUNS) of one block
-    size_t timed_count;            // benchmarks, or USAGE_FIGURES
-    heaplens_trial *trial;
-    heaplens_compared *figures;  // (figure_count) the timed ones, then those of the heap
-    size_t figure_count;
-    bool is_time_up;
-} comparing;
 
 static double now_s(void)
 {
@@ -81,155 +44,8 @@ static double now_s(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-// The exit code of a run that is not as it should be; EXIT_CODE_OK if it is.
-static int check_run(const comparing *c, size_t version, heaplens_run_end end,
-                     const heaplens_run_usage *usage)
-{
-    switch (end) {
-    case HEAPLENS_RUN_FAILED: return EXIT_CODE_BROKEN;
-    case HEAPLENS_RUN_STOPPED: return EXIT_CODE_SIGNAL + heaplens__run_stopped_by();
-    case HEAPLENS_RUN_DONE: break;
-    }
-    if (usage->code > EXIT_CODE_SIGNAL) {
-        heaplens__complain("%s was killed by signal %d (%s): %s", versions[version],
-                           usage->code - EXIT_CODE_SIGNAL,
-                           sigdescr_np(usage->code - EXIT_CODE_SIGNAL) != NULL
-                               ? sigdescr_np(usage->code - EXIT_CODE_SIGNAL)
-                               : "unknown",
-                           c->plan->commands[version]);
-        return EXIT_CODE_BROKEN;
-    }
-    if (usage->code != 0) {
-        heaplens__complain("%s failed with exit status %d: %s", versions[version], usage->code,
-                           c->plan->commands[version]);
-        return EXIT_CODE_BROKEN;
-    }
-    return EXIT_CODE_OK;
-}
-
-static int run_once(comparing *c, size_t version, const char *bench_options,
-                    heaplens_run_usage *usage)
-{
-    const heaplens_run_request request = {
-        .words = c->plan->words[version],
-        .padding = heaplens__random_below(&c->padding, PADDING_MAX),
-        .output = c->plan->output,
-        .bench_file = c->folder[0] == '\0' ? NULL : c->report,
-        .bench_options = bench_options,
-    };
-    if (request.bench_file != NULL) {
-        (void)unlink(c->report);  // what is there afterwards is of this run
-    }
-    const heaplens_run_end end = heaplens__run_measured(&request, usage);
-    c->run_s[version] = usage->wall_s;
-    c->rss_bytes = usage->rss_bytes;
-    return check_run(c, version, end, usage);
-}
-
-// The report that a run wrote; the exit code. A command that is no program of benchmarks wrote none:
-// the report is empty then.
-static int read_report(const comparing *c, size_t version, heaplens_bench_report *report)
-{
-    heaplens_bench_failure failure = {{0}};
-    *report = (heaplens_bench_report){0};
-    if (c->folder[0] == '\0' || access(c->report, F_OK) != 0) {
-        return EXIT_CODE_OK;
-    }
-    const heaplens_status status = heaplens__report_read(report, c->report, &failure);
-    if (status == HEAPLENS_OK) {
-        return EXIT_CODE_OK;
-    }
-    heaplens__complain("the report of %s's benchmarks: %s: %s", versions[version],
-                       heaplens_status_text(status), failure.text);
-    return EXIT_CODE_BROKEN;
-}
-
-static void say_progress(const comparing *c, const char *what)
-{
-    if (c->plan->has_progress) {
-        (void)fprintf(stderr, "\r\033[K%s", what);
-    }
-}
-
-static int warm_up(comparing *c)
-{
-    int code = EXIT_CODE_OK;
-    say_progress(c, "warming up");
-    for (size_t i = 0; i < 2 * c->plan->warm_ups && code == EXIT_CODE_OK; i++) {
-        heaplens_run_usage usage;
-        code = run_once(c, i % 2, timing_options, &usage);
-        heaplens__bench_report_deinit(&c->reports[i % 2]);
-        if (code == EXIT_CODE_OK) {
-            code = read_report(c, i % 2, &c->reports[i % 2]);
-        }
-    }
-    if (code != EXIT_CODE_OK || c->reports[0].case_count == 0 || c->reports[1].case_count == 0) {
-        return code;
-    }
-    if (heaplens__bench_runs_match(&c->bench, &c->reports[0], &c->reports[1]) != HEAPLENS_OK) {
-        (void)heaplens__complain_status(HEAPLENS_ENOMEM, "comparison", NULL);
-        return EXIT_CODE_BROKEN;
-    }
-    if (c->bench.count == 0) {
-        heaplens__complain("base and head have no benchmark in common");
-        return EXIT_CODE_BROKEN;
-    }
-    return EXIT_CODE_OK;
-}
-
-// One recording of a program of benchmarks: it measures its memory itself.
-static int record_benchmarks(comparing *c, size_t version)
-{
-    heaplens_run_usage usage;
-    heaplens_bench_report report = {0};
-    int code = run_once(c, version, memory_options, &usage);
-    if (code == EXIT_CODE_OK) {
-        code = read_report(c, version, &report);
-    }
-    if (code == EXIT_CODE_OK && !heaplens__bench_keep_memory(&c->bench, version, &report)) {
-        (void)snprintf(c->heap.reason, sizeof(c->heap.reason), "%s's benchmarks: %s",
-                       versions[version],
-                       report.memory_reason == NULL ? "not measured" : report.memory_reason);
-    }
-    heaplens__bench_report_deinit(&report);
-    return code;
-}
-
-static int measure_memory(comparing *c)
-{
-    heaplens_random lots = heaplens__random_stream(c->plan->seed, STREAM_OF_RECORDINGS);
-    heaplens_bench_runs *const bench = &c->bench;
-    say_progress(c, "recording the heap");
-    while (c->heap.reason[0] == '\0' &&
-           bench->recordings <
-               heaplens__recordings_wanted(bench->values[0], bench->values[1],
-                                           bench->count * HEAPLENS_BENCH_MEMORY_FIGURES,
-                                           bench->recordings)) {
-        const size_t first = heaplens__random_below(&lots, 2);
-        for (size_t i = 0; i < 2 && c->heap.reason[0] == '\0'; i++) {
-            const int code = record_benchmarks(c, i ^ first);
-            if (code != EXIT_CODE_OK) {
-                return code;
-            }
-        }
-        bench->recordings++;
-    }
-    return EXIT_CODE_OK;
-}
-
-static int measure_heap(comparing *c)
-{
-    heaplens_random lots = heaplens__random_stream(c->plan->seed, STREAM_OF_RECORDINGS);
-    heaplens_run_usage usage = {0};
-    size_t version = 0;
-    say_progress(c, "recording the heap");
-    const heaplens_run_end end = heaplens__heap_runs_measure(
-        &c->heap, c->plan->words, c->plan->output, &lots, &usage, &version);
-    return check_run(c, version, end, &usage);
-}
-
 // As many blocks as fit into the time that is left, by the last runs.
-static size_t plan_blocks(const comparing *c)
+static size_t plan_blocks(const heaplens_comparing *c)
 {
     const heaplens_compare_plan *const plan = c->plan;
     if (plan->seconds_max == 0) {
@@ -242,53 +58,14 @@ static size_t plan_blocks(const comparing *c)
                           : fit < (double)plan->blocks_max ? (size_t)fit
                                                            : plan->blocks_max;
     if (blocks < BLOCKS_FOR_VERDICTS && blocks < plan->blocks_max) {
-        heaplens__complain("%.3g s leave time for %zu blocks; a verdict on time takes %d",
-                           plan->seconds_max, blocks, BLOCKS_FOR_VERDICTS);
+        heaplens__complain(
+            "%.3g s leave time for %s; a verdict on time takes %d", plan->seconds_max,
+            heaplens__figure_counted(blocks, "block", "blocks").text, BLOCKS_FOR_VERDICTS);
     }
     return blocks;
 }
 
-// The timed figures of a run that has just ended.
-static int read_figures(comparing *c, size_t version, const heaplens_run_usage *usage)
-{
-    if (c->bench.count == 0) {
-        c->measured[0] = usage->wall_s;
-        c->measured[1] = usage->cpu_s;
-        c->measured[RSS_FIGURE] = usage->rss_bytes;
-        return EXIT_CODE_OK;
-    }
-    heaplens_bench_report report = {0};
-    int code = read_report(c, version, &report);
-    if (code == EXIT_CODE_OK && !heaplens__bench_times(&c->bench, &report, c->measured)) {
-        heaplens__complain("%s did not measure all of its benchmarks again", versions[version]);
-        code = EXIT_CODE_BROKEN;
-    }
-    heaplens__bench_report_deinit(&report);
-    return code;
-}
-
-static int measure_block(comparing *c)
-{
-    size_t runs[2] = {0, 0};
-    const heaplens_trial_order order = heaplens__trial_order(c->trial);
-    for (size_t i = 0; i < (size_t)2 * HEAPLENS_TRIAL_RUNS; i++) {
-        const size_t version = order.is_head[i] ? 1 : 0;
-        heaplens_run_usage usage;
-        int code = run_once(c, version, timing_options, &usage);
-        code = code == EXIT_CODE_OK ? read_figures(c, version, &usage) : code;
-        if (code != EXIT_CODE_OK) {
-            return code;
-        }
-        for (size_t f = 0; f < c->timed_count; f++) {
-            c->blocks[version][f * HEAPLENS_TRIAL_RUNS + runs[version]] = c->measured[f];
-        }
-        runs[version]++;
-    }
-    heaplens__trial_add(c->trial, c->blocks[0], c->blocks[1]);
-    return EXIT_CODE_OK;
-}
-
-static void say_blocks(const comparing *c, double started_s)
+static void say_blocks(const heaplens_comparing *c, double started_s)
 {
     const size_t left = heaplens__trial_blocks_left(c->trial);
     const size_t done = c->trial->blocks;
@@ -297,29 +74,29 @@ static void say_blocks(const comparing *c, double started_s)
         done == 0 ? 2 * (c->run_s[0] + c->run_s[1]) : (now_s() - started_s) / (double)done;
     (void)snprintf(text, sizeof(text), "block %zu of at most %zu, at most %.0f s left", done + 1,
                    done + left, each_s * (double)left);
-    say_progress(c, text);
+    heaplens__comparing_say(c, text);
 }
 
-static int measure_blocks(comparing *c)
+static int measure_blocks(heaplens_comparing *c)
 {
     const double started_s = now_s();
     heaplens_status status = HEAPLENS_OK;
     while (status == HEAPLENS_OK && !heaplens__trial_is_over(c->trial)) {
         say_blocks(c, started_s);
-        const int code = measure_block(c);
+        const int code = heaplens__comparing_run_block(c);
         if (code != EXIT_CODE_OK) {
             return code;
         }
         c->is_time_up = c->plan->seconds_max > 0 && now_s() - c->started_s >= c->plan->seconds_max;
         status = heaplens__trial_look(c->trial, c->is_time_up);
     }
-    say_progress(c, "");
+    heaplens__comparing_say(c, "");
     return status == HEAPLENS_OK ? EXIT_CODE_OK
                                  : heaplens__complain_status(status, "comparison", NULL);
 }
 
 // The figures of the trial, then those that it adopted.
-static void collect_figures(comparing *c)
+static void collect_figures(heaplens_comparing *c)
 {
     const heaplens_trial *const trial = c->trial;
     const size_t stride = trial->looks.blocks[trial->looks.count - 1] * HEAPLENS_TRIAL_RUNS;
@@ -343,7 +120,7 @@ static void collect_figures(comparing *c)
 }
 
 // Benchmark by benchmark: the time, then the memory.
-static heaplens_status order_figures(comparing *c)
+static heaplens_status order_figures(heaplens_comparing *c)
 {
     const size_t count = c->bench.count;
     if (count == 0 || c->figure_count == c->timed_count) {
@@ -377,7 +154,7 @@ static bool has_randomised_addresses(void)
     return got <= 0 || text[0] != '0';
 }
 
-static heaplens_status explain(comparing *c, heaplens_compare_report *report,
+static heaplens_status explain(heaplens_comparing *c, heaplens_compare_report *report,
                                heaplens_compared *figure)
 {
     if (figure->benchmark != NULL) {
@@ -390,7 +167,7 @@ static heaplens_status explain(comparing *c, heaplens_compare_report *report,
                                  : status;
 }
 
-static heaplens_status find_growth(comparing *c, heaplens_compare_report *report)
+static heaplens_status find_growth(heaplens_comparing *c, heaplens_compare_report *report)
 {
     heaplens_status status = HEAPLENS_OK;
     for (size_t i = 0; i < c->figure_count && status == HEAPLENS_OK; i++) {
@@ -402,7 +179,7 @@ static heaplens_status find_growth(comparing *c, heaplens_compare_report *report
     return status;
 }
 
-static int use_results(comparing *c, heaplens_use_report *use, void *context)
+static int use_results(heaplens_comparing *c, heaplens_use_report *use, void *context)
 {
     const heaplens_compare_plan *const plan = c->plan;
     collect_figures(c);
@@ -435,12 +212,12 @@ static int use_results(comparing *c, heaplens_use_report *use, void *context)
     return use(&report, context);
 }
 
-static heaplens_status allocate_figures(comparing *c)
+static heaplens_status allocate_figures(heaplens_comparing *c)
 {
     const bool is_bench = c->bench.count > 0;
     const bool has_heap =
         c->heap.reason[0] == '\0' && (is_bench ? c->bench.recordings : c->heap.count) > 0;
-    c->timed_count = is_bench ? c->bench.count : USAGE_FIGURES;
+    c->timed_count = is_bench ? c->bench.count : HEAPLENS_USAGE_FIGURES;
     c->figure_count = c->timed_count;
     if (has_heap) {
         c->figure_count += is_bench ? c->bench.count * HEAPLENS_BENCH_MEMORY_FIGURES
@@ -457,18 +234,19 @@ static heaplens_status allocate_figures(comparing *c)
                : HEAPLENS_ENOMEM;
 }
 
-static void choose_margins(comparing *c)
+static void choose_margins(heaplens_comparing *c)
 {
     for (size_t i = 0; i < c->timed_count; i++) {
         c->kinds[i].margin = c->plan->margin;
     }
     if (c->bench.count == 0 && c->rss_bytes > 0) {
-        c->kinds[RSS_FIGURE].margin = fmax(c->plan->margin, rss_margin_bytes / c->rss_bytes);
+        c->kinds[HEAPLENS_USAGE_RSS].margin =
+            fmax(c->plan->margin, rss_margin_bytes / c->rss_bytes);
     }
 }
 
 // Compares the figures of the heap, which are known by now.
-static heaplens_status compare_heap(comparing *c)
+static heaplens_status compare_heap(heaplens_comparing *c)
 {
     const heaplens_compare_plan *const plan = c->plan;
     heaplens_compared *const out = c->figures + c->timed_count;
@@ -487,7 +265,7 @@ static heaplens_status compare_heap(comparing *c)
 }
 
 // Lets the trial settle the figures of the heap with its own.
-static heaplens_status adopt_heap(comparing *c)
+static heaplens_status adopt_heap(heaplens_comparing *c)
 {
     const size_t count = c->figure_count - c->timed_count;
     heaplens_comparison *const items = calloc(count + 1, sizeof(*items));
@@ -502,7 +280,7 @@ static heaplens_status adopt_heap(comparing *c)
     return status;
 }
 
-static heaplens_status plan_trial(comparing *c)
+static heaplens_status plan_trial(heaplens_comparing *c)
 {
     heaplens_status status = allocate_figures(c);
     if (status != HEAPLENS_OK) {
@@ -518,11 +296,11 @@ static heaplens_status plan_trial(comparing *c)
     return status == HEAPLENS_OK ? adopt_heap(c) : status;
 }
 
-static int compare(comparing *c, heaplens_use_report *use, void *context)
+static int compare(heaplens_comparing *c, heaplens_use_report *use, void *context)
 {
-    int code = warm_up(c);
+    int code = heaplens__comparing_warm_up(c);
     if (code == EXIT_CODE_OK && c->plan->has_heap) {
-        code = c->bench.count > 0 ? measure_memory(c) : measure_heap(c);
+        code = heaplens__comparing_record(c);
     }
     if (code != EXIT_CODE_OK) {
         return code;
@@ -536,7 +314,7 @@ static int compare(comparing *c, heaplens_use_report *use, void *context)
     return code == EXIT_CODE_OK ? use_results(c, use, context) : code;
 }
 
-static void release(comparing *c)
+static void release(heaplens_comparing *c)
 {
     heaplens__trial_destroy(c->trial);
     heaplens__heap_runs_deinit(&c->heap);
@@ -556,7 +334,7 @@ static void release(comparing *c)
 int heaplens__compare_run(const heaplens_compare_plan *plan, heaplens_use_report *use,
                           void *context)
 {
-    comparing c = {
+    heaplens_comparing c = {
         .plan = plan,
         .started_s = now_s(),
         .padding = heaplens__random_stream(plan->seed, STREAM_OF_PADDING),
@@ -568,7 +346,7 @@ int heaplens__compare_run(const heaplens_compare_plan *plan, heaplens_use_report
     }
     heaplens__run_guard();
     const int code = compare(&c, use, context);
-    say_progress(&c, "");
+    heaplens__comparing_say(&c, "");
     release(&c);
     return code;
 }
