@@ -34,7 +34,7 @@ static void count(heaplens__shard *shard, const heaplens__deferred *what)
                                       what->usable);
         break;
     case HEAPLENS__DEFERRED_COUNTED:
-        (void)heaplens__tally_request(shard->figures, what->size, 1);
+        heaplens__tally_request(shard->figures, what->size, 1);
         heaplens__tally_alloc(shard, what->usable);
         break;
     case HEAPLENS__DEFERRED_RETURN: heaplens__tally_free(shard, what->usable); break;

@@ -77,7 +77,8 @@ INLINE heaplens_store_site *site_of(const heaplens__shard *shard, const heaplens
 
 INLINE bool is_beyond(int64_t value, int64_t bound)
 {
-    return value > bound || value < -bound;
+    return (uint64_t)value + (uint64_t)bound >
+           2 * (uint64_t)bound;  // one comparison for both sides
 }
 
 __attribute__((noinline)) static void hand_in_entry(heaplens_store_entry *entry,
@@ -132,8 +133,10 @@ INLINE void move_entry(const heaplens__shard *shard, heaplens_store_entry *entry
     if (heaplens__counted(&entry->epoch) != epoch) {
         set_aside(entry, epoch);
     }
-    const int64_t live = heaplens__shift(&entry->bytes_live, bytes);
-    const int64_t blocks_live = heaplens__shift(&entry->blocks_live, blocks);
+    const int64_t live = heaplens__level(&entry->bytes_live) + bytes;
+    const int64_t blocks_live = heaplens__level(&entry->blocks_live) + blocks;
+    atomic_store_explicit(&entry->bytes_live, live, memory_order_relaxed);
+    atomic_store_explicit(&entry->blocks_live, blocks_live, memory_order_relaxed);
     if (is_beyond(live - heaplens__level(&entry->handed_bytes), HEAPLENS__PENDING_BYTES) ||
         is_beyond(blocks_live - heaplens__level(&entry->handed_blocks), HEAPLENS__PENDING_BLOCKS)) {
         hand_in_entry(entry, site_of(shard, entry));
@@ -312,7 +315,7 @@ INLINE void count_death(const heaplens__shard *shard, heaplens_store_entry *entr
 INLINE void add_block(heaplens__shard *shard, const void *block, heaplens__block *what,
                       heaplens_store_entry *entry)
 {
-    (void)heaplens__tally_request(shard->figures, what->size, 1);
+    heaplens__tally_request(shard->figures, what->size, 1);
     what->birth_clock = clock_of(shard);
     if (entry != NULL) {
         count_entry(shard, entry, what, 1);
@@ -354,7 +357,7 @@ uint64_t heaplens__ledger_alloc_bare(heaplens__shard *shard, const void *block, 
 void heaplens__ledger_take_back(heaplens__shard *shard, const heaplens__block *was)
 {
     heaplens_store_entry *const entry = heaplens__shard_entry(shard, was->site);
-    (void)heaplens__tally_request(shard->figures, was->size, UINT64_MAX);
+    heaplens__tally_request(shard->figures, was->size, UINT64_MAX);
     shard->handed_clock -= was->size;  // the clock goes on
     if (entry != NULL) {
         count_entry(shard, entry, was, UINT64_MAX);
@@ -387,17 +390,10 @@ void heaplens__ledger_alloc_drawn(heaplens__shard *shard, void *block, size_t si
     heaplens__tail_write(block, usable, &what, shard->recorder->secret);
 }
 
-void heaplens__ledger_free(heaplens__shard *shard, const void *block, const heaplens__block *was)
+// What the end of a block changes. The peaks are noted, and an overflow.
+INLINE void count_end(heaplens__shard *shard, heaplens_store_entry *entry, const void *block,
+                      const heaplens__block *was)
 {
-    heaplens_store_entry *const entry = heaplens__shard_entry(shard, was->site);
-    watch_peaks(shard, entry, -(int64_t)was->size, -1);
-    if (was->bytes_beyond != 0) {
-        heaplens__overflows_note(shard, was);
-    }
-    if (was->is_drawn) {
-        heaplens__drawn_blocks_remove(block);
-        heaplens__estimates_remove(shard->recorder, was->site, &was->weight);
-    }
     if (entry != NULL) {
         count_death(shard, entry, block, was);
     }
@@ -406,6 +402,38 @@ void heaplens__ledger_free(heaplens__shard *shard, const void *block, const heap
     }
     move_live(shard, entry, -(int64_t)bytes_of(was), -(int64_t)blocks_of(was),
               -(int64_t)usable_of(was), moved_by(was));
+}
+
+__attribute__((noinline)) static void count_end_drawn(heaplens__shard *shard,
+                                                      heaplens_store_entry *entry,
+                                                      const void *block, const heaplens__block *was)
+{
+    heaplens__drawn_blocks_remove(block);
+    heaplens__estimates_remove(shard->recorder, was->site, &was->weight);
+    count_end(shard, entry, block, was);
+}
+
+void heaplens__ledger_free(heaplens__shard *shard, const void *block, const heaplens__block *was)
+{
+    heaplens_store_entry *const entry = heaplens__shard_entry(shard, was->site);
+    watch_peaks(shard, entry, -(int64_t)was->size, -1);
+    if (was->bytes_beyond != 0) {
+        heaplens__overflows_note(shard, was);
+    }
+    if (was->is_drawn) {
+        count_end_drawn(shard, entry, block, was);
+        return;
+    }
+    // A copy that nothing else can change: it stays in registers, and what only drawn blocks have is
+    // left out.
+    const heaplens__block plain = {.size = was->size,
+                                   .usable = was->usable,
+                                   .birth_clock = was->birth_clock,
+                                   .site = was->site,
+                                   .timing = was->timing,
+                                   .is_drawn = false,
+                                   .is_birth_lost = was->is_birth_lost};
+    count_end(shard, entry, block, &plain);
 }
 
 void heaplens__ledger_resize(heaplens__shard *shard, const void *old, void *block,
@@ -429,7 +457,7 @@ void heaplens__ledger_count_resize(heaplens__shard *shard, const void *old, cons
     if (was->site == HEAPLENS__LEDGER_SITE_CHUNK) {
         return;
     }
-    (void)heaplens__tally_request(shard->figures, size, 1);
+    heaplens__tally_request(shard->figures, size, 1);
     heaplens_store_entry *const entry = heaplens__shard_entry(shard, was->site);
     if (entry != NULL) {
         count_entry(shard, entry, &what, 1);

@@ -58,7 +58,7 @@ void heaplens__record_withdraw(size_t size, heaplens__treatment how)
 {
     heaplens__shard *const shard = how == HEAPLENS__TREAT_PASS ? heaplens__thread_enter() : NULL;
     if (shard != NULL) {
-        (void)heaplens__tally_request(shard->figures, size, UINT64_MAX);
+        heaplens__tally_request(shard->figures, size, UINT64_MAX);
         heaplens__thread_leave();
     }
 }

@@ -20,7 +20,7 @@
 #include "runtime/unwind_memo.h"
 
 enum {
-    HEAPLENS__CACHE_SETS = 2048,  // of 2 ways: 64 KiB, and stays in the second-level cache
+    HEAPLENS__CACHE_SETS = 512,  // of 2 ways: 16 KiB, all of which a few dozen stacks touch
     HEAPLENS__CACHE_WAYS = 2,
     HEAPLENS__INDEX_PAGE = 256,  // entries a page; sites that a thread uses lie close together
     HEAPLENS__INDEX_PAGES = (HEAPLENS_STORE_SITES_MAX + 1) / HEAPLENS__INDEX_PAGE,

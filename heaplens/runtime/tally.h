@@ -22,13 +22,13 @@ static inline size_t heaplens__tally_bin(size_t size)
     return width < HEAPLENS_STORE_SIZE_BINS ? width : HEAPLENS_STORE_SIZE_BINS - 1;
 }
 
-/** Count a request that was met, once, or UINT64_MAX times to undo that. @return bytes_total */
-static inline uint64_t heaplens__tally_request(heaplens_store_shard *figures, size_t size,
-                                               uint64_t times)
+/** Count a request that was met, once, or UINT64_MAX times to undo that. */
+static inline void heaplens__tally_request(heaplens_store_shard *figures, size_t size,
+                                           uint64_t times)
 {
     heaplens__count(&figures->blocks_total, times);
     heaplens__count(&figures->sizes[heaplens__tally_bin(size)], times);
-    return heaplens__count(&figures->bytes_total, times * size);
+    heaplens__count(&figures->bytes_total, times * size);
 }
 
 /**
