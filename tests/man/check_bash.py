@@ -31,7 +31,7 @@ CASES = [
     ("competency rank --top ", {"all"}),
     ("competency match --strategy con", {"conservative"}),
     ("competency match --role app.h", {"app.heaplens"}),
-    ("competency match --model ", {"kept"}),
+    ("competency match --model ", {"app.budget", "app.heaplens", "kept"}),
 ]
 
 
