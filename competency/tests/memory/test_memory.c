@@ -7,6 +7,7 @@
 
 #include <heaplens/heaplens.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "expect.h"
@@ -90,6 +91,48 @@ static void embedding_memory_usage(void **state)
         embed(counts[i]);
         HEAPLENS_EXPECT(heaplens_scope_end(&scope), .blocks_max = 0, .bytes_max = 0);
     }
+}
+
+static void *allocate_one(void *self)
+{
+    (void)self;
+    void *volatile block = malloc(1);  // volatile: or the compiler leaves both calls out
+    free(block);
+    return NULL;
+}
+
+static uint64_t count_blocks(void)
+{
+    heaplens_totals totals;
+    assert_int_equal(heaplens_totals_read(&totals), HEAPLENS_OK);
+    return totals.blocks_total;
+}
+
+// A scope is of one thread, so the totals of all are compared. Once a thread has ended they are
+// exact: what it allocated is in them.
+static void embedding_on_threads_memory_usage(void **state)
+{
+    (void)state;
+    static const char *names[NUMBERED_SKILLS_MAX];
+    enum { COUNT = 200, CALLS = 3 };
+    for (size_t i = 0; i < COUNT; i++) {
+        names[i] = numbered_skill_name(i);
+    }
+    competency_embedder_options options = COMPETENCY_EMBEDDER_OPTIONS_INIT;
+    options.threads = 3;
+    competency_embedder shared;
+    assert_int_equal(competency_embedder_create(&shared, model, &options, NULL), COMPETENCY_OK);
+    const uint64_t before = count_blocks();
+    for (size_t call = 0; call < CALLS; call++) {
+        assert_int_equal(shared.embed(shared.self, vectors, names, COUNT, NULL), COMPETENCY_OK);
+    }
+    competency_embedder_destroy(&shared);  // allocates nothing either, and ends the threads
+    assert_int_equal(count_blocks() - before, 0);
+
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, allocate_one, NULL), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_true(count_blocks() > before);  // a block of another thread is seen
 }
 
 // The same skills with vectors of their own: no model takes part.
@@ -238,8 +281,11 @@ static int close_engine(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(baseline_memory_usage),          cmocka_unit_test(embedding_memory_usage),
-        cmocka_unit_test(similarity_calculation_memory),  cmocka_unit_test(memory_growth_patterns),
+        cmocka_unit_test(baseline_memory_usage),
+        cmocka_unit_test(embedding_memory_usage),
+        cmocka_unit_test(embedding_on_threads_memory_usage),
+        cmocka_unit_test(similarity_calculation_memory),
+        cmocka_unit_test(memory_growth_patterns),
         cmocka_unit_test(steady_state_allocates_nothing),
     };
     competency_error err = {0};
