@@ -74,7 +74,7 @@ double competency__ndcg(const size_t *order, const bool *is_relevant, size_t cou
     return relevant == 0 ? (double)NAN : gain / ideal;
 }
 
-double competency__precision(const size_t *order, const bool *is_relevant, size_t cut)
+double competency__precision_at(const size_t *order, const bool *is_relevant, size_t cut)
 {
     size_t hits = 0;
     for (size_t place = 0; place < cut; place++) {

@@ -44,6 +44,6 @@ void competency__order(size_t *order, size_t *room, const double *scores, size_t
 double competency__ndcg(const size_t *order, const bool *is_relevant, size_t count, size_t cut);
 
 /** The share of relevant items in the first `cut` places; cut <= count. */
-double competency__precision(const size_t *order, const bool *is_relevant, size_t cut);
+double competency__precision_at(const size_t *order, const bool *is_relevant, size_t cut);
 
 #endif

@@ -45,9 +45,9 @@ static competency_status add_measures(demo *d, const char *cases, const char *me
                                 competency__auc(d->scores, d->is_related, d->count), d->count);
     competency__order(d->order, d->order + d->count, d->scores, d->count);
     if (status == COMPETENCY_OK) {
-        status =
-            competency__add_measure(d->run, cases, method, "P@12",
-                                    competency__precision(d->order, d->is_related, CUT), d->count);
+        status = competency__add_measure(d->run, cases, method, "P@12",
+                                         competency__precision_at(d->order, d->is_related, CUT),
+                                         d->count);
     }
     return status;
 }

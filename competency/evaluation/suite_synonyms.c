@@ -4,13 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checked.h"
 #include "base/error.h"
+#include "evaluation/cosines.h"
 #include "evaluation/likeness.h"
 #include "evaluation/metrics.h"
 #include "evaluation/suites.h"
 #include "evaluation/table.h"
 
-enum { CUT = 10 };
+enum {
+    CUT = 10,
+    BLOCK_QUERIES = 64,  // that are compared at once
+};
 
 static const char corpus_file[] = "quality/esco_skill_corpus.tsv";
 static const char query_file[] = "quality/esco_synonym_queries_dev.tsv";
@@ -111,16 +116,41 @@ static competency_status measure(retrieval *r, const char *method, score_query s
 typedef struct vectors {
     float *rows;  // labels, then queries
     size_t dimension;
+    competency__cosine_index index;  // of the labels
+    float *block;                    // (BLOCK_QUERIES, corpus.rows) cosines of some queries
 } vectors;
 
+// Queries come in order: the first of a block has all of it compared.
 static competency_status score_by_vectors(retrieval *r, void *self, size_t query)
 {
-    const vectors *const v = self;
-    const float *const asked = v->rows + (r->corpus.rows + query) * v->dimension;
-    for (size_t i = 0; i < r->corpus.rows; i++) {
-        r->scores[i] = competency__unit_cosine(asked, v->rows + i * v->dimension, v->dimension);
+    vectors *const v = self;
+    const size_t labels = r->corpus.rows;
+    if (query % BLOCK_QUERIES == 0) {
+        const size_t left = r->queries.rows - query;
+        competency__cosine_index_compare(v->block, &v->index,
+                                         v->rows + (labels + query) * v->dimension,
+                                         left < BLOCK_QUERIES ? left : BLOCK_QUERIES);
+    }
+    const float *const cosines = v->block + query % BLOCK_QUERIES * labels;
+    for (size_t i = 0; i < labels; i++) {
+        r->scores[i] = (double)cosines[i];
     }
     return COMPETENCY_OK;
+}
+
+static competency_status index_labels(const retrieval *r, vectors *v)
+{
+    const size_t labels = r->corpus.rows;
+    size_t numbers = 0;
+    if (labels > 0 && competency__mul(&numbers, labels, BLOCK_QUERIES)) {
+        v->block = calloc(numbers, sizeof(*v->block));
+    }
+    if (v->block == NULL) {
+        return competency__fail(r->run->err, COMPETENCY_ENOMEM, "no memory for %zu labels", labels);
+    }
+    return competency__cosine_index_init(
+        &v->index, v->rows, labels, v->dimension,
+        competency__kernels_select(competency__kernels_cpu(), NULL), r->run->err);
 }
 
 static competency_status score_by_likeness(retrieval *r, void *self, size_t query)
@@ -135,8 +165,13 @@ static competency_status measure_asked(retrieval *r)
     competency_status status = competency__embed_all(r->run, &v.rows, &v.dimension, r->texts,
                                                      r->corpus.rows + r->queries.rows);
     if (status == COMPETENCY_OK) {
+        status = index_labels(r, &v);
+    }
+    if (status == COMPETENCY_OK) {
         status = measure(r, competency__method_asked, score_by_vectors, &v);
     }
+    competency__cosine_index_deinit(&v.index);
+    free(v.block);
     free(v.rows);
     return status;
 }
@@ -173,6 +208,9 @@ static competency_status read_data(retrieval *r)
     competency_error *const err = r->run->err;
     competency_status status =
         competency__table_read(&r->corpus, r->run->directory, corpus_file, err);
+    if (status == COMPETENCY_OK && r->corpus.rows == 0) {
+        return competency__fail(err, COMPETENCY_EFORMAT, "%s: it has no labels", corpus_file);
+    }
     if (status == COMPETENCY_OK) {
         status = competency__table_read(&r->queries, r->run->directory, query_file, err);
     }

@@ -65,9 +65,9 @@ static void test_metrics__precision_counts_what_is_on_top(void **state)
     (void)state;
     static const size_t order[] = {3, 0, 2, 1};
     static const bool is_relevant[] = {false, true, true, true};
-    assert_true(competency__precision(order, is_relevant, 1) == 1.0);
-    assert_true(competency__precision(order, is_relevant, 2) == 0.5);
-    assert_true(competency__precision(order, is_relevant, 4) == 0.75);
+    assert_true(competency__precision_at(order, is_relevant, 1) == 1.0);
+    assert_true(competency__precision_at(order, is_relevant, 2) == 0.5);
+    assert_true(competency__precision_at(order, is_relevant, 4) == 0.75);
 }
 
 static void test_metrics__what_cannot_be_measured_is_no_number(void **state)
