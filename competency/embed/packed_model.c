@@ -39,17 +39,17 @@ static competency_status fill_blocks(const competency__weight_blocks *blocks,
 {
     const competency__bert_config *const config = competency__model_config(model);
     competency__bert_weights weights = *competency__model_weights(model);
-    float *largest = NULL;
+    float *sizes = NULL;
     if (blocks->precision == COMPETENCY__INT8) {
-        const competency_status status = calibrate(model, &largest, err);
+        const competency_status status = calibrate(model, &sizes, err);
         if (status != COMPETENCY_OK) {
             return status;
         }
-        weights.largest_inputs = largest;
+        weights.input_sizes = sizes;
     }
     competency__packed_layers_pack(blocks->layers, config, &weights, blocks->precision);
     competency__packed_words_pack(blocks->words, config, &weights, blocks->precision);
-    free(largest);
+    free(sizes);
     return COMPETENCY_OK;
 }
 

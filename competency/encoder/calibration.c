@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "encoder/calibration.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -42,11 +43,13 @@ typedef struct scratch {
     void *layers;
     void *block;
     float *vectors;  // not looked at
+    float *token_weights;
 } scratch;
 
 static void destroy_scratch(scratch *s)
 {
     if (s != NULL) {
+        free(s->token_weights);
         free(s->vectors);
         free(s->block);
         free(s->layers);
@@ -67,28 +70,34 @@ static scratch *create_scratch(const competency__bert_config *config)
     s->layers = aligned_alloc(COMPETENCY__PANEL_ALIGN, layers);
     s->block = aligned_alloc(COMPETENCY__WORKSPACE_ALIGN, block);
     s->vectors = calloc(BATCH_TEXTS, config->hidden * sizeof(float));
-    if (s->layers == NULL || s->block == NULL || s->vectors == NULL) {
+    s->token_weights =
+        calloc(2 * (size_t)config->layers, BATCH_TEXTS * TEXT_TOKENS * sizeof(float));
+    if (s->layers == NULL || s->block == NULL || s->vectors == NULL || s->token_weights == NULL) {
         destroy_scratch(s);
         return NULL;
     }
     return s;
 }
 
-// NOLINTNEXTLINE(readability-non-const-parameter): the encoder writes it
-static void observe(scratch *s, const competency__bert_config *config, float *largest)
+// Raise `squares` by all texts.
+static void observe(scratch *s, const competency__bert_config *config, float *squares)
 {
+    competency__observation seen = {.token_weights = s->token_weights};
     // All tables give the same bits: the choice is one of time only.
     const competency__encoder encoder = {
         .config = config,
         .weights = &s->weights,
         .kernels = competency__kernels_select(competency__kernels_cpu(), NULL),
-        .largest_inputs = largest};
+        .observation = &seen};
     for (size_t i = 0; i <= BATCH_TEXTS; i++) {
         s->starts[i] = i * TEXT_TOKENS;
     }
     for (size_t at = 0; at < TOKENS; at += (size_t)BATCH_TEXTS * TEXT_TOKENS) {
         const competency__batch batch = {
             .ids = s->ids + at, .starts = s->starts, .texts = BATCH_TEXTS};
+        seen.squares = NULL;
+        competency__encoder_run(&encoder, s->vectors, &batch, s->block);
+        seen.squares = squares;
         competency__encoder_run(&encoder, s->vectors, &batch, s->block);
     }
 }
@@ -103,11 +112,11 @@ competency_status competency__calibrate(float **out, const competency__bert_conf
                                 "int8 weights of a model of %u positions, at least %d needed",
                                 (unsigned)config->positions, TEXT_TOKENS);
     }
-    float *const largest =
-        calloc(config->layers, COMPETENCY__CALIBRATION_LAYER(config) * sizeof(*largest));
+    const size_t count = config->layers * COMPETENCY__CALIBRATION_LAYER(config);
+    float *const sizes = calloc(count, sizeof(*sizes));
     scratch *const s = create_scratch(config);
-    if (largest == NULL || s == NULL) {
-        free(largest);
+    if (sizes == NULL || s == NULL) {
+        free(sizes);
         destroy_scratch(s);
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory to calibrate int8 weights");
     }
@@ -115,8 +124,11 @@ competency_status competency__calibrate(float **out, const competency__bert_conf
     competency__packed_layers_pack(s->layers, config, weights, COMPETENCY__F32);
     competency__packed_weights_place(&s->weights, config, COMPETENCY__F32, s->layers, NULL);
     s->weights.words.rows = weights->word_embeddings;
-    observe(s, config, largest);
+    observe(s, config, sizes);
     destroy_scratch(s);
-    *out = largest;
+    for (size_t i = 0; i < count; i++) {
+        sizes[i] = sqrtf(sizes[i] / (float)TOKENS);
+    }
+    *out = sizes;
     return COMPETENCY_OK;
 }

@@ -14,7 +14,8 @@ typedef struct pass {
     const competency__batch *batch;
     competency__workspace at;
     size_t tokens;
-    float *largest;  // of the inputs of the layers from here on; NULL unless calibrating
+    float *token_weights;  // of the normalisations from here on; NULL unless calibrating
+    float *squares;        // of the inputs of the linear layers from here on; NULL in a first run
 } pass;
 
 static size_t find_longest(const competency__batch *batch)
@@ -51,16 +52,33 @@ static void embed_tokens(const pass *p, const competency__packed_weights *weight
     apply_norm(p, &weights->embedding_norm);
 }
 
-// Linear layers are applied in the order in which a calibration has their inputs.
+// Linear layers are applied in the order in which a calibration has their inputs. Each operation is
+// a statement, or a compiler might fuse two, and the bits would depend on it.
 static void note_inputs(pass *p, const float *x, size_t depth)
 {
-    if (p->largest == NULL) {
+    if (p->squares == NULL) {
         return;
     }
     for (size_t i = 0; i < p->tokens * depth; i++) {
-        p->largest[i % depth] = fmaxf(p->largest[i % depth], fabsf(x[i]));
+        const float square = x[i] * x[i];
+        const float weighted = square * p->token_weights[i / depth];
+        p->squares[i % depth] += weighted;
     }
-    p->largest += depth;
+    p->squares += depth;
+}
+
+// What a normalisation divides its rows by is what it divides the errors in them by, too.
+static void note_rows(pass *p)
+{
+    if (p->token_weights == NULL) {
+        return;
+    }
+    const size_t hidden = p->config->hidden;
+    for (size_t t = 0; t < p->tokens && p->squares == NULL; t++) {
+        const float *const row = p->at.x + t * hidden;
+        p->token_weights[t] = (float)hidden / fmaxf(p->kernels->dot(row, row, hidden), 1e-9F);
+    }
+    p->token_weights += p->tokens;
 }
 
 // NOLINTBEGIN(readability-non-const-parameter): written through a product.
@@ -140,9 +158,10 @@ static void attend(const pass *p)
     }
 }
 
-static void add_branch(const pass *p)
+static void add_branch(pass *p)
 {
     p->kernels->add(p->at.x, p->at.branch, p->tokens * p->config->hidden);
+    note_rows(p);
 }
 
 static void run_attention(pass *p, const competency__packed_layer *layer)
@@ -175,6 +194,7 @@ void competency__encoder_run(const competency__encoder *encoder, float *out,
                              const competency__batch *batch, void *block)
 {
     const competency__bert_config *const config = encoder->config;
+    const competency__observation *const seen = encoder->observation;
     const size_t tokens = batch->texts == 0 ? 0 : batch->starts[batch->texts];
     pass p = {
         .kernels = encoder->kernels,
@@ -182,7 +202,8 @@ void competency__encoder_run(const competency__encoder *encoder, float *out,
         .batch = batch,
         .at = competency__workspace_place(block, config, tokens, find_longest(batch)),
         .tokens = tokens,
-        .largest = encoder->largest_inputs,
+        .token_weights = seen == NULL ? NULL : seen->token_weights,
+        .squares = seen == NULL ? NULL : seen->squares,
     };
     embed_tokens(&p, encoder->weights);
     for (size_t i = 0; i < config->layers; i++) {

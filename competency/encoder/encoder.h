@@ -20,13 +20,24 @@
 #include "kernels/kernels.h"
 #include "model/bert.h"
 
+/**
+ * What a calibration (calibration.h) sees of a batch, which is run twice: sizes of rows are known
+ * after the linear layers whose inputs they weigh.
+ */
+typedef struct competency__observation {
+    float *token_weights;  // (2 layers, tokens) of each normalisation, 1 / mean square of each row
+                           // that it is given; the first run writes them
+    float *squares;  // (layers, 3H + F) the second run adds the squares of each linear layer's
+                     // inputs, each row times its weight; NULL in the first
+} competency__observation;
+
 /** A model and the arithmetic to run it with. Borrows all three; any thread may share it. */
 typedef struct competency__encoder {
     const competency__bert_config *config;
     const competency__packed_weights *weights;
     const competency__kernels *kernels;
-    float *largest_inputs;  // NULL, or a calibration (calibration.h) that runs raise; then the
-                            // encoder is used by one thread at a time
+    competency__observation *observation;  // NULL, or what runs leave for a calibration; then the
+                                           // encoder is used by one thread at a time
 } competency__encoder;
 
 /** Texts as token ids, packed. */

@@ -16,7 +16,7 @@ typedef struct walk {
     const unsigned char *block;  // NULL when measuring
     size_t used;
     bool has_overflowed;
-    const float *largest;  // inputs of the linear layers from here on; NULL: unknown
+    const float *sizes;  // of the inputs of the linear layers from here on; NULL: unknown
 } walk;
 
 // Where the next part starts.
@@ -41,6 +41,8 @@ static const float *take_floats(walk *at, const float *source, size_t rows, size
     const size_t start = take(at, bytes);
     if (at->writable != NULL) {
         memcpy(at->writable + start, source, bytes);
+        // Files are the same bytes on every machine, padding included.
+        memset(at->writable + start + bytes, 0, at->used - start - bytes);
     }
     return at->block == NULL ? NULL : (const float *)(const void *)(at->block + start);
 }
@@ -56,17 +58,24 @@ static competency__norm take_norm(walk *at, const competency__norm *source, size
 enum { SOURCES_MAX = 3 };
 
 // What an input is multiplied by before it is quantised, and its weights divided by: the root of
-// largest weight by largest input leaves both with the same range, their geometric mean.
+// size of the weights by size of the input leaves both at their geometric mean, which balances the
+// errors of rounding the one with those of rounding the other.
 static float balance(const competency__panel_source *sources, size_t count, size_t depth, size_t k,
-                     float largest_input)
+                     float input_size)
 {
-    float largest = 1e-9F;  // an input without weights, or one that is always zero, has any factor
+    float squares = 0;
+    size_t cols = 0;
     for (size_t i = 0; i < count; i++) {
         for (size_t c = 0; c < sources[i].cols; c++) {
-            largest = fmaxf(largest, fabsf(sources[i].weight[c * depth + k]));
+            const float weight = sources[i].weight[c * depth + k];
+            const float square = weight * weight;
+            squares += square;
         }
+        cols += sources[i].cols;
     }
-    return sqrtf(largest / fmaxf(largest_input, 1e-3F));
+    // An input without weights, or one that is always zero, has any factor.
+    const float size = sqrtf(squares / (float)cols);
+    return sqrtf(fmaxf(size, 1e-9F) / fmaxf(input_size, 1e-3F));
 }
 
 // `count` linear layers of `cols` outputs each, side by side.
@@ -84,12 +93,12 @@ static competency__panels take_panels(walk *at, const competency__linear *const 
             sources[i] = (competency__panel_source){
                 .weight = linears[i]->weight, .bias = linears[i]->bias, .cols = cols};
         }
-        for (size_t k = 0; k < depth && at->largest != NULL; k++) {
-            factors[k] = balance(sources, count, depth, k, at->largest[k]);
+        for (size_t k = 0; k < depth && at->sizes != NULL; k++) {
+            factors[k] = balance(sources, count, depth, k, at->sizes[k]);
         }
         competency__panels_pack(at->writable + start, precision, sources, count, depth,
-                                at->largest == NULL ? NULL : factors);
-        at->largest = at->largest == NULL ? NULL : at->largest + depth;
+                                at->sizes == NULL ? NULL : factors);
+        at->sizes = at->sizes == NULL ? NULL : at->sizes + depth;
     }
     return competency__panels_place(at->block == NULL ? NULL : at->block + start, precision,
                                     count * cols, depth);
@@ -148,7 +157,7 @@ void competency__packed_layers_pack(void *block, const competency__bert_config *
 {
     walk packing = {.writable = block,
                     .block = block,
-                    .largest = precision == COMPETENCY__INT8 ? weights->largest_inputs : NULL};
+                    .sizes = precision == COMPETENCY__INT8 ? weights->input_sizes : NULL};
     competency__packed_weights ignored;
     walk_layers(&packing, &ignored, weights, config, precision);
 }

@@ -69,7 +69,7 @@ size_t competency__packed_words_bytes(const competency__bert_config *config,
  *
  * @param[out] block  competency__packed_layers_bytes(), which is not 0, aligned to
  *                    COMPETENCY__PANEL_ALIGN
- * @param[in]  weights  INT8: with the `largest_inputs` of competency__calibrate(); without them
+ * @param[in]  weights  INT8: with the `input_sizes` of competency__calibrate(); without them
  *                    inputs count as alike, which costs accuracy
  *
  * Allocates nothing. Cost: reads the weights once; all-MiniLM-L6-v2 takes some 40 ms.

@@ -87,8 +87,8 @@ typedef struct competency__bert_weights {
     const float *segment_embeddings;   // (S, H)
     competency__norm embedding_norm;
     const competency__bert_layer *layers;  // (config.layers)
-    const float *largest_inputs;  // (layers, 3H + F) what int8 weights are packed by, the caller's;
-                                  // NULL: unknown; see encoder/calibration.h
+    const float *input_sizes;  // (layers, 3H + F) what int8 weights are packed by, the caller's;
+                               // NULL: unknown; see encoder/calibration.h
 } competency__bert_weights;
 
 #endif

@@ -11,6 +11,9 @@
 
 enum { STAMP_TEXT_BYTES = 2048, KEY_DIGITS = 32 };
 
+// Raised when weights of the same model are packed to other numbers than before.
+static const char packing[] = "packing 2\n";
+
 // Every file that model.c reads. Another folder for the pooling module is not looked at, which is
 // why such a model is not kept (model.c).
 static const char *const source_files[] = {
@@ -42,7 +45,8 @@ competency_status competency__packed_cache_stamp(unsigned char stamp[COMPETENCY_
                                                  const char *directory, competency_error *err)
 {
     char text[STAMP_TEXT_BYTES];
-    size_t used = 0;
+    size_t used = sizeof(packing) - 1;
+    memcpy(text, packing, used);
     for (size_t i = 0; i < sizeof(source_files) / sizeof(source_files[0]); i++) {
         used += describe_file(text + used, sizeof(text) - used, directory, source_files[i]);
         if (used >= sizeof(text)) {
