@@ -16,6 +16,7 @@ tests=(
   g++ clang=clang clang-format=clang-format clang-tidy=clang-tidy libclang-rt-14-dev
   valgrind=valgrind chromium=chromium sqlite3=sqlite3 jq=jq git=git readelf=binutils gdb=gdb
   cmark-gfm=cmark-gfm mandoc=mandoc zsh=zsh fish=fish
+  aarch64-linux-gnu-gcc=gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-aarch64=qemu-user
   libdebuginfod1 libjemalloc2 libmimalloc2.0 libtcmalloc-minimal4 musl-gcc=musl-tools
 )
 
