@@ -32,6 +32,7 @@ static size_t take(walk *at, size_t bytes)
     return start;
 }
 
+// `source` may be NULL where nothing is packed.
 static const float *take_floats(walk *at, const float *source, size_t rows, size_t cols)
 {
     size_t count = 0;
@@ -39,7 +40,7 @@ static const float *take_floats(walk *at, const float *source, size_t rows, size
     at->has_overflowed |= !competency__mul(&count, rows, cols);
     at->has_overflowed |= !competency__mul(&bytes, count, sizeof(float));
     const size_t start = take(at, bytes);
-    if (at->writable != NULL) {
+    if (at->writable != NULL && source != NULL) {
         memcpy(at->writable + start, source, bytes);
         // Files are the same bytes on every machine, padding included.
         memset(at->writable + start + bytes, 0, at->used - start - bytes);
