@@ -262,11 +262,12 @@ int main(int argc, char **argv)
     const selection sides_of_pairs = {.first = 0, .fields = 2, .every = every};
     const size_t count = read_fields(argv[2], labels, names, NAMES_MAX);
     const size_t texts = read_fields(argv[3], sides_of_pairs, pairs, PAIRS_MAX);
+    const size_t pairs_read = texts / 2;
     const vectors corpus = embed_all(model, "f32", names, count);
     const vectors sides = embed_all(model, "f32", pairs, texts);
     bool all_hold = true;
     (void)printf("%zu names, %zu pairs at %.2f, top %d of %d names, against f32\n", count,
-                 texts / 2, threshold, TOP, QUERIES);
+                 pairs_read, threshold, TOP, QUERIES);
     (void)printf("precision  mean cosine  smallest  difference  top-10  changed  gates\n");
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         const vectors low = embed_all(model, all[i].precision, names, count);
@@ -275,10 +276,10 @@ int main(int argc, char **argv)
         const double overlap = compare_neighbours(&corpus, &low);
         const size_t changed = compare_decisions(&sides, &low_sides);
         const bool holds = judge(&all[i], &got, overlap) &&
-                           (double)changed <= allow_changed(&all[i], texts / 2, every);
+                           (double)changed <= allow_changed(&all[i], pairs_read, every);
         (void)printf("%-9s  %.8f   %.6f  %.2e    %5.2f %%  %5.3f %%  %s  (worst: %s)\n",
                      all[i].precision, got.cosine_mean, got.cosine_min, got.difference,
-                     100 * overlap, 100 * (double)changed / (double)(texts / 2),
+                     100 * overlap, 100 * (double)changed / (double)pairs_read,
                      holds ? "hold" : "MISSED", names[got.worst]);
         all_hold = all_hold && holds;
         free(low.rows);

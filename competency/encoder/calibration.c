@@ -71,7 +71,7 @@ static scratch *create_scratch(const competency__bert_config *config)
     s->block = aligned_alloc(COMPETENCY__WORKSPACE_ALIGN, block);
     s->vectors = calloc(BATCH_TEXTS, config->hidden * sizeof(float));
     s->token_weights =
-        calloc(2 * (size_t)config->layers, BATCH_TEXTS * TEXT_TOKENS * sizeof(float));
+        calloc(2 * (size_t)config->layers, (size_t)BATCH_TEXTS * TEXT_TOKENS * sizeof(float));
     if (s->layers == NULL || s->block == NULL || s->vectors == NULL || s->token_weights == NULL) {
         destroy_scratch(s);
         return NULL;
