@@ -15,7 +15,8 @@ In the pages:
     ```console not run: REASON       commands that cannot be run here; there may be few of these
     ```text                          neither commands nor what they print
 
-There are no other blocks, and every file of examples/ is shown or linked by one of the pages.
+There are no other blocks; every file of examples/ is shown or linked by one of the pages, and every
+build option is in the Setup Guide.
 
 The commands have these variables: EXAMPLES, the folder of the built examples, and PROFILED, a build
 with COMPETENCY_MEMORY_PROFILING and COMPETENCY_DHAT, which the test options_matrix makes; MATRIX, the
@@ -33,7 +34,8 @@ import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PAGES = ["README.md", "docs/USAGE_EXAMPLES.md", "docs/TROUBLESHOOTING.md"]
+PAGES = ["README.md", "docs/USAGE_EXAMPLES.md", "docs/TROUBLESHOOTING.md", "docs/SETUP_GUIDE.md",
+         "docs/MEMORY_PROFILING_GUIDE.md"]
 NOT_RUN_MAX = 8
 PROFILED = "options/profiling-on"  # in the build folder
 BLOCK = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.S | re.M)
@@ -151,12 +153,24 @@ class Page:
             print(f"{self.name}: refreshed")
 
 
+def build_options():
+    """The names of what CMake can be told."""
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in ("build", "out", "node_modules") and name[0] != "."]
+        for name in files:
+            if name == "CMakeLists.txt" or name.endswith(".cmake"):
+                with open(os.path.join(folder, name), encoding="utf-8") as file:
+                    yield from re.findall(r"^ *(?:option\(|set\((?=\w+[^)]* CACHE STRING))(\w+)", file.read(), re.M)
+
+
 def check_whole(pages):
     """What is asked of all pages together."""
     wrong = []
     for name in sorted(os.listdir(os.path.join(ROOT, "examples"))):
         if name != "CMakeLists.txt" and not any(f"examples/{name}" in page.text for page in pages):
             wrong.append(f"examples/{name} is in no page")
+    setup = next(page.text for page in pages if page.name == "docs/SETUP_GUIDE.md")
+    wrong += [f"docs/SETUP_GUIDE.md: no build option {name}" for name in build_options() if f"`{name}`" not in setup]
     not_run = sum(page.not_run for page in pages)
     if not_run > NOT_RUN_MAX:
         wrong.append(f"{not_run} blocks are not run, at most {NOT_RUN_MAX} are allowed")
