@@ -29,7 +29,7 @@ static const char usage[] =
     "  blocks <= 500\n"
     "\n"
     "Figures: peak, total, leaked (bytes), blocks, leaked_blocks, temporary, mean_lifetime,\n"
-    "max_lifetime (bytes allocated meanwhile).\n"
+    "max_lifetime (bytes allocated meanwhile), max_lifetime_time.\n"
     "A section that matches nothing is an error, unless it says \"absent = allowed\".\n"
     "\n"
     "  --budget BUDGETS   the budget file\n"

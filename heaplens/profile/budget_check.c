@@ -93,12 +93,17 @@ static heaplens_status sum_side(const heaplens_budget_file *budget,
     return HEAPLENS_OK;
 }
 
+static bool is_longest(heaplens_budget_metric metric)
+{
+    return metric == HEAPLENS_BUDGET_MAX_LIFETIME || metric == HEAPLENS_BUDGET_MAX_LIFETIME_TIME;
+}
+
 // Does the answer stay the same wherever in its interval the figure really is?
 static bool is_certain(const heaplens_budget_limit *limit, const heaplens_check_result *result)
 {
     const uint64_t value = result->value;
     const uint64_t interval = result->interval;
-    if (limit->metric == HEAPLENS_BUDGET_MAX_LIFETIME && interval == UINT64_MAX) {
+    if (is_longest(limit->metric) && interval == UINT64_MAX) {
         // Of a sample: a block did live so long; another one may have lived longer.
         return limit->comparison != HEAPLENS_BUDGET_EXACTLY &&
                !heaplens_budget_allows(limit, result->bound, value);
@@ -169,7 +174,7 @@ static uint64_t place_value(const heaplens_site *site, heaplens_budget_metric me
 // Figures of sites add up, or the largest of them counts.
 static void add_place(uint64_t *to, uint64_t value, heaplens_budget_metric metric)
 {
-    if (metric == HEAPLENS_BUDGET_MAX_LIFETIME) {
+    if (is_longest(metric)) {
         *to = value > *to ? value : *to;
     } else {
         *to += value;

@@ -13,6 +13,7 @@ static const char *const metric_names[HEAPLENS_BUDGET_METRIC_COUNT] = {
     [HEAPLENS_BUDGET_TEMPORARY] = "temporary",
     [HEAPLENS_BUDGET_MEAN_LIFETIME] = "mean_lifetime",
     [HEAPLENS_BUDGET_MAX_LIFETIME] = "max_lifetime",
+    [HEAPLENS_BUDGET_MAX_LIFETIME_TIME] = "max_lifetime_time",
 };
 
 const char *heaplens_budget_metric_name(heaplens_budget_metric metric)
@@ -30,7 +31,8 @@ heaplens_budget_unit heaplens_budget_metric_unit(heaplens_budget_metric metric)
     case HEAPLENS_BUDGET_BLOCKS:
     case HEAPLENS_BUDGET_LEAKED_BLOCKS:
     case HEAPLENS_BUDGET_TEMPORARY: return HEAPLENS_BUDGET_UNIT_BLOCKS;
-    case HEAPLENS_BUDGET_MEAN_LIFETIME: return HEAPLENS_BUDGET_UNIT_TIME;
+    case HEAPLENS_BUDGET_MEAN_LIFETIME:
+    case HEAPLENS_BUDGET_MAX_LIFETIME_TIME: return HEAPLENS_BUDGET_UNIT_TIME;
     }
     return HEAPLENS_BUDGET_UNIT_BYTES;
 }

@@ -27,9 +27,10 @@ typedef enum heaplens_budget_metric {
     HEAPLENS_BUDGET_TEMPORARY,      // blocks freed before the thread's next allocation
     HEAPLENS_BUDGET_MEAN_LIFETIME,  // of a block, in nanoseconds
     HEAPLENS_BUDGET_MAX_LIFETIME,  // the longest of a block that was freed, in bytes allocated meanwhile
+    HEAPLENS_BUDGET_MAX_LIFETIME_TIME,  // how long that block lived, in nanoseconds
 } heaplens_budget_metric;
 
-enum { HEAPLENS_BUDGET_METRIC_COUNT = HEAPLENS_BUDGET_MAX_LIFETIME + 1 };
+enum { HEAPLENS_BUDGET_METRIC_COUNT = HEAPLENS_BUDGET_MAX_LIFETIME_TIME + 1 };
 
 typedef enum heaplens_budget_unit {
     HEAPLENS_BUDGET_UNIT_BYTES,

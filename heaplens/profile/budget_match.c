@@ -163,6 +163,7 @@ uint64_t heaplens__budget_value(const heaplens_figures *figures, heaplens_budget
     case HEAPLENS_BUDGET_MEAN_LIFETIME:
         return blocks == 0 ? 0 : figures->values[HEAPLENS_METRIC_LIFETIME] / blocks;
     case HEAPLENS_BUDGET_MAX_LIFETIME: return figures->lifetime_max_bytes;
+    case HEAPLENS_BUDGET_MAX_LIFETIME_TIME: return figures->lifetime_max_ns;
     }
     return 0;
 }
@@ -216,7 +217,8 @@ uint64_t heaplens__budget_scope_value(const heaplens_scope_site *site,
     case HEAPLENS_BUDGET_LEAKED_BLOCKS: return site->blocks_live;
     case HEAPLENS_BUDGET_TEMPORARY:
     case HEAPLENS_BUDGET_MEAN_LIFETIME:
-    case HEAPLENS_BUDGET_MAX_LIFETIME: return 0;
+    case HEAPLENS_BUDGET_MAX_LIFETIME:
+    case HEAPLENS_BUDGET_MAX_LIFETIME_TIME: return 0;
     }
     return 0;
 }
@@ -234,9 +236,35 @@ static double variance_of(const heaplens_estimate *estimate, heaplens_budget_met
     case HEAPLENS_BUDGET_LEAKED_BLOCKS: return estimate->blocks_end;
     case HEAPLENS_BUDGET_TEMPORARY:
     case HEAPLENS_BUDGET_MEAN_LIFETIME:
-    case HEAPLENS_BUDGET_MAX_LIFETIME: return -1;
+    case HEAPLENS_BUDGET_MAX_LIFETIME:
+    case HEAPLENS_BUDGET_MAX_LIFETIME_TIME: return -1;
     }
     return -1;
+}
+
+// Both ends of a longest life lie on straight lines between points of the timeline.
+static uint64_t widest_distance_ns(const heaplens_process *process)
+{
+    uint64_t widest = 0;
+    uint64_t before = 0;
+    for (size_t i = 0; i <= process->point_count; i++) {
+        const uint64_t at =
+            i == process->point_count ? process->facts.duration_ns : process->points[i].time_ns;
+        widest = at > before && at - before > widest ? at - before : widest;
+        before = at;
+    }
+    return widest;
+}
+
+// Of a profile in which every block was recorded.
+static uint64_t exact_interval(const heaplens_process *process, heaplens_budget_metric metric)
+{
+    if (metric == HEAPLENS_BUDGET_MAX_LIFETIME_TIME) {
+        const uint64_t widest = widest_distance_ns(process);
+        return widest > UINT64_MAX / 2 ? UINT64_MAX - 1 : 2 * widest;
+    }
+    // Both ends of a life are on a clock of which threads hold a part back, as they do of peaks.
+    return metric == HEAPLENS_BUDGET_MAX_LIFETIME ? process->facts.peak_error_bytes : 0;
 }
 
 uint64_t heaplens__budget_interval(const heaplens_process *process, const bool *is_in,
@@ -245,8 +273,7 @@ uint64_t heaplens__budget_interval(const heaplens_process *process, const bool *
     const bool is_counted =
         is_whole && (metric == HEAPLENS_BUDGET_TOTAL || metric == HEAPLENS_BUDGET_BLOCKS);
     if ((process->facts.flags & HEAPLENS_PROCESS_SAMPLED) == 0 || is_counted) {
-        // Both ends of a life are on a clock of which threads hold a part back, as they do of peaks.
-        return metric == HEAPLENS_BUDGET_MAX_LIFETIME ? process->facts.peak_error_bytes : 0;
+        return exact_interval(process, metric);
     }
     double sum = 0;
     for (size_t i = 0; i < process->estimate_count; i++) {

@@ -309,7 +309,7 @@ static heaplens_status take_limit(parser *p, const char *word, size_t length)
     if (!find_metric(word, length, &limit.metric)) {
         return FAIL_AT(p, word,
                        "\"%s\" is no figure: peak, total, blocks, leaked, leaked_blocks, "
-                       "temporary, mean_lifetime or max_lifetime",
+                       "temporary, mean_lifetime, max_lifetime or max_lifetime_time",
                        excerpt_at(p, word).text);
     }
     const bool has_equal = p->at + 1 < p->end && p->at[1] == '=';
@@ -431,7 +431,8 @@ static heaplens_status check_label(const parser *p, const heaplens_budget_sectio
             break;
         }
         if (limit->metric == HEAPLENS_BUDGET_MEAN_LIFETIME ||
-            limit->metric == HEAPLENS_BUDGET_MAX_LIFETIME) {
+            limit->metric == HEAPLENS_BUDGET_MAX_LIFETIME ||
+            limit->metric == HEAPLENS_BUDGET_MAX_LIFETIME_TIME) {
             return heaplens__fail(p->failure, HEAPLENS_EFORMAT,
                                   "line %u, column 1: scopes have no lifetimes", limit->line);
         }

@@ -33,6 +33,7 @@ void heaplens__figures_add(heaplens_figures *figures, const heaplens_site *site)
     }
     figures->blocks_leaked = add_saturated(figures->blocks_leaked, site->blocks_end);
     figures->lifetime_max_bytes = larger_of(figures->lifetime_max_bytes, site->lifetime_max_bytes);
+    figures->lifetime_max_ns = larger_of(figures->lifetime_max_ns, site->lifetime_max_ns);
 }
 
 void heaplens__figures_sum(heaplens_figures *to, const heaplens_figures *from)
@@ -42,6 +43,7 @@ void heaplens__figures_sum(heaplens_figures *to, const heaplens_figures *from)
     }
     to->blocks_leaked = add_saturated(to->blocks_leaked, from->blocks_leaked);
     to->lifetime_max_bytes = larger_of(to->lifetime_max_bytes, from->lifetime_max_bytes);
+    to->lifetime_max_ns = larger_of(to->lifetime_max_ns, from->lifetime_max_ns);
 }
 
 heaplens_figures heaplens_figures_of_process(const heaplens_process *process)

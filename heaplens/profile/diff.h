@@ -21,6 +21,7 @@ typedef struct heaplens_figures {
     uint64_t values[HEAPLENS_METRIC_COUNT];  // [HEAPLENS_METRIC_LIFETIME]: ns, summed over blocks
     uint64_t blocks_leaked;
     uint64_t lifetime_max_bytes;  // the longest of a block of any of them
+    uint64_t lifetime_max_ns;     // the longest in time of those blocks, one a site
 } heaplens_figures;
 
 /** Add a site to figures; sums stop at UINT64_MAX, and of a maximum the larger one stays. */

@@ -18,9 +18,10 @@ static const stack_site sites_before[] = {
      .bytes_end = 0,
      .blocks_temporary = 4,
      .lifetime_ns = 50,
-     .lifetime_max_bytes = 300},
-    {.stack = "main;load;parse_cell",                      .bytes_peak = 50,                                         .bytes_total = 50,                                                                                         .bytes_end = 8                                                                                                                                                                                },
-    {.stack = "main;@10",     .bytes_peak = 7,.bytes_total = 7,.bytes_end = 7},
+     .lifetime_max_bytes = 300,
+     .lifetime_max_ns = 900},
+    {.stack = "main;load;parse_cell",                      .bytes_peak = 50,                                                      .bytes_total = 50,                                                                                                                      .bytes_end = 8                                                                                                                                                                                                                                                             },
+    {.stack = "main;@10",            .bytes_peak = 7, .bytes_total = 7, .bytes_end = 7},
 };
 static const stack_site sites_after[] = {
     {.stack = "main;load;parse_row.isra.0|grow",
@@ -30,9 +31,10 @@ static const stack_site sites_after[] = {
      .bytes_end = 0,
      .blocks_temporary = 4,
      .lifetime_ns = 70,
-     .lifetime_max_bytes = 400},
-    {.stack = "main;load;parse_cell",                      .bytes_peak = 50,                                         .bytes_total = 50,                                                                                         .bytes_end = 8                                                                                                                                                                                },
-    {.stack = "main;@10",     .bytes_peak = 7,.bytes_total = 7,.bytes_end = 7},
+     .lifetime_max_bytes = 400,
+     .lifetime_max_ns = 800},
+    {.stack = "main;load;parse_cell",                      .bytes_peak = 50,                                                      .bytes_total = 50,                                                                                                                      .bytes_end = 8                                                                                                                                                                                                                                                             },
+    {.stack = "main;@10",            .bytes_peak = 7, .bytes_total = 7, .bytes_end = 7},
 };
 
 typedef struct fixture {
@@ -94,19 +96,20 @@ static void test_budget_check__the_whole_profile(void **state)
 {
     (void)state;
     static const expectation cases[] = {
-        {"[profile]", "peak <= 162",            HEAPLENS_VERDICT_WITHIN, 162,  157 },
-        {"[profile]", "peak < 162",             HEAPLENS_VERDICT_BROKEN, 162,  157 },
-        {"[profile]", "total <= 1 KiB",         HEAPLENS_VERDICT_BROKEN, 1107, 1057},
-        {"[profile]", "blocks == 12",           HEAPLENS_VERDICT_WITHIN, 12,   12  },
-        {"[profile]", "leaked <= baseline",     HEAPLENS_VERDICT_WITHIN, 15,   15  },
-        {"[profile]", "leaked_blocks == 0",     HEAPLENS_VERDICT_BROKEN, 2,    2   },
-        {"[profile]", "temporary <= 3",         HEAPLENS_VERDICT_BROKEN, 4,    4   },
-        {"[profile]", "mean_lifetime <= 5 ns",  HEAPLENS_VERDICT_WITHIN, 5,    4   }, // 70/12, 50/12
-        {"[profile]", "max_lifetime <= 400",    HEAPLENS_VERDICT_WITHIN, 400,
-         300                                                                       }, // the largest of any
-        {"[profile]", "max_lifetime < 400 B",   HEAPLENS_VERDICT_BROKEN, 400,  300 },
-        {"[profile]", "peak <= baseline + 3 %", HEAPLENS_VERDICT_BROKEN, 162,  157 },
-        {"[profile]", "peak <= baseline + 4 %", HEAPLENS_VERDICT_WITHIN, 162,  157 },
+        {"[profile]", "peak <= 162",              HEAPLENS_VERDICT_WITHIN, 162,  157 },
+        {"[profile]", "peak < 162",               HEAPLENS_VERDICT_BROKEN, 162,  157 },
+        {"[profile]", "total <= 1 KiB",           HEAPLENS_VERDICT_BROKEN, 1107, 1057},
+        {"[profile]", "blocks == 12",             HEAPLENS_VERDICT_WITHIN, 12,   12  },
+        {"[profile]", "leaked <= baseline",       HEAPLENS_VERDICT_WITHIN, 15,   15  },
+        {"[profile]", "leaked_blocks == 0",       HEAPLENS_VERDICT_BROKEN, 2,    2   },
+        {"[profile]", "temporary <= 3",           HEAPLENS_VERDICT_BROKEN, 4,    4   },
+        {"[profile]", "mean_lifetime <= 5 ns",    HEAPLENS_VERDICT_WITHIN, 5,    4   }, // 70/12, 50/12
+        {"[profile]", "max_lifetime <= 400",      HEAPLENS_VERDICT_WITHIN, 400,
+         300                                                                         }, // the largest of any
+        {"[profile]", "max_lifetime_time < 1 us", HEAPLENS_VERDICT_WITHIN, 800,  900 },
+        {"[profile]", "max_lifetime < 400 B",     HEAPLENS_VERDICT_BROKEN, 400,  300 },
+        {"[profile]", "peak <= baseline + 3 %",   HEAPLENS_VERDICT_BROKEN, 162,  157 },
+        {"[profile]", "peak <= baseline + 4 %",   HEAPLENS_VERDICT_WITHIN, 162,  157 },
     };
     expect_results(cases, COUNT_OF(cases));
 }
@@ -295,6 +298,39 @@ static void test_budget_check__labels_are_of_scopes(void **state)
     heaplens_session_destroy(session);
 }
 
+// Between points of 0, 100, 400 and the end at 500 ns each end of a life is known to 300 ns.
+static void
+test_budget_check__a_life_in_time_is_known_to_the_distances_of_the_timeline(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        heaplens_verdict verdict;
+    } cases[] = {
+        {"[profile]\nmax_lifetime_time <= 1400 ns\n", HEAPLENS_VERDICT_WITHIN}, // 800 + 2 * 300
+        {"[profile]\nmax_lifetime_time <= 1399 ns\n", HEAPLENS_VERDICT_UNSURE},
+        {"[profile]\nmax_lifetime_time <= 200 ns\n",  HEAPLENS_VERDICT_UNSURE},
+        {"[profile]\nmax_lifetime_time <= 199 ns\n",  HEAPLENS_VERDICT_BROKEN},
+        {"[profile]\nmax_lifetime <= 400\n",          HEAPLENS_VERDICT_WITHIN},
+    };
+    const heaplens_point points[] = {{.time_ns = 0}, {.time_ns = 100}, {.time_ns = 400}};
+    const stack_program program = {.base = 0x1000};
+    heaplens_session *const session = stack_session(sites_after, COUNT_OF(sites_after), &program);
+    heaplens_process *const process = &session->processes[0];
+    process->points = copy_of(points, sizeof(points));
+    process->point_count = COUNT_OF(points);
+    process->facts.duration_ns = 500;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        heaplens_budget_file *budget = NULL;
+        heaplens_check *const check = check_of(cases[i].text, session, &budget);
+        EXPECT(check->results[0].verdict == cases[i].verdict, "%s: %s", cases[i].text,
+               heaplens_verdict_name(check->results[0].verdict));
+        heaplens_check_destroy(check);
+        heaplens_budget_file_destroy(budget);
+    }
+    heaplens_session_destroy(session);
+}
+
 // A variance of 25 is a standard deviation of 5: 95 % are within 9.8, rounded 10, of the estimate.
 static void test_budget_check__an_estimate_that_is_too_close_is_unsure(void **state)
 {
@@ -359,6 +395,8 @@ int main(void)
         cmocka_unit_test(test_budget_check__a_profile_that_lost_something_is_never_within),
         cmocka_unit_test(test_budget_check__a_section_is_about_the_process_that_it_names),
         cmocka_unit_test(test_budget_check__labels_are_of_scopes),
+        cmocka_unit_test(
+            test_budget_check__a_life_in_time_is_known_to_the_distances_of_the_timeline),
         cmocka_unit_test(test_budget_check__an_estimate_that_is_too_close_is_unsure),
         cmocka_unit_test(test_budget_check__relative_limits_need_a_baseline),
     };

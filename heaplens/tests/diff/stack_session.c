@@ -85,6 +85,7 @@ static void add_site(heaplens_process *process, const stack_site *from, uint32_t
         .blocks_temporary = from->blocks_temporary,
         .lifetime_ns = from->lifetime_ns,
         .lifetime_max_bytes = from->lifetime_max_bytes,
+        .lifetime_max_ns = from->lifetime_max_ns,
     };
     heaplens_facts *const facts = &process->facts;
     facts->bytes_peak += site->bytes_gmax;

@@ -21,6 +21,7 @@ typedef struct stack_site {
     uint64_t blocks_temporary;
     uint64_t lifetime_ns;
     uint64_t lifetime_max_bytes;
+    uint64_t lifetime_max_ns;
 } stack_site;
 
 /** What the two modules of the process are: the program, and the library of nameless addresses. */
