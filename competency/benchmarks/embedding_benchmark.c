@@ -2,6 +2,7 @@
 // The suite embedding_benchmark of the published package: many names in one call, a call for each,
 // and the distinct ones only.
 #include "suite_engine.h"
+#include "suite_memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,7 @@ static void run(heaplens_bench *b, embed_names *embed)
         names[i] = suite_name(i);
     }
     suite_engine engine;
+    suite_memory_begin();
     if (!suite_engine_open(&engine, b)) {
         return;
     }
@@ -69,6 +71,7 @@ static void run(heaplens_bench *b, embed_names *embed)
             heaplens_bench_value(b, "published ms", published[i + 1]);
         }
     }
+    suite_memory_at_most(b);
     free(vectors);
     suite_engine_close(&engine);
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The suite memory_benchmark of the published package: end to end, embedding, similarities.
 #include "suite_engine.h"
+#include "suite_memory.h"
 
 #include <stdlib.h>
 
 #include "match/similarity.h"
 
 // One end-to-end match, as somebody has it who starts with nothing: model, matcher, match.
-static bool match_once(heaplens_bench *b, const suite_case *item)
+static bool match_once(heaplens_bench *b, const suite_case *item, bool is_probed)
 {
     competency_skill candidate[SUITE_NAMES_MAX];
     competency_skill required[SUITE_NAMES_MAX];
@@ -32,6 +33,9 @@ static bool match_once(heaplens_bench *b, const suite_case *item)
         heaplens_bench_fail(b, "%s", err.message);
     }
     heaplens_keep(&match.overall_score);
+    if (is_probed) {
+        suite_memory_at_most(b);
+    }
     competency_match_destroy(&match);
     competency_matcher_destroy(matcher);
     suite_engine_close(&engine);
@@ -41,13 +45,33 @@ static bool match_once(heaplens_bench *b, const suite_case *item)
 static void match_skills(heaplens_bench *b)
 {
     const suite_case *const item = heaplens_bench_data(b);
+    suite_memory_begin();
     HEAPLENS_BENCH_LOOP(b)
     {
-        if (!match_once(b, item)) {
+        if (!match_once(b, item, false)) {
             return;
         }
     }
     suite_publish(b, item);
+    (void)match_once(b, item, true);
+}
+
+static bool embed_once(heaplens_bench *b, const char *const *names, size_t count, bool is_probed)
+{
+    suite_engine engine;
+    if (!suite_engine_open(&engine, b)) {
+        return false;
+    }
+    float *const vectors =
+        calloc((count + 1) * engine.embedder.dimension(engine.embedder.self), sizeof *vectors);
+    const bool is_done = vectors != NULL && suite_embed(&engine, b, vectors, names, count);
+    heaplens_keep(vectors);
+    if (is_probed) {
+        suite_memory_at_most(b);
+    }
+    free(vectors);
+    suite_engine_close(&engine);
+    return is_done;
 }
 
 static void embed_skills(heaplens_bench *b)
@@ -57,26 +81,16 @@ static void embed_skills(heaplens_bench *b)
     for (size_t i = 0; i < item->candidates; i++) {
         names[i] = suite_name(i);
     }
+    suite_memory_begin();
     HEAPLENS_BENCH_LOOP(b)
     {
-        suite_engine engine;
-        if (!suite_engine_open(&engine, b)) {
-            return;
-        }
-        float *const vectors =
-            calloc((item->candidates + 1) * engine.embedder.dimension(engine.embedder.self),
-                   sizeof *vectors);
-        const bool is_done =
-            vectors != NULL && suite_embed(&engine, b, vectors, names, item->candidates);
-        heaplens_keep(vectors);
-        free(vectors);
-        suite_engine_close(&engine);
-        if (!is_done) {
+        if (!embed_once(b, names, item->candidates, false)) {
             return;
         }
     }
     heaplens_bench_items(b, item->candidates);
     suite_publish(b, item);
+    (void)embed_once(b, names, item->candidates, true);
 }
 
 enum { DIMENSION = 384 };
@@ -93,9 +107,10 @@ static void fill_vectors(float *out, const float **rows, size_t count, uint32_t 
     }
 }
 
-// The whole matrix, with the norms that it needs, into memory of its own.
+// The whole matrix, with the norms that it needs, into memory of its own. `probed` may be NULL.
 static bool fill_matrix(const float *const *required, size_t required_count,
-                        const float *const *candidates, size_t candidate_count)
+                        const float *const *candidates, size_t candidate_count,
+                        heaplens_bench *probed)
 {
     double *const matrix = malloc(required_count * candidate_count * sizeof *matrix);
     double *const squares = malloc(candidate_count * sizeof *squares);
@@ -110,6 +125,9 @@ static bool fill_matrix(const float *const *required, size_t required_count,
                                candidate_count, DIMENSION);
     }
     heaplens_keep(matrix);
+    if (probed != NULL) {
+        suite_memory_at_most(probed);
+    }
     free(wide);
     free(squares);
     free(matrix);
@@ -120,6 +138,7 @@ static void calculate_similarities(heaplens_bench *b)
 {
     const suite_case *const item = heaplens_bench_data(b);
     const size_t all = item->candidates + item->required;
+    suite_memory_begin();
     float *const vectors = calloc(all * DIMENSION, sizeof *vectors);
     const float *rows[SUITE_NAMES_MAX] = {NULL};
     if (vectors == NULL) {
@@ -129,12 +148,13 @@ static void calculate_similarities(heaplens_bench *b)
     fill_vectors(vectors, rows, all, 1);
     HEAPLENS_BENCH_LOOP(b)
     {
-        if (!fill_matrix(rows + item->candidates, item->required, rows, item->candidates)) {
+        if (!fill_matrix(rows + item->candidates, item->required, rows, item->candidates, NULL)) {
             heaplens_bench_fail(b, "no memory for the matrix");
         }
     }
     heaplens_bench_items(b, item->candidates * item->required);
     suite_publish(b, item);
+    (void)fill_matrix(rows + item->candidates, item->required, rows, item->candidates, b);
     free(vectors);
 }
 

@@ -2,6 +2,7 @@
 // The suite overlap_benchmark of the published package: the names of candidates and of a role, which
 // share some, embedded in a call each or, the distinct ones, in one.
 #include "suite_engine.h"
+#include "suite_memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,7 @@ static void run(heaplens_bench *b, embed_both *embed)
     in.item = heaplens_bench_data(b);
     suite_overlapping(in.item, in.candidates, in.required);
     suite_engine engine;
+    suite_memory_begin();
     if (!suite_engine_open(&engine, b)) {
         return;
     }
@@ -83,6 +85,7 @@ static void run(heaplens_bench *b, embed_both *embed)
     }
     heaplens_bench_items(b, names);
     suite_publish(b, in.item);
+    suite_memory_at_most(b);
     free(in.vectors);
     suite_engine_close(&engine);
 }
