@@ -236,7 +236,7 @@ static competency_status encode_prompted(struct encoding *encoding, const char *
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a text of %zu bytes", size);
     }
     memcpy(joined, prompt, prompt_size);
-    memcpy(joined + prompt_size, text, size);
+    memcpy(joined + prompt_size, text, size);  // NOLINT(bugprone-not-null-terminated-result): sized
     encode_body(encoding, joined, prompt_size + size);
     free(joined);
     return COMPETENCY_OK;
