@@ -21,15 +21,21 @@ competency_allocator competency__allocator(const competency_allocator *given)
     return given != NULL ? *given : (competency_allocator){.reallocate = reallocate_with_libc};
 }
 
+void *competency__resize(const competency_allocator *memory, void *block, size_t size)
+{
+    return memory->reallocate == NULL ? reallocate_with_libc(NULL, block, size)
+                                      : memory->reallocate(memory->self, block, size);
+}
+
 void *competency__allocate(const competency_allocator *memory, size_t size)
 {
-    return memory->reallocate(memory->self, NULL, size);
+    return competency__resize(memory, NULL, size);
 }
 
 void competency__release(const competency_allocator *memory, void *block)
 {
     if (block != NULL) {
-        (void)memory->reallocate(memory->self, block, 0);
+        (void)competency__resize(memory, block, 0);
     }
 }
 
@@ -48,7 +54,7 @@ bool competency__reserve(const competency_allocator *memory, void **items, size_
     if (!competency__mul(&bytes, grown, item_bytes)) {
         return false;
     }
-    void *const moved = memory->reallocate(memory->self, *items, bytes);
+    void *const moved = competency__resize(memory, *items, bytes);
     if (moved == NULL) {
         return false;
     }

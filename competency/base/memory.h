@@ -7,11 +7,14 @@
 
 #include <competency/allocator.h>
 
-/** `given`, or for NULL the C library's. */
+/** `given`, or for NULL the C library's, which a zeroed allocator stands for, too. */
 competency_allocator competency__allocator(const competency_allocator *given);
 
 /** A block of `size` bytes, which is above 0, or NULL. */
 void *competency__allocate(const competency_allocator *memory, size_t size);
+
+/** `block`, or for NULL a new one, with `size` bytes, above 0. NULL: no memory, and it is unchanged. */
+void *competency__resize(const competency_allocator *memory, void *block, size_t size);
 
 /** Give a block back; NULL is accepted. */
 void competency__release(const competency_allocator *memory, void *block);

@@ -3,10 +3,10 @@
 // ends, so memory is that of one candidate.
 #include "io/candidates_csv.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "io/document.h"
 #include "io/record.h"
 
@@ -21,18 +21,24 @@ static const char *const column_names[COMPETENCY__CSV_COLUMNS] = {
 
 enum { SKILLS_MAX = 1 << 20 };  // of one candidate; with their rows some 100 MB
 
+static const competency_allocator *memory_of(const competency__candidates_csv *csv)
+{
+    return &csv->rows.lines.memory;
+}
+
 competency_status competency__candidates_csv_init(competency__candidates_csv *csv,
+                                                  const competency_allocator *memory,
                                                   const competency_source *source)
 {
     *csv = (competency__candidates_csv){0};
-    return competency__csv_rows_init(&csv->rows, source);
+    return competency__csv_rows_init(&csv->rows, memory, source);
 }
 
 void competency__candidates_csv_deinit(competency__candidates_csv *csv)
 {
+    competency__release(memory_of(csv), csv->skills);
+    competency__release(memory_of(csv), csv->id);
     competency__csv_rows_deinit(&csv->rows);
-    free(csv->skills);
-    free(csv->id);
     *csv = (competency__candidates_csv){0};
 }
 
@@ -143,7 +149,8 @@ static competency_status reserve_skill(competency__candidates_csv *csv, competen
         return COMPETENCY_OK;
     }
     const size_t capacity = csv->skill_capacity == 0 ? 64 : csv->skill_capacity * 2;
-    competency_skill *const skills = realloc(csv->skills, capacity * sizeof(*skills));
+    competency_skill *const skills =
+        competency__resize(memory_of(csv), csv->skills, capacity * sizeof(*skills));
     if (skills == NULL) {
         return no_memory(err);
     }
@@ -228,8 +235,8 @@ static competency_status keep_identity(competency__candidates_csv *csv, competen
     const char *const title = field_of(csv, COMPETENCY__CSV_TITLE);
     const char *const uri = field_of(csv, COMPETENCY__CSV_URI);
     const size_t size = strlen(id) + 1;
-    free(csv->id);
-    csv->id = malloc(size);
+    competency__release(memory_of(csv), csv->id);
+    csv->id = competency__allocate(memory_of(csv), size);
     if (csv->id == NULL) {
         return no_memory(err);
     }
@@ -269,7 +276,7 @@ static competency_status finish_record(const competency__candidates_csv *csv,
 static competency_status read_candidate(competency__candidates_csv *csv, competency_document **out,
                                         competency_error *err)
 {
-    competency__pool pool = {0};
+    competency__pool pool = {.memory = *memory_of(csv)};
     competency_record record = {0};
     csv->skill_count = 0;
     competency_status status = keep_identity(csv, &record, &pool, err);
@@ -311,7 +318,7 @@ competency_status competency__candidates_csv_next(competency__candidates_csv *cs
         }
     }
     if (!csv->has_row) {
-        free(csv->id);
+        competency__release(memory_of(csv), csv->id);
         csv->id = NULL;
         status = read_first_row(csv, err);
     }

@@ -31,9 +31,10 @@ typedef struct competency__candidates_csv {
     char *id;       // owned; of the candidate read last; NULL: none
 } competency__candidates_csv;
 
-/** @return COMPETENCY_OK; COMPETENCY_ENOMEM */
+/** @param[in] memory  copied. @return COMPETENCY_OK; COMPETENCY_ENOMEM */
 COMPETENCY_MUST_USE competency_status
-competency__candidates_csv_init(competency__candidates_csv *csv, const competency_source *source);
+competency__candidates_csv_init(competency__candidates_csv *csv, const competency_allocator *memory,
+                                const competency_source *source);
 
 /** A zeroed struct is accepted. */
 void competency__candidates_csv_deinit(competency__candidates_csv *csv);

@@ -3,24 +3,25 @@
 // does and the next row is read as if nothing had been.
 #include "io/csv_rows.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 
 competency_status competency__csv_rows_init(competency__csv_rows *rows,
+                                            const competency_allocator *memory,
                                             const competency_source *source)
 {
     *rows = (competency__csv_rows){0};
-    return competency__lines_init(&rows->lines, source, COMPETENCY_LINE_BYTES_MAX);
+    return competency__lines_init(&rows->lines, memory, source, COMPETENCY_LINE_BYTES_MAX);
 }
 
 void competency__csv_rows_deinit(competency__csv_rows *rows)
 {
     competency__lines_deinit(&rows->lines);
-    free(rows->text);
-    free(rows->fields);
+    competency__release(&rows->lines.memory, rows->text);
+    competency__release(&rows->lines.memory, rows->fields);
     *rows = (competency__csv_rows){0};
 }
 
@@ -54,7 +55,7 @@ static competency_status reserve_text(competency__csv_rows *rows, size_t more,
     if (wanted <= rows->text_capacity) {
         return COMPETENCY_OK;
     }
-    char *const text = realloc(rows->text, 2 * wanted);
+    char *const text = competency__resize(&rows->lines.memory, rows->text, 2 * wanted);
     if (text == NULL) {
         return no_memory(err);
     }
@@ -68,7 +69,8 @@ static competency_status begin_field(competency__csv_rows *rows, row_state *stat
 {
     if (rows->field_count == rows->field_capacity) {
         const size_t capacity = rows->field_capacity == 0 ? 16 : rows->field_capacity * 2;
-        size_t *const fields = realloc(rows->fields, capacity * sizeof(*fields));
+        size_t *const fields =
+            competency__resize(&rows->lines.memory, rows->fields, capacity * sizeof(*fields));
         if (fields == NULL) {
             return no_memory(err);
         }

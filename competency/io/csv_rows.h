@@ -22,8 +22,9 @@ typedef struct competency__csv_rows {
     uint64_t line;  // of the row's first byte, from 1
 } competency__csv_rows;
 
-/** @return COMPETENCY_OK; COMPETENCY_ENOMEM */
+/** @param[in] memory  copied. @return COMPETENCY_OK; COMPETENCY_ENOMEM */
 COMPETENCY_MUST_USE competency_status competency__csv_rows_init(competency__csv_rows *rows,
+                                                                const competency_allocator *memory,
                                                                 const competency_source *source);
 
 /** A zeroed struct is accepted. */

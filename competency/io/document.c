@@ -2,9 +2,8 @@
 // A role with its candidates, a role alone, a candidate alone.
 #include "io/document.h"
 
-#include <stdlib.h>
-
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/phase.h"
 #include "io/json_reader.h"
 #include "io/record.h"
@@ -126,13 +125,15 @@ static competency_status read_root(competency_document *document, competency_doc
 competency_status competency__document_read(competency_document **out,
                                             competency_document_kind kind,
                                             const competency__json *root, uint64_t number,
+                                            const competency_allocator *memory,
                                             competency_error *err)
 {
     *out = NULL;
-    competency_document *const document = calloc(1, sizeof(*document));
+    competency_document *const document = competency__allocate(memory, sizeof(*document));
     if (document == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "out of memory");
     }
+    *document = (competency_document){.pool.memory = *memory};
     competency__json_reader reader = {.pool = &document->pool, .err = err};
     const competency_status status = read_root(document, kind, &reader, root, number);
     if (status != COMPETENCY_OK) {
@@ -149,42 +150,50 @@ competency_status competency__document_of_candidate(competency_document **out,
 {
     *out = NULL;
     competency_record *const kept = competency__pool_take(pool, 1, sizeof(*kept));
-    competency_document *const document = calloc(1, sizeof(*document));
+    competency_document *const document = competency__allocate(&pool->memory, sizeof(*document));
     if (kept == NULL || document == NULL) {
-        free(document);
+        competency__release(&pool->memory, document);
         return competency__fail(err, COMPETENCY_ENOMEM, "out of memory");
     }
     *kept = *record;
-    document->pool = *pool;
-    document->candidates = kept;
-    document->candidate_count = 1;
-    *pool = (competency__pool){0};
+    *document = (competency_document){.pool = *pool, .candidates = kept, .candidate_count = 1};
+    *pool = (competency__pool){.memory = pool->memory};
     *out = document;
     return COMPETENCY_OK;
 }
 
-competency_status competency_document_parse(competency_document **out,
-                                            competency_document_kind kind, const char *json,
-                                            size_t size, competency_error *err)
+competency_status competency_document_parse_with(competency_document **out,
+                                                 competency_document_kind kind, const char *json,
+                                                 size_t size, const competency_allocator *allocator,
+                                                 competency_error *err)
 {
     *out = NULL;
-    competency__json_tree tree = {0};
+    const competency_allocator memory = competency__allocator(allocator);
+    competency__json_tree tree = {.memory = memory};
     const competency__json *root = NULL;
     COMPETENCY__PHASE_BEGIN("parse");
     competency_status status = competency__json_load(&tree, &root, json, size, false, err);
     if (status == COMPETENCY_OK) {
-        status = competency__document_read(out, kind, root, 1, err);
+        status = competency__document_read(out, kind, root, 1, &memory, err);
     }
     competency__json_tree_deinit(&tree);
     COMPETENCY__PHASE_END();
     return status;
 }
 
+competency_status competency_document_parse(competency_document **out,
+                                            competency_document_kind kind, const char *json,
+                                            size_t size, competency_error *err)
+{
+    return competency_document_parse_with(out, kind, json, size, NULL, err);
+}
+
 void competency_document_destroy(competency_document *document)
 {
     if (document != NULL) {
+        const competency_allocator memory = document->pool.memory;
         competency__pool_release(&document->pool);
-        free(document);
+        competency__release(&memory, document);
     }
 }
 

@@ -17,7 +17,9 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/utf8.h"
+#include "io/parser_memory.h"
 
 enum {
     DEPTH_MAX = 2048,         // as jansson's
@@ -125,8 +127,9 @@ static bool reserve_node(tree_builder *builder)
     }
     const size_t capacity = tree->node_capacity == 0 ? 256 : tree->node_capacity * 2;
     size_t bytes = 0;
-    competency__json *const nodes =
-        competency__mul(&bytes, capacity, sizeof(*nodes)) ? realloc(tree->nodes, bytes) : NULL;
+    competency__json *const nodes = competency__mul(&bytes, capacity, sizeof(*nodes))
+                                        ? competency__resize(&tree->memory, tree->nodes, bytes)
+                                        : NULL;
     if (nodes == NULL) {
         builder->is_out_of_memory = true;
         return false;
@@ -200,7 +203,8 @@ static int compare_keys(const void *a, const void *b)
 
 static bool has_duplicates_sorted(tree_builder *builder, const competency__json *object, bool *has)
 {
-    const char **const keys = calloc(object->count, sizeof(keys[0]));
+    const competency_allocator *const memory = &builder->tree->memory;
+    const char **const keys = competency__allocate(memory, object->count * sizeof(keys[0]));
     if (keys == NULL) {
         builder->is_out_of_memory = true;
         return false;
@@ -214,7 +218,7 @@ static bool has_duplicates_sorted(tree_builder *builder, const competency__json 
     for (size_t i = 1; i < object->count && !*has; i++) {
         *has = strcmp(keys[i - 1], keys[i]) == 0;
     }
-    free((void *)keys);
+    competency__release(memory, (void *)keys);
     return true;
 }
 
@@ -327,14 +331,18 @@ static bool build_tree(tree_builder *builder, const char *text, size_t size)
         .yajl_start_array = on_array,
         .yajl_end_array = on_array_end,
     };
-    const yajl_handle parser = yajl_alloc(&events, NULL, builder);
-    if (parser == NULL) {
+    competency__parser_memory memory = {.memory = &builder->tree->memory};
+    yajl_alloc_funcs functions = competency__parser_memory_functions(&memory);
+    const locale_t before = enter_c_locale();
+    if (setjmp(memory.exhausted) != 0) {
+        (void)uselocale(before);
+        competency__parser_memory_release(&memory);
         builder->is_out_of_memory = true;
         return false;
     }
+    const yajl_handle parser = yajl_alloc(&events, &functions, builder);
     builder->parser = parser;
     (void)yajl_config(parser, yajl_dont_validate_strings, 1);  // copy_string() does, and strictly
-    const locale_t before = enter_c_locale();
     const bool is_read = yajl_parse(parser, (const unsigned char *)text, size) == yajl_status_ok &&
                          yajl_complete_parse(parser) == yajl_status_ok;
     (void)uselocale(before);
@@ -397,8 +405,8 @@ static bool reserve_text(competency__json_tree *tree, size_t size)
     if (size < tree->text_capacity) {
         return true;
     }
-    free(tree->text);  // its contents are not needed any more
-    tree->text = malloc(size + 1);
+    competency__release(&tree->memory, tree->text);  // its contents are not needed any more
+    tree->text = competency__allocate(&tree->memory, size + 1);
     tree->text_capacity = tree->text == NULL ? 0 : size + 1;
     return tree->text != NULL;
 }
@@ -424,9 +432,9 @@ competency_status competency__json_load(competency__json_tree *tree, const compe
 
 void competency__json_tree_deinit(competency__json_tree *tree)
 {
-    free(tree->nodes);
-    free(tree->text);
-    *tree = (competency__json_tree){0};
+    competency__release(&tree->memory, tree->nodes);
+    competency__release(&tree->memory, tree->text);
+    *tree = (competency__json_tree){.memory = tree->memory};
 }
 
 const competency__json *competency__json_get(const competency__json *object, const char *key)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <competency/allocator.h>
 #include <competency/status.h>
 
 /**
@@ -39,9 +40,10 @@ typedef struct competency__json {
     size_t span;   // nodes, this one and all below it
 } competency__json;
 
-/** Zero-initialise it. */
+/** Zero-initialise it, but for `memory`. */
 typedef struct competency__json_tree {
-    competency__json *nodes;  // owned
+    competency_allocator memory;  // zeroed: the C library's
+    competency__json *nodes;      // owned
     size_t node_count;
     size_t node_capacity;
     char *text;  // owned
@@ -56,7 +58,8 @@ typedef struct competency__json_tree {
  * @param      is_line  the text is one line: the message gives the column only
  * @return COMPETENCY_OK; COMPETENCY_EFORMAT; COMPETENCY_ENOMEM
  *
- * Cost: O(size); allocates only what earlier texts did not need.
+ * Cost: O(size); allocates only what earlier texts did not need. Jansson, which names what is wrong
+ * with a text, and numbers of more than 63 bytes take memory from the C library meanwhile.
  */
 competency_status competency__json_load(competency__json_tree *tree, const competency__json **root,
                                         const char *text, size_t size, bool is_line,

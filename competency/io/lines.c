@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "io/lines.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 enum { FIRST_BYTES = 64 * 1024 };  // one read of a pipe on Linux
 
-competency_status competency__lines_init(competency__lines *lines, const competency_source *source,
-                                         size_t bytes_max)
+competency_status competency__lines_init(competency__lines *lines,
+                                         const competency_allocator *memory,
+                                         const competency_source *source, size_t bytes_max)
 {
     *lines = (competency__lines){
+        .memory = *memory,
         .source = *source,
-        .buffer = malloc(FIRST_BYTES),
+        .buffer = competency__allocate(memory, FIRST_BYTES),
         .capacity = FIRST_BYTES,
         .bytes_max = bytes_max,
     };
@@ -22,7 +24,7 @@ competency_status competency__lines_init(competency__lines *lines, const compete
 
 void competency__lines_deinit(competency__lines *lines)
 {
-    free(lines->buffer);
+    competency__release(&lines->memory, lines->buffer);
     lines->buffer = NULL;
 }
 
@@ -38,9 +40,7 @@ static competency_status make_room(competency__lines *lines, competency_error *e
         return COMPETENCY_OK;
     }
     const size_t grown = lines->capacity * 2;  // no overflow: the limit of a line was checked
-    // The capacity starts at FIRST_BYTES and never falls.
-    char *const buffer =
-        realloc(lines->buffer, grown);  // NOLINT(clang-analyzer-optin.portability.UnixAPI)
+    char *const buffer = competency__resize(&lines->memory, lines->buffer, grown);
     if (buffer == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a line of %zu bytes", grown);
     }

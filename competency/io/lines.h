@@ -10,6 +10,7 @@
 
 /** Cuts a source into lines of bounded length. */
 typedef struct competency__lines {
+    competency_allocator memory;
     competency_source source;
     char *buffer;      // owned
     size_t capacity;   // bytes of `buffer`
@@ -20,8 +21,9 @@ typedef struct competency__lines {
     bool is_ended;     // the source has no more bytes
 } competency__lines;
 
-/** @return COMPETENCY_OK; COMPETENCY_ENOMEM */
+/** @param[in] memory  copied. @return COMPETENCY_OK; COMPETENCY_ENOMEM */
 COMPETENCY_MUST_USE competency_status competency__lines_init(competency__lines *lines,
+                                                             const competency_allocator *memory,
                                                              const competency_source *source,
                                                              size_t bytes_max);
 

@@ -2,10 +2,10 @@
 #include "io/pool.h"
 
 #include <stdalign.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/memory.h"
 
 typedef struct competency__pool_chunk competency__pool_chunk;
 
@@ -26,7 +26,7 @@ static competency__pool_chunk *add_chunk(competency__pool *pool, size_t need)
     if (!competency__add(&total, capacity, sizeof(competency__pool_chunk))) {
         return NULL;
     }
-    competency__pool_chunk *const chunk = malloc(total);
+    competency__pool_chunk *const chunk = competency__allocate(&pool->memory, total);
     if (chunk != NULL) {
         *chunk = (competency__pool_chunk){.older = pool->chunks, .capacity = capacity};
         pool->chunks = chunk;
@@ -70,6 +70,6 @@ void competency__pool_release(competency__pool *pool)
     while (pool->chunks != NULL) {
         competency__pool_chunk *const chunk = pool->chunks;
         pool->chunks = chunk->older;
-        free(chunk);
+        competency__release(&pool->memory, chunk);
     }
 }

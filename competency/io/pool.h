@@ -4,10 +4,14 @@
 
 #include <stddef.h>
 
+#include <competency/allocator.h>
+
 /**
- * Memory that is taken in pieces and released at once: what a document owns. Zero-initialise it.
+ * Memory that is taken in pieces and released at once: what a document owns. Zero-initialise it,
+ * but for `memory`.
  */
 typedef struct competency__pool {
+    competency_allocator memory;            // zeroed: the C library's
     struct competency__pool_chunk *chunks;  // newest first; NULL: nothing taken yet
 } competency__pool;
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Candidates of a source, one at a time; JSONL here, CSV in candidates_csv.c.
-#include <stdlib.h>
 #include <string.h>
 
 #include <competency/io.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/phase.h"
 #include "io/candidates_csv.h"
 #include "io/document.h"
@@ -13,6 +13,7 @@
 #include "io/lines.h"
 
 struct competency_stream {
+    competency_allocator memory;
     competency_stream_form form;
     competency__candidates_csv csv;  // of that form
     competency__lines lines;         // of JSONL
@@ -20,22 +21,25 @@ struct competency_stream {
     char *id;                        // owned; of the record read last; NULL: none
 };
 
-competency_status competency_stream_create(competency_stream **out, const competency_source *source,
-                                           competency_stream_form form)
+competency_status competency_stream_create_with(competency_stream **out,
+                                                const competency_source *source,
+                                                competency_stream_form form,
+                                                const competency_allocator *allocator)
 {
     *out = NULL;
-    competency_stream *const stream = calloc(1, sizeof(*stream));
+    const competency_allocator memory = competency__allocator(allocator);
+    competency_stream *const stream = competency__allocate(&memory, sizeof(*stream));
     if (stream == NULL) {
         return COMPETENCY_ENOMEM;
     }
-    stream->form = form;
+    *stream = (competency_stream){.memory = memory, .form = form, .tree.memory = memory};
     competency_status status = COMPETENCY_EINVAL;
     switch (form) {
     case COMPETENCY_STREAM_JSONL:
-        status = competency__lines_init(&stream->lines, source, COMPETENCY_LINE_BYTES_MAX);
+        status = competency__lines_init(&stream->lines, &memory, source, COMPETENCY_LINE_BYTES_MAX);
         break;
     case COMPETENCY_STREAM_CSV:
-        status = competency__candidates_csv_init(&stream->csv, source);
+        status = competency__candidates_csv_init(&stream->csv, &memory, source);
         break;
     }
     if (status != COMPETENCY_OK) {
@@ -46,14 +50,21 @@ competency_status competency_stream_create(competency_stream **out, const compet
     return COMPETENCY_OK;
 }
 
+competency_status competency_stream_create(competency_stream **out, const competency_source *source,
+                                           competency_stream_form form)
+{
+    return competency_stream_create_with(out, source, form, NULL);
+}
+
 void competency_stream_destroy(competency_stream *stream)
 {
     if (stream != NULL) {
+        const competency_allocator memory = stream->memory;
         competency__candidates_csv_deinit(&stream->csv);
         competency__lines_deinit(&stream->lines);
         competency__json_tree_deinit(&stream->tree);
-        free(stream->id);
-        free(stream);
+        competency__release(&memory, stream->id);
+        competency__release(&memory, stream);
     }
 }
 
@@ -94,7 +105,7 @@ static competency_status keep_id(competency_stream *stream, const competency__js
         return COMPETENCY_OK;
     }
     const size_t size = strlen(id) + 1;
-    stream->id = malloc(size);
+    stream->id = competency__allocate(&stream->memory, size);
     if (stream->id == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "out of memory");
     }
@@ -114,7 +125,7 @@ static competency_status read_record(competency_stream *stream, competency_docum
     }
     if (status == COMPETENCY_OK) {
         status = competency__document_read(out, COMPETENCY_DOCUMENT_CANDIDATE, root,
-                                           stream->lines.number, err);
+                                           stream->lines.number, &stream->memory, err);
     }
     return status;
 }
@@ -136,7 +147,7 @@ static competency_status next_line_record(competency_stream *stream, competency_
 static competency_status next_of_jsonl(competency_stream *stream, competency_document **out,
                                        competency_error *err)
 {
-    free(stream->id);
+    competency__release(&stream->memory, stream->id);
     stream->id = NULL;
     competency_error why = {0};
     const competency_status status = next_line_record(stream, out, &why);

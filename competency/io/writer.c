@@ -2,9 +2,9 @@
 // The formats of results behind one interface.
 #include "io/writer.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/phase.h"
 
 static const struct {
@@ -35,16 +35,21 @@ competency_status competency_writer_create(competency_writer **out, const compet
                                            const competency_writer_options *options)
 {
     *out = NULL;
-    if ((size_t)options->format >= FORMAT_COUNT ||
-        (options->format == COMPETENCY_FORMAT_CLASSIC && options->is_ranking)) {
+    // Options as the caller's version of the header has them; what it does not know is 0.
+    competency_writer_options known = COMPETENCY_WRITER_OPTIONS_INIT;
+    memcpy(&known, options, options->size < sizeof(known) ? options->size : sizeof(known));
+    if ((size_t)known.format >= FORMAT_COUNT ||
+        (known.format == COMPETENCY_FORMAT_CLASSIC && known.is_ranking)) {
         return COMPETENCY_EINVAL;
     }
-    competency_writer *const writer = malloc(sizeof(*writer));
+    const competency_allocator memory = competency__allocator(known.allocator);
+    competency_writer *const writer = competency__allocate(&memory, sizeof(*writer));
     if (writer == NULL) {
         return COMPETENCY_ENOMEM;
     }
-    writer->form = formats[options->format].form;
-    writer->options = *options;
+    writer->memory = memory;
+    writer->form = formats[known.format].form;
+    writer->options = known;
     writer->run = NULL;
     writer->written_count = 0;
     competency__output_init(&writer->output, sink);
@@ -54,7 +59,10 @@ competency_status competency_writer_create(competency_writer **out, const compet
 
 void competency_writer_destroy(competency_writer *writer)
 {
-    free(writer);
+    if (writer != NULL) {
+        const competency_allocator memory = writer->memory;
+        competency__release(&memory, writer);
+    }
 }
 
 void competency_writer_run(competency_writer *writer, const competency_run *run)

@@ -16,6 +16,7 @@ typedef struct competency__writer_form {
 } competency__writer_form;
 
 struct competency_writer {
+    competency_allocator memory;
     const competency__writer_form *form;
     competency_writer_options options;
     const competency_run *run;  // borrowed; NULL before the first

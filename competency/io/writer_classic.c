@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "io/writer.h"
 
 // Both maps are keyed by name: of skills with the same name the last one counts (R99). It stands
@@ -23,24 +24,27 @@ static int compare_names(const void *a, const void *b)
 
 /** Of one side: for the first skill of each name the place of the last one, for others SIZE_MAX. */
 typedef struct key_map {
-    named_index *sorted;  // (count)
-    size_t *last;         // (count)
+    const competency_allocator *memory;  // borrowed
+    named_index *sorted;                 // (count)
+    size_t *last;                        // (count)
     size_t count;
 } key_map;
 
 static void release_keys(key_map *keys)
 {
-    free(keys->sorted);
-    free(keys->last);
+    competency__release(keys->memory, keys->sorted);
+    competency__release(keys->memory, keys->last);
     *keys = (key_map){0};
 }
 
 // `columns` says which skill of the profile each key is; NULL: key i is skill i.
-static bool make_keys(key_map *keys, const competency_profile *profile, const size_t *columns,
-                      size_t count)
+static bool make_keys(key_map *keys, const competency_allocator *memory,
+                      const competency_profile *profile, const size_t *columns, size_t count)
 {
-    *keys = (key_map){.sorted = calloc(count, sizeof(*keys->sorted)),
-                      .last = calloc(count, sizeof(*keys->last)),
+    // The arrays of the profile are larger than these: the products do not overflow.
+    *keys = (key_map){.memory = memory,
+                      .sorted = competency__allocate(memory, (count + 1) * sizeof(*keys->sorted)),
+                      .last = competency__allocate(memory, (count + 1) * sizeof(*keys->last)),
                       .count = count};
     if (keys->sorted == NULL || keys->last == NULL) {
         release_keys(keys);
@@ -141,8 +145,10 @@ static void write_classic_result(competency_writer *writer, const competency_res
 {
     const competency_match *const match = result->match;
     key_map keys[2] = {{0}};
-    if (make_keys(&keys[0], &writer->run->role->profile, NULL, match->required_count) &&
-        make_keys(&keys[1], &result->candidate->profile, match->columns, match->candidate_count)) {
+    if (make_keys(&keys[0], &writer->memory, &writer->run->role->profile, NULL,
+                  match->required_count) &&
+        make_keys(&keys[1], &writer->memory, &result->candidate->profile, match->columns,
+                  match->candidate_count)) {
         write_classic_object(writer, result, keys);
         release_keys(&keys[1]);
     } else if (writer->output.status == COMPETENCY_OK) {

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <competency/allocator.h>
 #include <competency/matcher.h>
 
 #ifdef __cplusplus
@@ -71,6 +72,17 @@ COMPETENCY_API COMPETENCY_MUST_USE competency_status
 competency_document_parse(competency_document **out, competency_document_kind kind,
                           const char *json, size_t size, competency_error *err);
 
+/**
+ * competency_document_parse() with memory from the caller.
+ *
+ * @param[in] allocator  copied, and kept as long as the document; NULL: the C library's. Only what
+ *                       jansson takes to name a mistake, and numbers of more than 63 bytes, are the
+ *                       C library's meanwhile
+ */
+COMPETENCY_API COMPETENCY_MUST_USE competency_status competency_document_parse_with(
+    competency_document **out, competency_document_kind kind, const char *json, size_t size,
+    const competency_allocator *allocator, competency_error *err);
+
 /** NULL is accepted. Every record of the document ends with it. */
 COMPETENCY_API void competency_document_destroy(competency_document *document);
 
@@ -121,6 +133,15 @@ typedef enum competency_stream_form {
  */
 COMPETENCY_API COMPETENCY_MUST_USE competency_status competency_stream_create(
     competency_stream **out, const competency_source *source, competency_stream_form form);
+
+/**
+ * competency_stream_create() with memory from the caller, also for the stream's documents.
+ *
+ * @param[in] allocator  as for competency_document_parse_with(); it outlives stream and documents
+ */
+COMPETENCY_API COMPETENCY_MUST_USE competency_status
+competency_stream_create_with(competency_stream **out, const competency_source *source,
+                              competency_stream_form form, const competency_allocator *allocator);
 
 /**
  * Read the next candidate. Blank lines are skipped, but counted. In CSV consecutive rows with the
@@ -254,6 +275,7 @@ typedef struct competency_writer_options {
     bool is_ranking;   // table, CSV: one line a candidate instead of one block
     bool is_coloured;  // table: ANSI colours
     bool is_fragment;  // results and errors only, without what stands around and between them
+    const competency_allocator *allocator;  // copied; NULL: the C library's
 } competency_writer_options;
 
 #define COMPETENCY_WRITER_OPTIONS_INIT            \

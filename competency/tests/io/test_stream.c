@@ -119,7 +119,8 @@ static void test_lines__a_line_over_the_limit_is_refused_and_skipped(void **stat
         text_source source = source_of(text, step);
         const competency_source reader = {.self = &source, .read = read_text};
         competency__lines lines;
-        assert_int_equal(competency__lines_init(&lines, &reader, 10), COMPETENCY_OK);
+        assert_int_equal(competency__lines_init(&lines, &(competency_allocator){0}, &reader, 10),
+                         COMPETENCY_OK);
         const char *line = NULL;
         size_t size = 0;
         competency_error err = {0};
@@ -150,7 +151,8 @@ static void test_lines__memory_stays_at_the_limit_for_an_endless_line(void **sta
     text_source source = source_of(text, 65536);
     const competency_source reader = {.self = &source, .read = read_text};
     competency__lines lines;
-    assert_int_equal(competency__lines_init(&lines, &reader, LIMIT), COMPETENCY_OK);
+    assert_int_equal(competency__lines_init(&lines, &(competency_allocator){0}, &reader, LIMIT),
+                     COMPETENCY_OK);
     const char *line = NULL;
     size_t size = 0;
     assert_int_equal(competency__lines_next(&lines, &line, &size, NULL), COMPETENCY_EFORMAT);
