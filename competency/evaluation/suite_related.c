@@ -239,6 +239,21 @@ static competency_status score_by_coverage(occupations *o, size_t role, const vo
     return COMPETENCY_OK;
 }
 
+// The sum of the levels, whatever the role asks for: what a score that only sees strength amounts to.
+static competency_status score_by_strength(occupations *o, size_t role, const void *self)
+{
+    (void)role;
+    (void)self;
+    const size_t elements = o->elements.rows;
+    for (size_t i = 0; i < o->count; i++) {
+        o->scores[i] = 0.0;
+        for (size_t e = 0; e < elements; e++) {
+            o->scores[i] += o->matrix[i * elements + e];
+        }
+    }
+    return COMPETENCY_OK;
+}
+
 static competency_status score_by_distance(occupations *o, size_t role, const void *self)
 {
     (void)self;
@@ -344,6 +359,9 @@ competency_status competency__run_related(const competency__suite_run *run)
     }
     if (status == COMPETENCY_OK) {
         status = measure(&o, "coverage", score_by_coverage, NULL);
+    }
+    if (status == COMPETENCY_OK) {
+        status = measure(&o, "strength", score_by_strength, NULL);
     }
     release(&o);
     return status;
