@@ -66,7 +66,7 @@ typedef struct competency_memory_cache_options {
  * @return COMPETENCY_OK; COMPETENCY_EINVAL if not even one vector would fit, or `inner` has no
  *         dimension; COMPETENCY_ENOMEM. Its `embed` returns what `inner` does, or ENOMEM.
  *
- * Threads: as for any embedder, one at a time. Cost: a known text is one hash, one comparison
+ * Threads: one at a time, whatever `inner` allows. Cost: a known text is one hash, one comparison
  * and one copy, whatever the number of texts; it allocates nothing.
  */
 COMPETENCY_API COMPETENCY_MUST_USE competency_status competency_memory_cache_create(
