@@ -15,13 +15,13 @@ In the pages:
     ```console not run: REASON       commands that cannot be run here; there may be few of these
     ```text                          neither commands nor what they print
 
-There are no other blocks; every file of examples/ is shown or linked by one of the pages, and every
-build option is in the Setup Guide.
+There are no other blocks. Links lead to files and headings that are there. Every file of examples/ is
+shown or linked by one of the pages, and every build option is in the Setup Guide.
 
 The commands have these variables: EXAMPLES, the folder of the built examples, and PROFILED, a build
 with COMPETENCY_MEMORY_PROFILING and COMPETENCY_DHAT, which the test options_matrix makes; MATRIX, the
-programs of the robustness matrix. Blocks that
-use PROFILED are left out, with a message, where there is none.
+programs of the robustness matrix. Blocks that use PROFILED are left out, with a message, where there is
+none.
 
 A check compares shapes: numbers, times and addresses may differ from machine to machine, words
 may not. A "..." line in a block stands for any lines.
@@ -163,6 +163,22 @@ def build_options():
                     yield from re.findall(r"^ *(?:option\(|set\((?=\w+[^)]* CACHE STRING))(\w+)", file.read(), re.M)
 
 
+def anchors(path):
+    """What a link into a page may name: its headings, as they are turned into names."""
+    with open(path, encoding="utf-8") as file:
+        headings = re.findall(r"^#+ (.+)$", file.read(), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def broken_links(page):
+    """Links of the page to files, and places in pages, that are not there."""
+    for link in re.findall(r"\]\(([^)\s]+)\)", BLOCK.sub("", page.text)):
+        name, _, place = link.partition("#")
+        path = os.path.join(ROOT, os.path.dirname(page.name), name) if name else os.path.join(ROOT, page.name)
+        if "://" not in link and (not os.path.exists(path) or (place and place not in anchors(path))):
+            yield f"{page.name}: there is no {link}"
+
+
 def check_whole(pages):
     """What is asked of all pages together."""
     wrong = []
@@ -171,6 +187,7 @@ def check_whole(pages):
             wrong.append(f"examples/{name} is in no page")
     setup = next(page.text for page in pages if page.name == "docs/SETUP_GUIDE.md")
     wrong += [f"docs/SETUP_GUIDE.md: no build option {name}" for name in build_options() if f"`{name}`" not in setup]
+    wrong += [text for page in pages for text in broken_links(page)]
     not_run = sum(page.not_run for page in pages)
     if not_run > NOT_RUN_MAX:
         wrong.append(f"{not_run} blocks are not run, at most {NOT_RUN_MAX} are allowed")
