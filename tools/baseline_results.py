@@ -17,13 +17,16 @@ import platform
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import log_plot  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
+SHARE_MIN = 0.9
 KEPT = ROOT / "out/baseline-results"
+SHARES = KEPT / "shares.json"
 PAGE = ROOT / "docs/BASELINE_RESULTS.md"
 SUITES = ("memory_benchmark", "embedding_benchmark", "overlap_benchmark")
 PAIRS = ("model_loading", "similarity_matrix", "embedding_calls")
@@ -123,6 +126,11 @@ def machine_facts(kept):
     return table(["fact", ""], [[key, value] for key, value in kept["machine"].items()])
 
 
+def share_table(shares):
+    timed = [step for step in STEPS if step not in ("machine", "memory")]
+    return table(["step", "share"], [[step, f"{shares[step]:.2f}" if step in shares else "not recorded"] for step in timed])
+
+
 def memory_tables(kept):
     by_size = {(what, size): (peak, blocks) for what, size, peak, blocks in kept["memory"]["rows"]}
     number = {key: int(re.match(r"\d+", key[1]).group()) for key in by_size}
@@ -146,26 +154,38 @@ def embedding_plot(kept):
                 for c in cases if c["group"] == group] for label, group in series.items()})
 
 
+def embedding_picture(shares):
+    if not is_quiet(shares, "embedding_benchmark"):
+        return ""
+    return "![Embedding in one call and in a call for each name](images/baseline-embedding.svg)\n"
+
+
 def memory_figure(case, key):
     return "" if not case["memory"] else f"{case['memory'][key]['estimate']['value']:,.0f}"
 
 
-def suite_table(cases):
+def is_quiet(shares, step):
+    return shares.get(step, 0) >= SHARE_MIN
+
+
+def suite_table(cases, has_times):
     rows = []
     for case in cases:
         estimates = case["time"]["estimates"]
-        time = estimates[estimates["typical"]]
-        rows.append([case["id"], time_text(time["value"]), f"{time_text(time['low'])} - {time_text(time['high'])}",
+        typical = estimates[estimates["typical"]]
+        interval = f"{time_text(typical['low'])} - {time_text(typical['high'])}"
+        rows.append([case["id"], *((time_text(typical["value"]), interval) if has_times else ("-", "-")),
                      *(memory_figure(case, key) for key in ("blocks", "bytes", "peak_bytes"))])
     return table(["benchmark", "time", "95 % interval", "blocks", "bytes", "peak"], rows)
 
 
-def allocator_table(kept):
+def allocator_table(kept, shares):
     rows = []
     for case in ALLOCATOR_CASES:
+        has_times = is_quiet(shares, f"allocators-{case}")
         for row in kept[f"allocators-{case}"]:
             low, high = row["time_ratio_range"]
-            rows.append([row["case"], row["allocator"], time_text(row["time_ns"]), f"{row['time_ratio']:.3f}",
+            rows.append([row["case"], row["allocator"], time_text(row["time_ns"]) if has_times else "-", f"{row['time_ratio']:.3f}",
                          f"{low:.3f} - {high:.3f}", "-" if row["peak_bytes"] is None else f"{row['peak_bytes']:,.0f}", f"{row['resident_bytes'] / 2**20:.1f} MiB",
                          f"{row['held']:.2f}"])
     return table(["case", "allocator", "time", "of system's", f"least - largest of {row['rounds']}", "peak of the heap, bytes",
@@ -206,10 +226,10 @@ def pair_section(kept, name):
             + "\nCall sites that changed:\n\n" + "\n".join(site_lines(pair["diff"])) + "\n")
 
 
-def page(kept):
+def page(kept, shares):
     memory = dict(memory_tables(kept))
     most, own, files = kept["memory"]["resident"]
-    suites = "\n".join(f"### {suite}\n\n{suite_table(kept[suite])}" for suite in SUITES)
+    suites = "\n".join(f"### {suite}\n\n{suite_table(kept[suite], is_quiet(shares, suite))}" for suite in SUITES)
     pairs = "\n".join(pair_section(kept, name) for name in PAIRS)
     return f"""# Baseline results
 
@@ -220,9 +240,16 @@ tools/baseline_results.py
 ```
 
 {machine_facts(kept)}
-Memory is exact and repeats. Times are of this machine and say little of another; how much else it did meanwhile is
-in their intervals. Verdicts and ratios come from runs in turns.
+Memory is exact and repeats. Times are of this machine and say little of another.
 
+## How quiet it was
+
+The share of one processor that the programs of a step had while it was measured. They use one each: where the share
+is below {SHARE_MIN}, or was not recorded, other work may have taken the processor from them, and an interval knows nothing
+of that. Times of such a step are left out. Verdicts and ratios come from runs in turns, and say in their intervals and
+ranges how far they were disturbed.
+
+{share_table(shares)}
 ## Memory of the engine
 
 `build/release/competency/tests/memory/test_memory` holds these to budgets. A match, the embedding of its names
@@ -248,14 +275,13 @@ nearly all of them weights ({files:,} KiB at the end).
 Programs in `build/release/competency/benchmarks`, with `--quick`. Memory is of one iteration.
 
 {suites}
-![Embedding in one call and in a call for each name](images/baseline-embedding.svg)
-
+{embedding_picture(shares)}
 ## Allocators
 
 `competency/benchmarks/allocators.py`: in turns; a ratio is of two neighbours of one round. *Held* are the private
 bytes for each live byte, where most is live.
 
-{allocator_table(kept)}
+{allocator_table(kept, shares)}
 ## Before and after
 
 `competency/benchmarks/pairs/run_pairs.py`: both versions in turns, by `heaplens compare --margin 2`.
@@ -263,11 +289,21 @@ bytes for each live byte, where most is live.
 {pairs}"""
 
 
+def processor_time():
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def measure(steps, build):
     KEPT.mkdir(parents=True, exist_ok=True)
+    shares = json.loads(SHARES.read_text()) if SHARES.is_file() else {}
     for step in steps:
         print(f"{step} ...", flush=True)
-        (KEPT / f"{step}.json").write_text(json.dumps(STEPS[step](build), indent=1) + "\n")
+        wall, processor = time.monotonic(), processor_time()
+        found = STEPS[step](build)
+        shares[step] = (processor_time() - processor) / (time.monotonic() - wall)
+        (KEPT / f"{step}.json").write_text(json.dumps(found, indent=1) + "\n")
+        SHARES.write_text(json.dumps(shares, indent=1) + "\n")
 
 
 def render():
@@ -275,9 +311,11 @@ def render():
     if missing:
         sys.exit(f"not measured yet: {' '.join(missing)}")
     kept = {step: json.loads((KEPT / f"{step}.json").read_text()) for step in STEPS}
-    PAGE.write_text(page(kept))
+    shares = json.loads(SHARES.read_text()) if SHARES.is_file() else {}
+    PAGE.write_text(page(kept, shares))
     (ROOT / "docs/images/baseline-growth.svg").write_text(growth_plot(kept))
-    (ROOT / "docs/images/baseline-embedding.svg").write_text(embedding_plot(kept))
+    if is_quiet(shares, "embedding_benchmark"):
+        (ROOT / "docs/images/baseline-embedding.svg").write_text(embedding_plot(kept))
     print(f"wrote {PAGE.relative_to(ROOT)}")
 
 
