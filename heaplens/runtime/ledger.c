@@ -18,9 +18,10 @@
 // The functions of an operation are one body, in which the figures' addresses stay in registers.
 #define INLINE static inline __attribute__((always_inline))
 
-// The heap is at or above what is watched, and about to shrink.
+// The heap is at or above what is watched, and about to shrink. `is_anew`: of equal peaks this is
+// another one.
 __attribute__((noinline)) static void note_peak(const heaplens__shard *shard, int64_t bytes,
-                                                bool is_shared)
+                                                bool is_anew)
 {
     heaplens__recorder *const recorder = shard->recorder;
     heaplens_store_header *const header = shard->header;
@@ -28,7 +29,7 @@ __attribute__((noinline)) static void note_peak(const heaplens__shard *shard, in
         heaplens__level(&header->blocks_live) + heaplens__shard_pending_blocks(shard);
 
     const int64_t peak = heaplens__level(&header->bytes_peak);
-    if (bytes > peak || (bytes == peak && !is_shared)) {
+    if (bytes > peak || (bytes == peak && is_anew)) {
         // The epoch first: a reader between the two sees a heap above bytes_peak, and takes the
         // peak to be now, which it is.
         atomic_fetch_add_explicit(&header->peak_epoch, 1, memory_order_relaxed);
@@ -52,16 +53,20 @@ __attribute__((noinline)) static void look_at_peak(heaplens__shard *shard)
     const int64_t bytes =
         heaplens__level(&shard->header->bytes_live) + heaplens__shard_pending_bytes(shard);
     const int64_t watched = heaplens__level(&recorder->watch_bytes);
-    // Of equal peaks the last counts; but not at the price of a shared cache line whenever one of
-    // several threads comes back to the same height.
-    const bool is_shared = atomic_load_explicit(&recorder->is_shared, memory_order_relaxed);
-    if (bytes > watched || (bytes == watched && !is_shared)) {
-        note_peak(shard, bytes, is_shared);
+    // Of equal peaks the last counts that an allocation reached: the end of an empty block does not
+    // make another. And not at the price of a shared cache line whenever one of several threads comes
+    // back to the same height.
+    const uint64_t allocations = heaplens__counted(&shard->figures->blocks_total);
+    const bool is_anew = allocations != shard->looked_at &&
+                         !atomic_load_explicit(&recorder->is_shared, memory_order_relaxed);
+    shard->looked_at = allocations;
+    if (bytes > watched || (bytes == watched && is_anew)) {
+        note_peak(shard, bytes, is_anew);
     }
     heaplens__shard_settle(shard);
 }
 
-// `bytes` are about to go. More than the quota may not go unlooked, whatever the shard knows.
+// A block or `bytes` of one are about to go. More than the quota may not go unlooked, whatever the shard knows.
 INLINE void watch_peak(heaplens__shard *shard, int64_t bytes)
 {
     if (heaplens__level(&shard->figures->bytes_live) >= shard->watch_bytes ||
@@ -147,13 +152,14 @@ INLINE void move_entry(const heaplens__shard *shard, heaplens_store_entry *entry
 INLINE void watch_peaks(heaplens__shard *shard, heaplens_store_entry *entry, int64_t bytes,
                         int64_t blocks)
 {
-    if (bytes < 0) {
+    const bool is_falling = bytes < 0 || blocks < 0;
+    if (is_falling) {
         watch_peak(shard, -bytes);
     }
     if (entry == NULL) {
         return;
     }
-    if (bytes < 0 || blocks < 0) {
+    if (is_falling) {
         watch_site_peak(entry, site_of(shard, entry));
     } else {
         atomic_store_explicit(&entry->has_risen, 1, memory_order_relaxed);
@@ -457,16 +463,16 @@ void heaplens__ledger_count_resize(heaplens__shard *shard, const void *old, cons
     if (was->site == HEAPLENS__LEDGER_SITE_CHUNK) {
         return;
     }
-    heaplens__tally_request(shard->figures, size, 1);
     heaplens_store_entry *const entry = heaplens__shard_entry(shard, was->site);
+    const int64_t bytes = (int64_t)size - (int64_t)was->size;
+    watch_peaks(shard, entry, bytes, 0);  // first: what is asked for here is not of the peak before
+    heaplens__tally_request(shard->figures, size, 1);
     if (entry != NULL) {
         count_entry(shard, entry, &what, 1);
         heaplens__count(&entry->reallocs, 1);
         const size_t kept = size < was->size ? size : was->size;
         heaplens__count(&entry->bytes_copied, old == block ? 0 : kept);
     }
-    const int64_t bytes = (int64_t)size - (int64_t)was->size;
-    watch_peaks(shard, entry, bytes, 0);
     move_live(shard, entry, bytes, 0, (int64_t)usable - (int64_t)was->usable,
               (int64_t)(size > was->size ? size : was->size));
     shard->latest_block = block;

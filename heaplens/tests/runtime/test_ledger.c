@@ -89,6 +89,38 @@ static void test_ledger__the_peak_is_split_over_the_sites_as_it_was(void **state
     heaplens__shard_release(shard);
 }
 
+// Two empty blocks go at the peak, and then bytes: the peak is the moment that the last allocation
+// reached, with both. Coming back to the same height with an empty block fewer is another such moment.
+static void test_ledger__empty_blocks_are_of_the_peak_that_they_die_at(void **state)
+{
+    (void)state;
+    begin();
+    heaplens__shard *const shard = heaplens__shard_acquire(recorder, NULL);
+    const uint32_t a = site_at(shard, 0xA);
+    const uint32_t b = site_at(shard, 0xB);
+    void *const bytes = allocate(shard, 100, a);
+    void *const first = allocate(shard, 0, b);
+    void *const second = allocate(shard, 0, b);
+    release(shard, first, 0);
+    release(shard, second, 0);
+    release(shard, bytes, 100);
+
+    const heaplens_store_header *const header = recorder->store.header;
+    assert_int_equal(header->bytes_peak, 100);
+    assert_int_equal(header->blocks_peak, 3);
+    assert_true(entry_of(shard, b)->epoch == header->peak_epoch);
+    assert_int_equal(entry_of(shard, b)->blocks_gmax, 2);
+
+    void *const again = allocate(shard, 100, a);
+    void *const third = allocate(shard, 0, b);
+    release(shard, third, 0);
+    release(shard, again, 100);
+    assert_int_equal(header->bytes_peak, 100);
+    assert_int_equal(header->blocks_peak, 2);
+    assert_int_equal(entry_of(shard, b)->blocks_gmax, 1);
+    heaplens__shard_release(shard);
+}
+
 static const heaplens_store_site *stored_site(uint32_t site)
 {
     const heaplens_store_site *const all =
@@ -343,6 +375,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ledger__the_peak_is_split_over_the_sites_as_it_was),
+        cmocka_unit_test(test_ledger__empty_blocks_are_of_the_peak_that_they_die_at),
         cmocka_unit_test(test_ledger__the_longest_life_that_ended_is_kept_with_its_end),
         cmocka_unit_test(test_ledger__a_resize_counts_as_an_allocation_of_the_first_site),
         cmocka_unit_test(test_ledger__threads_that_free_each_others_blocks_keep_totals_exact),
