@@ -55,6 +55,7 @@ typedef struct heaplens__recorder {
 
     _Atomic uint64_t point_due;  // when the timeline wants its next point
     bool knows_rss;              // lock; the system tells the resident set
+    uint64_t maxrss_before;      // what getrusage() told at the start, maybe of another program
 } heaplens__recorder;
 
 /** The one recording of the process. */

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 enum {
     FIRST_GAP_NS = 4000000,  // 1024 points are four seconds, and cost about 1 in 1000 of them
     STATM_BYTES = 128,
+    STATUS_BYTES = 2048,  // what is wanted is in the first 500
     POINTS_SHIFT = 32,
     KIB = 1024,
 };
@@ -25,6 +27,13 @@ static uint64_t half_points(const heaplens__store *store)
     return half < HEAPLENS_STORE_TIMELINE_POINTS ? half : HEAPLENS_STORE_TIMELINE_POINTS;
 }
 
+static uint64_t maxrss(void)
+{
+    struct rusage usage = {0};
+    (void)getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)usage.ru_maxrss * KIB;
+}
+
 void heaplens__timeline_init(heaplens__recorder *recorder)
 {
     heaplens_store_header *const header = recorder->store.header;
@@ -32,11 +41,38 @@ void heaplens__timeline_init(heaplens__recorder *recorder)
     atomic_store_explicit(&header->point_gap, FIRST_GAP_NS / 64, memory_order_relaxed);
     atomic_store_explicit(&header->points, 0, memory_order_relaxed);
     atomic_store_explicit(&recorder->point_due, 0, memory_order_relaxed);
+    atomic_store_explicit(&header->rss_peak, 0, memory_order_relaxed);
+    recorder->maxrss_before = maxrss();
     recorder->knows_rss = true;
 }
 
-// The second number of /proc/self/statm, in bytes; 0: cannot be read. No descriptor is kept, and
-// nothing is asked again where the system does not tell.
+// The start of a small file of /proc; nothing: cannot be read. No descriptor is kept.
+static size_t read_start(const char *path, char *text, size_t capacity)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return 0;
+    }
+    const ssize_t length = read(fd, text, capacity);
+    (void)close(fd);
+    return length < 0 ? 0 : (size_t)length;
+}
+
+// The number after the blanks at `at`; 0: there is none.
+static uint64_t number_at(const char *text, size_t length, size_t at)
+{
+    while (at < length && (text[at] == ' ' || text[at] == '\t')) {
+        at++;
+    }
+    uint64_t number = 0;
+    for (; at < length && text[at] >= '0' && text[at] <= '9'; at++) {
+        number = number * 10 + (uint64_t)(text[at] - '0');
+    }
+    return number;
+}
+
+// The second number of /proc/self/statm, in bytes; 0: cannot be read. Nothing is asked again where
+// the system does not tell.
 static uint64_t read_rss(heaplens__recorder *recorder)
 {
     if (!recorder->knows_rss) {
@@ -44,37 +80,50 @@ static uint64_t read_rss(heaplens__recorder *recorder)
     }
     recorder->knows_rss = false;
     char text[STATM_BYTES];
-    const int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return 0;
-    }
-    const ssize_t length = read(fd, text, sizeof text);
-    (void)close(fd);
-    ssize_t at = 0;
+    const size_t length = read_start("/proc/self/statm", text, sizeof text);
+    size_t at = 0;
     while (at < length && text[at] != ' ') {
         at++;
     }
-    uint64_t pages = 0;
-    for (at++; at < length && text[at] >= '0' && text[at] <= '9'; at++) {
-        pages = pages * 10 + (uint64_t)(text[at] - '0');
-    }
+    const uint64_t pages = number_at(text, length, at);
     recorder->knows_rss = pages != 0;
     return pages * recorder->store.header->page_bytes;
 }
 
-static void note_rss(heaplens_store_header *header, uint64_t rss)
+// VmHWM of /proc/self/status, in bytes; 0: cannot be read.
+static uint64_t read_rss_peak(void)
 {
-    struct rusage usage = {0};
-    (void)getrusage(RUSAGE_SELF, &usage);
-    const uint64_t peak = (uint64_t)usage.ru_maxrss * KIB;
+    static const char name[] = "VmHWM:";
+    char text[STATUS_BYTES];
+    const size_t length = read_start("/proc/self/status", text, sizeof text);
+    const char *const found = memmem(text, length, name, sizeof name - 1);
+    if (found == NULL) {
+        return 0;
+    }
+    return number_at(text, length, (size_t)(found - text) + sizeof name - 1) * KIB;
+}
+
+// getrusage() costs little, but what it tells may be of the program that this one replaced by exec:
+// only what rose since the start is this one's.
+static void note_rss(const heaplens__recorder *recorder, uint64_t rss)
+{
+    heaplens_store_header *const header = recorder->store.header;
+    const uint64_t maximum = maxrss();
+    uint64_t peak = heaplens__counted(&header->rss_peak);
+    peak = rss > peak ? rss : peak;
+    peak = maximum > recorder->maxrss_before && maximum > peak ? maximum : peak;
     atomic_store_explicit(&header->rss_latest, rss, memory_order_relaxed);
-    atomic_store_explicit(&header->rss_peak, peak > rss ? peak : rss, memory_order_relaxed);
+    atomic_store_explicit(&header->rss_peak, peak, memory_order_relaxed);
 }
 
 void heaplens__timeline_end(heaplens__recorder *recorder)
 {
     heaplens_store_header *const header = recorder->store.header;
-    note_rss(header, heaplens__counted(&header->rss_latest));
+    note_rss(recorder, heaplens__counted(&header->rss_latest));
+    const uint64_t peak = recorder->knows_rss ? read_rss_peak() : 0;
+    if (peak != 0) {
+        atomic_store_explicit(&header->rss_peak, peak, memory_order_relaxed);
+    }
 }
 
 static heaplens_store_point now_point(heaplens__recorder *recorder, uint64_t time)
@@ -95,7 +144,7 @@ static heaplens_store_point now_point(heaplens__recorder *recorder, uint64_t tim
         point.usable_live +=
             heaplens__level(counts ? &shards[i].counted_bytes : &shards[i].usable_live);
     }
-    note_rss(header, point.rss);
+    note_rss(recorder, point.rss);
     return point;
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """heaplens run: programs are run as they would be without it, and a profile is written."""
 import argparse
+import json
 import os
 import pathlib
 import shutil
@@ -45,6 +46,19 @@ class Run(unittest.TestCase):
         self.assertRegex(report, r"leak_blocks +run_target\.c:\d+  \[run_target\]\n"
                                  r" +main +run_target\.c:\d+  \[run_target\]")
         self.assertNotIn("libheaplens", report)
+
+    def test_the_resident_set_is_not_that_of_the_program_before_exec(self):
+        allocate = "text = b'x' * 30_000_000"
+        replace = ("import mmap, os, sys\n"
+                   "pages = mmap.mmap(-1, 200_000_000)\n"  # not of the heap
+                   "for at in range(0, len(pages), mmap.PAGESIZE): pages[at] = 1\n"
+                   "os.execv(sys.executable, [sys.executable, '-c', sys.argv[1]])")
+        done = self.run_program(sys.executable, "-c", replace, allocate)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        report = json.loads(heaplens("report", "--format", "json", self.profile).stdout)
+        self.assertIn(f"-c {allocate}", report["process"]["command"])
+        self.assertGreater(report["process"]["rss_peak_bytes"], 30_000_000)
+        self.assertLess(report["process"]["rss_peak_bytes"], 100_000_000)
 
     def test_symbols_are_kept_where_the_environment_says(self):
         places = {
