@@ -33,6 +33,7 @@ typedef struct bench {
     double *matched;  // (count)
     double sum;       // of cosines: they are needed
     competency__cosine_index index;
+    const competency__kernels *kernels;
 } bench;
 
 static double now_ns(void)
@@ -72,8 +73,8 @@ static void compare_pairs(bench *b)
 static void compare_in_double(bench *b)
 {
     for (size_t i = 0; i < b->count; i++) {
-        competency__cosine_row(b->matched, b->asked + i * b->dimension, b->wide, b->squares,
-                               b->count, b->dimension);
+        competency__cosine_row(b->kernels, b->matched, b->asked + i * b->dimension, b->wide,
+                               b->squares, b->count, b->dimension);
         b->sum += b->matched[b->count / 2];
     }
 }
@@ -126,10 +127,9 @@ static bool prepare(bench *b)
     }
     // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
     const char *const forced = getenv("COMPETENCY_KERNELS");
-    const competency__kernels *const kernels =
-        competency__kernels_select(competency__kernels_cpu(), forced);
-    return kernels != NULL &&
-           competency__cosine_index_init(&b->index, b->others, b->count, b->dimension, kernels,
+    b->kernels = competency__kernels_select(competency__kernels_cpu(), forced);
+    return b->kernels != NULL &&
+           competency__cosine_index_init(&b->index, b->others, b->count, b->dimension, b->kernels,
                                          NULL) == COMPETENCY_OK;
 }
 

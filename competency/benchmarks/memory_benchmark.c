@@ -115,13 +115,15 @@ static bool fill_matrix(const float *const *required, size_t required_count,
     double *const matrix = malloc(required_count * candidate_count * sizeof *matrix);
     double *const squares = malloc(candidate_count * sizeof *squares);
     double *const wide = malloc(candidate_count * DIMENSION * sizeof *wide);
+    const competency__kernels *const kernels =
+        competency__kernels_select(competency__kernels_cpu(), NULL);
     const bool has_room = matrix != NULL && squares != NULL && wide != NULL;
     for (size_t i = 0; i < candidate_count && has_room; i++) {
         squares[i] = competency__dot(candidates[i], candidates[i], DIMENSION);
         competency__widen(wide + i * DIMENSION, candidates[i], DIMENSION);
     }
     for (size_t i = 0; i < required_count && has_room; i++) {
-        competency__cosine_row(matrix + i * candidate_count, required[i], wide, squares,
+        competency__cosine_row(kernels, matrix + i * candidate_count, required[i], wide, squares,
                                candidate_count, DIMENSION);
     }
     heaplens_keep(matrix);

@@ -14,6 +14,8 @@
  * - a reduction over a row keeps 16 partial results, lane i taking elements i, i + 16, ..., and
  *   folds them 8 + 8, 4 + 4, 2 + 2, 1 + 1.
  *
+ * What is in double says so, and its own order of summation.
+ *
  * exp and erf are our own polynomials, since a library's differ from one version to the next.
  * No function allocates, fails or keeps state; all are safe from any thread.
  */
@@ -143,6 +145,14 @@ typedef struct competency__kernels {
 
     /** sum_i a[i] * b[i] over (count) elements. */
     float (*dot)(const float *a, const float *b, size_t count);
+
+    /**
+     * Dot products of x (depth) with each of rows (row_count, depth), in double: lane i of four
+     * sums elements i, i + 4, ..., each product rounded before it is added, and the lanes are
+     * summed as (0 + 1) + (2 + 3).
+     */
+    void (*dot_rows)(double *out, const double *rows, const float *x, size_t row_count,
+                     size_t depth);
 } competency__kernels;
 
 /** Instruction sets of this machine that its kernel, too, supports: COMPETENCY__CPU_* bits. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // 16 lanes in two 256-bit registers. The only file compiled for AVX2 and FMA: nothing in it may
 // run before competency__kernels_select() has seen that the machine has both.
+#include "kernels/fours_avx2.h"
 #include "kernels/tables.h"
 
 #include <math.h>

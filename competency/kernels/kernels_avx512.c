@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // AVX-512 without VNNI. One of the files compiled for AVX-512 (F, BW, DQ, VL): nothing in it may
 // run before competency__kernels_select() has seen that the machine has it.
+#include "kernels/fours_avx2.h"
 #include "kernels/lanes_avx512.h"
 #include "kernels/tables.h"
 #include "kernels/transpose_avx2.h"

@@ -2,6 +2,7 @@
 // AVX-512 with VNNI, which multiplies bytes: what the table for AVX-512 does, int8 faster. One of
 // the files compiled for AVX-512: nothing in it may run before competency__kernels_select() has
 // seen that the machine has it.
+#include "kernels/fours_avx2.h"
 #include "kernels/lanes_avx512.h"
 #include "kernels/tables.h"
 #include "kernels/transpose_avx2.h"

@@ -332,6 +332,7 @@ static float dot(const float *a, const float *b, size_t count)
                                lanes_load_partial(b + i, left, 0.0F), sum));
 }
 
+#include "kernels/dot_rows_body.h"
 #include "kernels/panels_body.h"
 // The next one uses what this one defines.
 #include "kernels/int8_body.h"
@@ -340,4 +341,5 @@ static float dot(const float *a, const float *b, size_t count)
 #define KERNELS_BODY(table, bits)                                                                  \
     .name = (table), .cpu_bits = (bits), .multiply_panels = multiply_panels, .quantise = quantise, \
     .multiply_int8 = multiply_int8, .linear = linear, .matmul = matmul, .layer_norm = layer_norm,  \
-    .softmax = softmax, .gelu_erf = gelu_erf, .gelu_tanh = gelu_tanh, .add = add, .dot = dot
+    .softmax = softmax, .gelu_erf = gelu_erf, .gelu_tanh = gelu_tanh, .add = add, .dot = dot,      \
+    .dot_rows = dot_rows

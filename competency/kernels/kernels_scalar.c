@@ -217,6 +217,45 @@ static inline void lanes_store_bytes(uint8_t *p, lanes v)
     }
 }
 
+// One row: the loop over its four lanes is a chain for each.
+enum { DOT_ROWS = 1 };
+
+typedef struct fours {
+    double at[4];
+} fours;
+
+static inline fours fours_zero(void)
+{
+    return (fours){{0}};
+}
+
+static inline fours fours_load(const double *p)
+{
+    return (fours){
+        {p[0], p[1], p[2], p[3]}
+    };
+}
+
+static inline fours fours_widen(const float *p)
+{
+    return (fours){
+        {(double)p[0], (double)p[1], (double)p[2], (double)p[3]}
+    };
+}
+
+static inline void fours_store(double *p, fours v)
+{
+    memcpy(p, v.at, sizeof(v.at));
+}
+
+static inline fours fours_add_product(fours sum, fours a, fours b)
+{
+    for (size_t i = 0; i < 4; i++) {
+        sum.at[i] += a.at[i] * b.at[i];
+    }
+    return sum;
+}
+
 #include "kernels/kernels_body.h"
 
 const competency__kernels competency__kernels_scalar = {KERNELS_BODY("scalar", 0)};

@@ -11,8 +11,17 @@
 #include "match/scorer.h"
 #include "match/similarity.h"
 
+static size_t count_own_vectors(const competency_profile *profile)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < profile->count; i++) {
+        count += profile->skills[i].embedding != NULL;
+    }
+    return count;
+}
+
 static void place_candidate(competency__candidate *out, competency__arena *arena, size_t count,
-                            size_t requirement_count)
+                            size_t own_count, size_t requirement_count)
 {
     size_t row_bytes = SIZE_MAX;  // too large a one overflows the arena below
     (void)competency__mul(&row_bytes, requirement_count, sizeof(double));
@@ -22,7 +31,7 @@ static void place_candidate(competency__candidate *out, competency__arena *arena
     out->vectors = competency__arena_take(arena, count, sizeof(out->vectors[0]));
     out->wanted = competency__arena_take(arena, count, sizeof(out->wanted[0]));
     out->numbers = competency__arena_take(arena, count, sizeof(out->numbers[0]));
-    out->fresh = competency__arena_take(arena, count, row_bytes);
+    out->own_rows = competency__arena_take(arena, own_count, row_bytes);
     out->similarities = competency__arena_take(arena, count, row_bytes);
     out->weights = competency__arena_take(arena, count, sizeof(out->weights[0]));
     out->group_weights = competency__arena_take(arena, count, sizeof(out->group_weights[0]));
@@ -30,18 +39,21 @@ static void place_candidate(competency__candidate *out, competency__arena *arena
 }
 
 static competency_status reserve_candidate(competency__candidate *out, competency_scorer *scorer,
-                                           size_t count, competency_error *err)
+                                           const competency_profile *profile, size_t count,
+                                           competency_error *err)
 {
     *out = (competency__candidate){0};
+    const size_t own_count = count_own_vectors(profile);
     competency__arena arena = {0};
-    place_candidate(out, &arena, count, scorer->required.count);
-    if (arena.is_overflown || !competency__reserve(&scorer->memory, &scorer->scratch,
-                                                   &scorer->scratch_bytes, arena.used, 1)) {
+    place_candidate(out, &arena, count, own_count, scorer->required.count);
+    if (arena.is_overflown || !competency__lexicon_reserve(&scorer->lexicon, count) ||
+        !competency__reserve(&scorer->memory, &scorer->scratch, &scorer->scratch_bytes, arena.used,
+                             1)) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory to match %zu with %zu skills",
                                 scorer->required.count, count);
     }
     arena = (competency__arena){.base = scorer->scratch};
-    place_candidate(out, &arena, count, scorer->required.count);
+    place_candidate(out, &arena, count, own_count, scorer->required.count);
     return COMPETENCY_OK;
 }
 
@@ -168,8 +180,18 @@ static competency_status list_vectors(competency__candidate *out, competency_sco
     return COMPETENCY_OK;
 }
 
-// The caller's own similarity gives a matrix with the requirements as rows: `fresh` has them as
-// columns. `similarities` is free at this point, and as large.
+// Where the similarities of vector `k` with the requirements go: what depends on a name alone is
+// kept with the name.
+static double *row_of_vector(const competency__candidate *candidate,
+                             const competency_scorer *scorer, size_t k)
+{
+    return k < candidate->wanted_count
+               ? competency__lexicon_row(&scorer->lexicon, candidate->numbers[k])
+               : candidate->own_rows + (k - candidate->wanted_count) * scorer->required.count;
+}
+
+// The caller's own similarity gives a matrix with the requirements as rows: ours are columns.
+// `similarities` is free at this point, and as large.
 static competency_status compare_by_caller(const competency__candidate *candidate,
                                            const competency_scorer *scorer, size_t count,
                                            competency_error *err)
@@ -190,7 +212,7 @@ static competency_status compare_by_caller(const competency__candidate *candidat
                 return competency__fail(err, COMPETENCY_EINVAL, "similarity %g is not finite",
                                         value);
             }
-            candidate->fresh[k * requirement_count + i] = value;
+            row_of_vector(candidate, scorer, k)[i] = value;
         }
     }
     return COMPETENCY_OK;
@@ -207,23 +229,17 @@ static competency_status compare(const competency__candidate *candidate,
         return compare_by_caller(candidate, scorer, count, err);
     }
     for (size_t k = 0; k < count; k++) {
-        competency__cosine_row(candidate->fresh + k * scorer->required.count, candidate->vectors[k],
-                               scorer->role_wide, scorer->role_squares, scorer->required.count,
-                               scorer->dimension);
+        competency__cosine_row(scorer->matcher->kernels, row_of_vector(candidate, scorer, k),
+                               candidate->vectors[k], scorer->role_wide, scorer->role_squares,
+                               scorer->required.count, scorer->dimension);
     }
     return COMPETENCY_OK;
 }
 
 static void remember_new_names(const competency__candidate *candidate, competency_scorer *scorer)
 {
-    const size_t requirement_count = scorer->required.count;
     for (size_t k = 0; k < candidate->wanted_count; k++) {
-        const size_t number = candidate->numbers[k];
-        double *const row = competency__lexicon_row(&scorer->lexicon, number);
-        for (size_t i = 0; i < requirement_count; i++) {
-            row[i] = candidate->fresh[k * requirement_count + i];
-        }
-        scorer->lexicon.names[number].is_compared = true;
+        scorer->lexicon.names[candidate->numbers[k]].is_compared = true;
     }
 }
 
@@ -234,9 +250,8 @@ static void fill_matrix(const competency__candidate *candidate, const competency
     for (size_t j = 0; j < count; j++) {
         const size_t own = candidate->own_of[j];
         const double *const row =
-            own == SIZE_MAX
-                ? competency__lexicon_row(&scorer->lexicon, candidate->set.exact[j])
-                : candidate->fresh + (candidate->wanted_count + own) * requirement_count;
+            own == SIZE_MAX ? competency__lexicon_row(&scorer->lexicon, candidate->set.exact[j])
+                            : candidate->own_rows + own * requirement_count;
         for (size_t i = 0; i < requirement_count; i++) {
             candidate->similarities[i * count + j] = row[i];
         }
@@ -254,7 +269,7 @@ competency_status competency__candidate_prepare(competency__candidate *out,
     competency_status status =
         competency__check_not_empty(profile, count, scorer->required.count, &place, err);
     if (status == COMPETENCY_OK) {
-        status = reserve_candidate(out, scorer, count, err);
+        status = reserve_candidate(out, scorer, profile, count, err);
     }
     if (status != COMPETENCY_OK) {
         return status;

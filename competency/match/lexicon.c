@@ -19,9 +19,12 @@ void competency__lexicon_init(competency__lexicon *lexicon, const competency_all
     };
 }
 
-static bool reserve_one(competency__lexicon *lexicon)
+bool competency__lexicon_reserve(competency__lexicon *lexicon, size_t more)
 {
-    const size_t wanted = lexicon->exact.count + 1;
+    size_t wanted = 0;
+    if (!competency__add(&wanted, lexicon->exact.count, more)) {
+        return false;
+    }
     void *names = lexicon->names;
     if (!competency__reserve(lexicon->memory, &names, &lexicon->name_capacity, wanted,
                              sizeof(lexicon->names[0]))) {
@@ -75,7 +78,8 @@ static size_t number_normalised(competency__lexicon *lexicon, const char *text)
 // Everything that can fail comes first, so that a name is in all tables or in none.
 static competency_status add_name(competency__lexicon *lexicon, const char *name)
 {
-    if (!reserve_one(lexicon) || competency__string_set_reserve(&lexicon->exact) != COMPETENCY_OK ||
+    if (!competency__lexicon_reserve(lexicon, 1) ||
+        competency__string_set_reserve(&lexicon->exact) != COMPETENCY_OK ||
         competency__string_set_reserve(&lexicon->normalised) != COMPETENCY_OK) {
         return COMPETENCY_ENOMEM;
     }

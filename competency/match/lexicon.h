@@ -35,6 +35,9 @@ typedef struct competency__lexicon {
 void competency__lexicon_init(competency__lexicon *lexicon, const competency_allocator *memory,
                               size_t requirement_count);
 
+/** Make room for `more` names. @return false, and nothing has changed, if there is no memory */
+bool competency__lexicon_reserve(competency__lexicon *lexicon, size_t more);
+
 /**
  * The number of a name, which is added if it is new.
  *

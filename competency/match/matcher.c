@@ -38,6 +38,7 @@ static competency_status fill_matcher(competency_matcher *matcher,
         options->config != NULL ? *options->config : competency_classic_config_default();
     matcher->has_custom_strategy = options->custom != NULL;
     matcher->embedder = options->embedder;
+    matcher->kernels = competency__kernels_select(competency__kernels_cpu(), NULL);
     matcher->memory = competency__allocator(options->allocator);
     const bool has_similarity = options->similarity != NULL;
     if (has_similarity) {

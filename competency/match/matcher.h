@@ -6,6 +6,8 @@
 
 #include <competency/matcher.h>
 
+#include "kernels/kernels.h"
+
 /** What competency_matcher_create() made of its options. */
 struct competency_matcher {
     competency_allocator memory;
@@ -14,6 +16,7 @@ struct competency_matcher {
     bool has_custom_strategy;             // may look at everything a score says
     competency_similarity similarity;     // `fill` is NULL for the cosine
     const competency_embedder *embedder;  // borrowed; may be NULL
+    const competency__kernels *kernels;   // for the cosine; all give the same bits
 };
 
 #endif

@@ -19,7 +19,7 @@ typedef struct competency__candidate {
     size_t *numbers;        // (set.count) of the new names
     size_t wanted_count;
     size_t own_count;
-    double *fresh;          // (set.count, requirements) similarities of `vectors`
+    double *own_rows;       // (own_count, requirements) similarities of own vectors
     double *similarities;   // (requirements, set.count)
     double *weights;        // (set.count)
     double *group_weights;  // (set.count)

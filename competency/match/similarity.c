@@ -4,11 +4,8 @@
 
 #include <math.h>
 
-enum {
-    // Partial sums: one would be a chain in which every addition waits for the one before.
-    LANES = 4,
-    ROWS = 4,  // of one vector's dot products at a time: it is loaded once for all
-};
+// Partial sums: one would be a chain in which every addition waits for the one before.
+enum { LANES = 4 };
 
 double competency__dot(const float *a, const float *b, size_t count)
 {
@@ -63,73 +60,13 @@ void competency__widen(double *out, const float *vector, size_t count)
     }
 }
 
-// The dot products of ROWS rows, each in the order of competency__dot(): its bits are the same.
-static void dot_rows(double *out, const double *rows, const float *vector, size_t dimension)
-{
-    const double *const a = rows;
-    const double *const b = a + dimension;
-    const double *const c = b + dimension;
-    const double *const d = c + dimension;
-    double sums[ROWS][LANES] = {{0}};
-    size_t i = 0;
-    for (; i + LANES <= dimension; i += LANES) {
-        // A loop for each row: gcc 12 makes vectors of these, and not of one loop for all.
-        double wide[LANES];
-        for (size_t lane = 0; lane < LANES; lane++) {
-            wide[lane] = (double)vector[i + lane];
-        }
-        for (size_t lane = 0; lane < LANES; lane++) {
-            sums[0][lane] += a[i + lane] * wide[lane];
-        }
-        for (size_t lane = 0; lane < LANES; lane++) {
-            sums[1][lane] += b[i + lane] * wide[lane];
-        }
-        for (size_t lane = 0; lane < LANES; lane++) {
-            sums[2][lane] += c[i + lane] * wide[lane];
-        }
-        for (size_t lane = 0; lane < LANES; lane++) {
-            sums[3][lane] += d[i + lane] * wide[lane];
-        }
-    }
-    for (size_t lane = 0; i < dimension; i++, lane++) {
-        const double wide = (double)vector[i];
-        sums[0][lane] += a[i] * wide;
-        sums[1][lane] += b[i] * wide;
-        sums[2][lane] += c[i] * wide;
-        sums[3][lane] += d[i] * wide;
-    }
-    for (size_t r = 0; r < ROWS; r++) {
-        out[r] = (sums[r][0] + sums[r][1]) + (sums[r][2] + sums[r][3]);
-    }
-}
-
-static double dot_row(const double *row, const float *vector, size_t dimension)
-{
-    double sums[LANES] = {0};
-    size_t i = 0;
-    for (; i + LANES <= dimension; i += LANES) {
-        for (size_t lane = 0; lane < LANES; lane++) {
-            sums[lane] += row[i + lane] * (double)vector[i + lane];
-        }
-    }
-    for (size_t lane = 0; i < dimension; i++, lane++) {
-        sums[lane] += row[i] * (double)vector[i];
-    }
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
-
-void competency__cosine_row(double *out, const float *vector, const double *rows,
-                            const double *squares, size_t row_count, size_t dimension)
+void competency__cosine_row(const competency__kernels *kernels, double *out, const float *vector,
+                            const double *rows, const double *squares, size_t row_count,
+                            size_t dimension)
 {
     const double square = competency__dot(vector, vector, dimension);
-    size_t r = 0;
-    for (; r + ROWS <= row_count; r += ROWS) {
-        dot_rows(out + r, rows + r * dimension, vector, dimension);
-    }
-    for (; r < row_count; r++) {
-        out[r] = dot_row(rows + r * dimension, vector, dimension);
-    }
-    for (r = 0; r < row_count; r++) {
+    kernels->dot_rows(out, rows, vector, row_count, dimension);
+    for (size_t r = 0; r < row_count; r++) {
         out[r] = competency__cosine(out[r], squares[r], square);
     }
 }

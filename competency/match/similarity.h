@@ -5,7 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Dot product in double; the order of summation is fixed, so the bits are too. */
+#include "kernels/kernels.h"
+
+/** Dot product in double; the order of summation is that of competency__kernels.dot_rows. */
 double competency__dot(const float *a, const float *b, size_t count);
 
 /**
@@ -28,7 +30,8 @@ void competency__widen(double *out, const float *vector, size_t count);
  * @param[in] rows     (row_count, dimension) widened
  * @param[in] squares  (row_count) squared norms of the rows, by competency__dot()
  */
-void competency__cosine_row(double *out, const float *vector, const double *rows,
-                            const double *squares, size_t row_count, size_t dimension);
+void competency__cosine_row(const competency__kernels *kernels, double *out, const float *vector,
+                            const double *rows, const double *squares, size_t row_count,
+                            size_t dimension);
 
 #endif
