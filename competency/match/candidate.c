@@ -46,7 +46,9 @@ static competency_status reserve_candidate(competency__candidate *out, competenc
     const size_t own_count = count_own_vectors(profile);
     competency__arena arena = {0};
     place_candidate(out, &arena, count, own_count, scorer->required.count);
-    if (arena.is_overflown || !competency__lexicon_reserve(&scorer->lexicon, count) ||
+    // All names of a first candidate are new; how many of a later one are is not known yet.
+    const size_t new_names = scorer->lexicon.exact.count == 0 ? count : 0;
+    if (arena.is_overflown || !competency__lexicon_reserve(&scorer->lexicon, new_names) ||
         !competency__reserve(&scorer->memory, &scorer->scratch, &scorer->scratch_bytes, arena.used,
                              1)) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory to match %zu with %zu skills",
