@@ -20,7 +20,10 @@ static uint64_t time_between(moment before, moment after, uint64_t bytes)
         return after.time;
     }
     const double share = (double)(bytes - before.bytes) / (double)(after.bytes - before.bytes);
-    return before.time + (uint64_t)(share * (double)(after.time - before.time));
+    const uint64_t whole = after.time - before.time;
+    const double part = share * (double)whole;
+    // (double)whole may be 2^64, which no uint64_t holds.
+    return part < (double)whole ? before.time + (uint64_t)part : after.time;
 }
 
 static uint64_t time_of(const heaplens_store_reader *r, uint64_t bytes)
