@@ -35,7 +35,8 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAGES = ["README.md", "docs/USAGE_EXAMPLES.md", "docs/TROUBLESHOOTING.md", "docs/SETUP_GUIDE.md",
-         "docs/MEMORY_PROFILING_GUIDE.md", "docs/OPTIMIZATION_WORKFLOW.md"]
+         "docs/MEMORY_PROFILING_GUIDE.md", "docs/OPTIMIZATION_WORKFLOW.md", "docs/STATUS.md",
+         "docs/scoring-classic.md"]
 NOT_RUN_MAX = 8
 PROFILED = "options/profiling-on"  # in the build folder
 BLOCK = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.S | re.M)

@@ -306,7 +306,7 @@ class Checker:
 
     def fork_threads(self):
         plain = self.execute(self.command)
-        profiled = self.execute(self.run_command() + self.command, timeout=120)
+        profiled = self.execute(self.run_command() + self.command, timeout=240)
         found = self.compare(plain, profiled)
         profile = Profile(self.heaplens, self.profile)
         if len(profile.pids) != 1 + 2 * 60:
