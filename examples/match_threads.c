@@ -13,11 +13,7 @@ typedef struct share {
     competency_status status;
 } share;
 
-static const float vectors[][2] = {
-    {1,    0   },
-    {0.8F, 0.6F},
-    {0,    1   }
-};
+static const float vectors[][2] = {{1, 0}, {0.8F, 0.6F}, {0, 1}};
 static const char *const names[] = {"Baking", "Cooking", "Driving"};
 
 static competency_skill skill(size_t which, double level)

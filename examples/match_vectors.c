@@ -9,16 +9,12 @@ int main(void)
     static const float sql[] = {0.9F, 0.1F};
     static const float postgres[] = {0.8F, 0.3F};
     const competency_skill need = {
-        .name = "SQL", .level = {3, 5, true},
-             .embedding = sql, .embedding_size = 2, .weight = 1
-    };
-    const competency_skill have = {
-        .name = "PostgreSQL",
-        .level = {4, 5, true},
-        .embedding = postgres,
-        .embedding_size = 2,
-        .weight = 1
-    };
+        .name = "SQL", .level = {3, 5, true}, .embedding = sql, .embedding_size = 2, .weight = 1};
+    const competency_skill have = {.name = "PostgreSQL",
+                                   .level = {4, 5, true},
+                                   .embedding = postgres,
+                                   .embedding_size = 2,
+                                   .weight = 1};
 
     const competency_matcher_options options = COMPETENCY_MATCHER_OPTIONS_INIT;
     const competency_profile role = {&need, 1};

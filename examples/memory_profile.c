@@ -30,11 +30,10 @@ static void name_skills(engine *e)
 {
     for (int i = 0; i < CANDIDATE_SKILLS; i++) {
         (void)snprintf(e->names[i], NAME_BYTES, "Skill_%d", i);
-        e->skills[i] = (competency_skill){
-            .name = e->names[i],
-            .level = {.value = i % 5 + 1, .max = 5, .is_disclosed = true},
-            .weight = 1
-        };
+        e->skills[i] =
+            (competency_skill){.name = e->names[i],
+                               .level = {.value = i % 5 + 1, .max = 5, .is_disclosed = true},
+                               .weight = 1};
     }
 }
 
@@ -173,10 +172,10 @@ int main(void)
         const char *name;
         competency_operation operation;
     } steps[] = {
-        {"open the model", open_engine },
-        {"match 100x50",   match_skills},
-        {"embed 20",       embed_skills},
-        {"matrix 10x10",   fill_matrix },
+        {"open the model", open_engine},
+        {"match 100x50", match_skills},
+        {"embed 20", embed_skills},
+        {"matrix 10x10", fill_matrix},
     };
     competency_status status = COMPETENCY_OK;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && status == COMPETENCY_OK; i++) {

@@ -12,13 +12,11 @@ static competency_status match(void *self, competency_error *err)
 {
     (void)self;
     static const float vector[] = {1, 0};
-    const competency_skill skill = {
-        .name = "SQL",
-        .level = {4, 5, true},
-        .embedding = vector,
-        .embedding_size = 2,
-        .weight = 1
-    };
+    const competency_skill skill = {.name = "SQL",
+                                    .level = {4, 5, true},
+                                    .embedding = vector,
+                                    .embedding_size = 2,
+                                    .weight = 1};
     const competency_profile both = {&skill, 1};
     competency_matcher *matcher = NULL;
     competency_match result = {0};

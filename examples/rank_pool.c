@@ -63,10 +63,7 @@ static void *reallocate(void *self, void *block, size_t size)
 
 static competency_skill skill(const char *name, double level)
 {
-    return (competency_skill){
-        .name = name, .level = {level, 5, true},
-             .weight = 1
-    };
+    return (competency_skill){.name = name, .level = {level, 5, true}, .weight = 1};
 }
 
 static competency_status rank(const competency_matcher *matcher, const size_t *requests,
@@ -76,10 +73,7 @@ static competency_status rank(const competency_matcher *matcher, const size_t *r
     const competency_skill ann[] = {skill("baking bread", 4), skill("cleaning", 3)};
     const competency_skill ben[] = {skill("driving", 5)};
     const competency_profile role = {needs, 2};
-    const competency_profile pool[] = {
-        {ann, 2},
-        {ben, 1}
-    };
+    const competency_profile pool[] = {{ann, 2}, {ben, 1}};
     competency_scorer *scorer = NULL;
     competency_status status = competency_scorer_create(&scorer, matcher, &role, NULL, error);
     // Twice: the second time every name is known, and nothing is allocated.

@@ -247,8 +247,8 @@ static competency_model *open_model(const char *path)
 int main(int argc, char **argv)
 {
     static const gates all[] = {
-        {"f16",  0.99999, 0.99999, 0.97, 0.002},
-        {"int8", 0.998,   0.99,    0.97, 0.002},
+        {"f16", 0.99999, 0.99999, 0.97, 0.002},
+        {"int8", 0.998, 0.99, 0.97, 0.002},
     };
     static char *names[NAMES_MAX];
     static char *pairs[PAIRS_MAX];

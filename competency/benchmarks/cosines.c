@@ -83,10 +83,10 @@ static const struct {
     const char *name;
     void (*run)(bench *b);
 } ways[WAYS] = {
-    {"panels, ready",      compare_by_panels},
-    {"panels, packed too", pack_and_compare },
-    {"pairs, f32",         compare_pairs    },
-    {"match, double",      compare_in_double},
+    {"panels, ready", compare_by_panels},
+    {"panels, packed too", pack_and_compare},
+    {"pairs, f32", compare_pairs},
+    {"match, double", compare_in_double},
 };
 
 static void fill(float *vectors, size_t count, size_t dimension, uint64_t seed)

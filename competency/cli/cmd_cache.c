@@ -52,9 +52,9 @@ static cli_exit take_option(cache_options *out, int letter)
 static cli_exit parse(cache_options *out, int argc, char **argv)
 {
     static const struct option long_options[] = {
-        {"cache",            required_argument, NULL, 'c'},
-        {"format",              required_argument, NULL, 'f'},
-        {"help",                  no_argument, NULL, 'h'},
+        {"cache", required_argument, NULL, 'c'},
+        {"format", required_argument, NULL, 'f'},
+        {"help", no_argument, NULL, 'h'},
         {0},
     };
     *out = (cache_options){0};

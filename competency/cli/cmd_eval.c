@@ -96,16 +96,11 @@ static cli_exit take_suites(eval_options *out, int argc, char **argv)
 static cli_exit parse(eval_options *out, int argc, char **argv)
 {
     static const struct option long_options[] = {
-        {"data",             required_argument, NULL, 'd'},
-        {"format",              required_argument, NULL, 'f'},
-        {"strategy",                  required_argument, NULL, 'S'},
-        {"config",required_argument, NULL, 'g'},
-        {"model",               required_argument, NULL, 'm'},
-        {"cache",         required_argument, NULL, 'k'},
-        {"jobs",              required_argument, NULL, 'j'},
-        {"precision",                  required_argument, NULL, 'P'},
-        {"help",              no_argument, NULL, 'h'},
-        {0              },
+        {"data", required_argument, NULL, 'd'},     {"format", required_argument, NULL, 'f'},
+        {"strategy", required_argument, NULL, 'S'}, {"config", required_argument, NULL, 'g'},
+        {"model", required_argument, NULL, 'm'},    {"cache", required_argument, NULL, 'k'},
+        {"jobs", required_argument, NULL, 'j'},     {"precision", required_argument, NULL, 'P'},
+        {"help", no_argument, NULL, 'h'},           {0},
     };
     *out = (eval_options){.data = "data"};
     int letter = 0;

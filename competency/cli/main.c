@@ -11,14 +11,14 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *purpose;
 } commands[] = {
-    {"match",   cli_cmd_match,   "say how well each candidate fits a role, requirement by requirement"},
-    {"rank",    cli_cmd_rank,    "put candidates in order, best first"                                },
-    {"gap",     cli_cmd_gap,     "say what a candidate lacks, by how much, and what comes closest"    },
-    {"similar", cli_cmd_similar, "say how similar texts are"                                          },
-    {"embed",   cli_cmd_embed,   "turn lines of text into vectors"                                    },
-    {"model",   cli_cmd_model,   "say what an embedding model is and whether it is sound, or pack it" },
-    {"eval",    cli_cmd_eval,    "measure the model and the scoring on data whose answers are known"  },
-    {"cache",   cli_cmd_cache,   "say what vectors are kept on disk, or drop them"                    },
+    {"match", cli_cmd_match, "say how well each candidate fits a role, requirement by requirement"},
+    {"rank", cli_cmd_rank, "put candidates in order, best first"},
+    {"gap", cli_cmd_gap, "say what a candidate lacks, by how much, and what comes closest"},
+    {"similar", cli_cmd_similar, "say how similar texts are"},
+    {"embed", cli_cmd_embed, "turn lines of text into vectors"},
+    {"model", cli_cmd_model, "say what an embedding model is and whether it is sound, or pack it"},
+    {"eval", cli_cmd_eval, "measure the model and the scoring on data whose answers are known"},
+    {"cache", cli_cmd_cache, "say what vectors are kept on disk, or drop them"},
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };

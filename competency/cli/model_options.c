@@ -7,16 +7,16 @@
 #include <string.h>
 
 static const struct option long_options[] = {
-    {"model",            required_argument, NULL, 'm'},
-    {"cache",              required_argument, NULL, 'k'},
-    {"format",                  required_argument, NULL, 'f'},
-    {"sha256",required_argument, NULL, 's'},
-    {"precision",               required_argument, NULL, 'P'},
-    {"output",           required_argument, NULL, 'o'},
-    {"jobs",              required_argument, NULL, 'j'},
-    {"matrix",                  no_argument, NULL, 'x'},
-    {"help",              no_argument, NULL, 'h'},
-    {0              },
+    {"model", required_argument, NULL, 'm'},
+    {"cache", required_argument, NULL, 'k'},
+    {"format", required_argument, NULL, 'f'},
+    {"sha256", required_argument, NULL, 's'},
+    {"precision", required_argument, NULL, 'P'},
+    {"output", required_argument, NULL, 'o'},
+    {"jobs", required_argument, NULL, 'j'},
+    {"matrix", no_argument, NULL, 'x'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
 };
 
 static cli_exit refuse(const cli_model_traits *traits, const char *option)

@@ -139,9 +139,7 @@ static competency_status bert_embed(void *self, float *out, const char *const *t
 // NOLINTEND(readability-non-const-parameter)
 {
     bert_embedder *const e = self;
-    call c = {
-        .embedder = e, .texts = {.texts = texts, .out = out, .count = count}
-    };
+    call c = {.embedder = e, .texts = {.texts = texts, .out = out, .count = count}};
     for (size_t i = 0; i < count && e->lane_count > 1; i++) {
         c.tokens_left += estimate_tokens(e, texts[i]);
     }

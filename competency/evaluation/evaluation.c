@@ -21,10 +21,10 @@ static const struct suite_entry {
     const char *name;
     competency_status (*run)(const competency__suite_run *run);
 } suites[COMPETENCY_SUITE_COUNT] = {
-    [COMPETENCY_SUITE_SYNONYMS] = {"synonyms",    competency__run_synonyms   },
+    [COMPETENCY_SUITE_SYNONYMS] = {"synonyms", competency__run_synonyms},
     [COMPETENCY_SUITE_NEAR_MISSES] = {"near-misses", competency__run_near_misses},
-    [COMPETENCY_SUITE_RELATED] = {"related",     competency__run_related    },
-    [COMPETENCY_SUITE_DEMO] = {"demo",        competency__run_demo       },
+    [COMPETENCY_SUITE_RELATED] = {"related", competency__run_related},
+    [COMPETENCY_SUITE_DEMO] = {"demo", competency__run_demo},
 };
 
 const char *competency_suite_name(competency_suite suite)

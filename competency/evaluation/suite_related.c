@@ -74,14 +74,14 @@ static competency_status read_data(occupations *o)
         const char *name;
         const char *file;
     } wanted[] = {
-        {&o->levels,   &o->code,         "code",         level_file  },
-        {&o->levels,   &o->element,      "element_id",   level_file  },
-        {&o->levels,   &o->level,        "level_0_7",    level_file  },
-        {&o->elements, &o->element_id,   "element_id",   element_file},
-        {&o->elements, &o->element_name, "name",         element_file},
-        {&o->related,  &o->related_of,   "code",         related_file},
-        {&o->related,  &o->related_to,   "related_code", related_file},
-        {&o->related,  &o->tier,         "tier",         related_file},
+        {&o->levels, &o->code, "code", level_file},
+        {&o->levels, &o->element, "element_id", level_file},
+        {&o->levels, &o->level, "level_0_7", level_file},
+        {&o->elements, &o->element_id, "element_id", element_file},
+        {&o->elements, &o->element_name, "name", element_file},
+        {&o->related, &o->related_of, "code", related_file},
+        {&o->related, &o->related_to, "related_code", related_file},
+        {&o->related, &o->tier, "tier", related_file},
     };
     competency_error *const err = o->run->err;
     competency_status status = COMPETENCY_OK;

@@ -200,10 +200,10 @@ static competency_status read_data(retrieval *r)
         const char *name;
         const char *file;
     } wanted[] = {
-        {&r->corpus,  &r->label,    "label",               corpus_file},
-        {&r->queries, &r->text,     "query_alt_label",     query_file },
-        {&r->queries, &r->relevant, "relevant_target_ids", query_file },
-        {&r->queries, &r->shared,   "token_jaccard",       query_file },
+        {&r->corpus, &r->label, "label", corpus_file},
+        {&r->queries, &r->text, "query_alt_label", query_file},
+        {&r->queries, &r->relevant, "relevant_target_ids", query_file},
+        {&r->queries, &r->shared, "token_jaccard", query_file},
     };
     competency_error *const err = r->run->err;
     competency_status status =

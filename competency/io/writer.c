@@ -11,11 +11,11 @@ static const struct {
     const char *name;
     const competency__writer_form *form;
 } formats[] = {
-    [COMPETENCY_FORMAT_TABLE] = {"table",   &competency__form_table  },
-    [COMPETENCY_FORMAT_JSON] = {"json",    &competency__form_json   },
-    [COMPETENCY_FORMAT_JSONL] = {"jsonl",   &competency__form_jsonl  },
+    [COMPETENCY_FORMAT_TABLE] = {"table", &competency__form_table},
+    [COMPETENCY_FORMAT_JSON] = {"json", &competency__form_json},
+    [COMPETENCY_FORMAT_JSONL] = {"jsonl", &competency__form_jsonl},
     [COMPETENCY_FORMAT_CLASSIC] = {"classic", &competency__form_classic},
-    [COMPETENCY_FORMAT_CSV] = {"csv",     &competency__form_csv    },
+    [COMPETENCY_FORMAT_CSV] = {"csv", &competency__form_csv},
 };
 
 enum { FORMAT_COUNT = sizeof(formats) / sizeof(formats[0]) };

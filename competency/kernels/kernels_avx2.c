@@ -192,9 +192,7 @@ typedef __m256i int_inputs;  // four inputs, 16 bits each, four times over
 static inline int_sums int_sums_zero(void)
 {
     const __m256i zero = _mm256_setzero_si256();
-    return (int_sums){
-        {zero, zero, zero, zero}
-    };
+    return (int_sums){{zero, zero, zero, zero}};
 }
 
 static inline __m256i widen_weights(const int8_t *w)
@@ -205,8 +203,7 @@ static inline __m256i widen_weights(const int8_t *w)
 static inline int_weights load_int_weights(const int8_t *w)
 {
     return (int_weights){
-        {widen_weights(w), widen_weights(w + 16), widen_weights(w + 32), widen_weights(w + 48)}
-    };
+        {widen_weights(w), widen_weights(w + 16), widen_weights(w + 32), widen_weights(w + 48)}};
 }
 
 static inline int_inputs load_int_inputs(const uint8_t *x)

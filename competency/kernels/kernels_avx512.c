@@ -22,9 +22,7 @@ typedef __m512i int_inputs;  // four inputs, 16 bits each, eight times over
 
 static inline int_sums int_sums_zero(void)
 {
-    return (int_sums){
-        {_mm512_setzero_si512(), _mm512_setzero_si512()}
-    };
+    return (int_sums){{_mm512_setzero_si512(), _mm512_setzero_si512()}};
 }
 
 static inline __m512i widen_weights(const int8_t *w)
@@ -34,9 +32,7 @@ static inline __m512i widen_weights(const int8_t *w)
 
 static inline int_weights load_int_weights(const int8_t *w)
 {
-    return (int_weights){
-        {widen_weights(w), widen_weights(w + 32)}
-    };
+    return (int_weights){{widen_weights(w), widen_weights(w + 32)}};
 }
 
 static inline int_inputs load_int_inputs(const uint8_t *x)
@@ -49,10 +45,8 @@ static inline int_inputs load_int_inputs(const uint8_t *x)
 // Products of 16 bits, exact: the instruction for bytes saturates.
 static inline int_sums add_int_products(int_sums sums, int_weights w, int_inputs x)
 {
-    return (int_sums){
-        {_mm512_add_epi32(sums.half[0], _mm512_madd_epi16(w.half[0], x)),
-         _mm512_add_epi32(sums.half[1], _mm512_madd_epi16(w.half[1], x))}
-    };
+    return (int_sums){{_mm512_add_epi32(sums.half[0], _mm512_madd_epi16(w.half[0], x)),
+                       _mm512_add_epi32(sums.half[1], _mm512_madd_epi16(w.half[1], x))}};
 }
 
 static inline void store_int_sums(int32_t *p, int_sums sums)

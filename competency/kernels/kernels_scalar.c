@@ -231,16 +231,12 @@ static inline fours fours_zero(void)
 
 static inline fours fours_load(const double *p)
 {
-    return (fours){
-        {p[0], p[1], p[2], p[3]}
-    };
+    return (fours){{p[0], p[1], p[2], p[3]}};
 }
 
 static inline fours fours_widen(const float *p)
 {
-    return (fours){
-        {(double)p[0], (double)p[1], (double)p[2], (double)p[3]}
-    };
+    return (fours){{(double)p[0], (double)p[1], (double)p[2], (double)p[3]}};
 }
 
 static inline void fours_store(double *p, fours v)

@@ -46,8 +46,7 @@ static competency_skill_score score_penalty(const competency__classic_input *in,
     return (competency_skill_score){
         .probability = p,
         .interval =
-            in->wants_interval ? (competency_interval){.lower = 0, .upper = p + 0.1}
-              : not_asked,
+            in->wants_interval ? (competency_interval){.lower = 0, .upper = p + 0.1} : not_asked,
         .mean = p,
         .variance = 0.1,
     };

@@ -11,29 +11,29 @@ competency_classic_config competency_classic_config_default(void)
     return (competency_classic_config){
         .penalty =
             {
-                      .similarity_threshold = 0.30,
-                      .severe_threshold = 0.20,
-                      .moderate_penalty = 0.15,
-                      .severe_penalty = 0.05,
-                      },
+                .similarity_threshold = 0.30,
+                .severe_threshold = 0.20,
+                .moderate_penalty = 0.15,
+                .severe_penalty = 0.05,
+            },
         .scoring =
             {
-                      .ratio_weight_meets = 0.5,
-                      .ratio_weight_below = 0.3,
-                      .max_confidence_weight = 0.7,
-                      .very_similar_boost = 1.05,
-                      .moderately_similar_boost = 1.02,
-                      .high_score_dampening = 0.5,
-                      },
+                .ratio_weight_meets = 0.5,
+                .ratio_weight_below = 0.3,
+                .max_confidence_weight = 0.7,
+                .very_similar_boost = 1.05,
+                .moderately_similar_boost = 1.02,
+                .high_score_dampening = 0.5,
+            },
         .distribution =
             {
-                      .desired_variance = 0.05,
-                      .max_variance_factor = 0.9,
-                      .zero_proficiency_alpha = 1.0,
-                      .zero_proficiency_beta = 10.0,
-                      .perfect_proficiency_alpha = 10.0,
-                      .perfect_proficiency_beta = 1.0,
-                      },
+                .desired_variance = 0.05,
+                .max_variance_factor = 0.9,
+                .zero_proficiency_alpha = 1.0,
+                .zero_proficiency_beta = 10.0,
+                .perfect_proficiency_alpha = 10.0,
+                .perfect_proficiency_beta = 1.0,
+            },
     };
 }
 
@@ -76,22 +76,22 @@ competency_status competency_classic_config_check(const competency_classic_confi
     const competency_scoring_config *const s = &config->scoring;
     const competency_distribution_config *const d = &config->distribution;
     const named_number fields[] = {
-        {"similarity_threshold",      p->similarity_threshold,      RANGE_UNIT        },
-        {"moderate_penalty",          p->moderate_penalty,          RANGE_UNIT        },
-        {"severe_penalty",            p->severe_penalty,            RANGE_UNIT        },
-        {"severe_threshold",          p->severe_threshold,          RANGE_UNIT        },
-        {"ratio_weight_meets",        s->ratio_weight_meets,        RANGE_UNIT        },
-        {"ratio_weight_below",        s->ratio_weight_below,        RANGE_UNIT        },
-        {"desired_variance",          d->desired_variance,          RANGE_NON_NEGATIVE},
-        {"max_variance_factor",       d->max_variance_factor,       RANGE_UNIT        },
-        {"max_confidence_weight",     s->max_confidence_weight,     RANGE_ANY         },
-        {"very_similar_boost",        s->very_similar_boost,        RANGE_ANY         },
-        {"moderately_similar_boost",  s->moderately_similar_boost,  RANGE_ANY         },
-        {"high_score_dampening",      s->high_score_dampening,      RANGE_ANY         },
-        {"zero_proficiency_alpha",    d->zero_proficiency_alpha,    RANGE_ANY         },
-        {"zero_proficiency_beta",     d->zero_proficiency_beta,     RANGE_ANY         },
-        {"perfect_proficiency_alpha", d->perfect_proficiency_alpha, RANGE_ANY         },
-        {"perfect_proficiency_beta",  d->perfect_proficiency_beta,  RANGE_ANY         },
+        {"similarity_threshold", p->similarity_threshold, RANGE_UNIT},
+        {"moderate_penalty", p->moderate_penalty, RANGE_UNIT},
+        {"severe_penalty", p->severe_penalty, RANGE_UNIT},
+        {"severe_threshold", p->severe_threshold, RANGE_UNIT},
+        {"ratio_weight_meets", s->ratio_weight_meets, RANGE_UNIT},
+        {"ratio_weight_below", s->ratio_weight_below, RANGE_UNIT},
+        {"desired_variance", d->desired_variance, RANGE_NON_NEGATIVE},
+        {"max_variance_factor", d->max_variance_factor, RANGE_UNIT},
+        {"max_confidence_weight", s->max_confidence_weight, RANGE_ANY},
+        {"very_similar_boost", s->very_similar_boost, RANGE_ANY},
+        {"moderately_similar_boost", s->moderately_similar_boost, RANGE_ANY},
+        {"high_score_dampening", s->high_score_dampening, RANGE_ANY},
+        {"zero_proficiency_alpha", d->zero_proficiency_alpha, RANGE_ANY},
+        {"zero_proficiency_beta", d->zero_proficiency_beta, RANGE_ANY},
+        {"perfect_proficiency_alpha", d->perfect_proficiency_alpha, RANGE_ANY},
+        {"perfect_proficiency_beta", d->perfect_proficiency_beta, RANGE_ANY},
     };
     const size_t count = sizeof(fields) / sizeof(fields[0]);
 

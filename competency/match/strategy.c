@@ -75,11 +75,11 @@ static const named_strategy strategies[] = {
     [COMPETENCY_STRATEGY_DEFAULT] = {"default",
                                      {.adjust = adjust_nothing, .aggregate = aggregate_mean}},
     [COMPETENCY_STRATEGY_CONSERVATIVE] = {"conservative",
-                                     {.adjust = discount_variance,
-                                           .aggregate = aggregate_towards_weakest}          },
+                                          {.adjust = discount_variance,
+                                           .aggregate = aggregate_towards_weakest}},
     [COMPETENCY_STRATEGY_AGGRESSIVE] = {"aggressive",
-                                     {.adjust = reward_similarity,
-                                         .aggregate = aggregate_towards_strongest}          },
+                                        {.adjust = reward_similarity,
+                                         .aggregate = aggregate_towards_strongest}},
 };
 
 enum { STRATEGY_COUNT = sizeof(strategies) / sizeof(strategies[0]) };

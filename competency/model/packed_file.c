@@ -184,9 +184,9 @@ static void take_tokenizer(competency__packed_file *out, const competency__packe
                        .bytes_size = (uint32_t)out->sections[COMPETENCY__PACKED_ENTRIES].size,
                        .longest = h->longest},
         .options = {.lower_case = h->lower_case != 0,
-                       .strip_accents = h->strip_accents != 0,
-                       .space_cjk = h->space_cjk != 0,
-                       .special_tokens_are_text = h->special_tokens_are_text != 0},
+                    .strip_accents = h->strip_accents != 0,
+                    .space_cjk = h->space_cjk != 0,
+                    .special_tokens_are_text = h->special_tokens_are_text != 0},
     };
     memcpy(out->tokenizer.specials, h->specials, sizeof(h->specials));
 }

@@ -170,9 +170,9 @@ competency_status competency__packed_file_write(
     const competency__tokenizer_tables tables = competency__tokenizer_export(tokenizer);
     const competency__vocabulary *const v = &tables.vocabulary;
     const competency__packed_section sections[COMPETENCY__PACKED_SECTIONS] = {
-        [COMPETENCY__PACKED_ENTRIES] = {v->bytes,  v->bytes_size                              },
+        [COMPETENCY__PACKED_ENTRIES] = {v->bytes, v->bytes_size},
         [COMPETENCY__PACKED_STARTS] = {v->starts, (v->count + (size_t)1) * sizeof(*v->starts)},
-        [COMPETENCY__PACKED_SLOTS] = {v->slots,  (v->mask + (size_t)1) * sizeof(*v->slots)  },
+        [COMPETENCY__PACKED_SLOTS] = {v->slots, (v->mask + (size_t)1) * sizeof(*v->slots)},
         [COMPETENCY__PACKED_LAYERS] = layers,
         [COMPETENCY__PACKED_WORDS] = words,
     };

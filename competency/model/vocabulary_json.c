@@ -14,9 +14,9 @@
 static void check_model(competency__fields *fields)
 {
     static const char *const wanted[][2] = {
-        {"type",                      "WordPiece"},
-        {"continuing_subword_prefix", "##"       },
-        {"unk_token",                 "[UNK]"    },
+        {"type", "WordPiece"},
+        {"continuing_subword_prefix", "##"},
+        {"unk_token", "[UNK]"},
     };
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
         const char *const is = competency__fields_string(fields, wanted[i][0], wanted[i][1]);

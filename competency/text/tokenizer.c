@@ -257,7 +257,7 @@ competency_status competency__tokenizer_encode(const competency__tokenizer *toke
     struct encoding encoding = {
         .tokenizer = tokenizer,
         .out = {.ids = out->ids, .cap = out->cap},
-        .limit = tokens_max - 1, // room for [SEP]
+        .limit = tokens_max - 1,  // room for [SEP]
     };
     if (push(&encoding, tokenizer->specials[CLS])) {
         const competency_status status = encode_prompted(&encoding, text, size, err);

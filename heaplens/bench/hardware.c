@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 const heaplens_event heaplens__hardware_events[] = {
-    {"instructions",  PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS },
-    {"cycles",        PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES   },
-    {"cache-misses",  PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_MISSES },
+    {"instructions", PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS},
+    {"cycles", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES},
+    {"cache-misses", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_MISSES},
     {"branch-misses", PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_MISSES},
 };
 const size_t heaplens__hardware_event_count =

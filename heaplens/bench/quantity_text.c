@@ -35,10 +35,10 @@ static void write_digits(double value, int digits, const char *name, char *text,
 void heaplens__time_text(double ns, char *text, size_t cap)
 {
     static const unit units[] = {
-        {999.95e6, "s" },
+        {999.95e6, "s"},
         {999.95e3, "ms"},
-        {999.95,   "us"},
-        {1,        "ns"},
+        {999.95, "us"},
+        {1, "ns"},
     };
     static const double scales[] = {1e9, 1e6, 1e3, 1};
     const unit *const found = unit_of(units, 4, ns);
@@ -51,14 +51,10 @@ void heaplens__rate_text(double per_second, int is_bytes, char *text, size_t cap
         {1e9, "G items/s"},
         {1e6, "M items/s"},
         {1e3, "k items/s"},
-        {1,   "items/s"  },
+        {1, "items/s"},
     };
     static const unit bytes[] = {
-        {0x1p40, "TiB/s"},
-        {0x1p30, "GiB/s"},
-        {0x1p20, "MiB/s"},
-        {0x1p10, "KiB/s"},
-        {1,      "B/s"  },
+        {0x1p40, "TiB/s"}, {0x1p30, "GiB/s"}, {0x1p20, "MiB/s"}, {0x1p10, "KiB/s"}, {1, "B/s"},
     };
     const unit *const found =
         is_bytes ? unit_of(bytes, 5, per_second) : unit_of(items, 4, per_second);

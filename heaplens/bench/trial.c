@@ -88,9 +88,7 @@ heaplens_status heaplens__trial_adopt(heaplens_trial *trial, const heaplens_comp
 heaplens_trial_order heaplens__trial_order(heaplens_trial *trial)
 {
     const bool is_first = heaplens__random_below(&trial->lots, 2) == 1;
-    return (heaplens_trial_order){
-        {is_first, !is_first, !is_first, is_first}
-    };
+    return (heaplens_trial_order){{is_first, !is_first, !is_first, is_first}};
 }
 
 void heaplens__trial_add(heaplens_trial *trial, const double *base, const double *head)

@@ -80,12 +80,12 @@ static size_t capture_glibc(const heaplens__unwind_start *start)
 }
 
 static const way ways[] = {
-    {"plain walk",              capture_plain,     false},
-    {"recalled",                capture_recalled,  false},
-    {"recalled, one stack",     capture_recalled,  true },
-    {"recalled, forgotten",     capture_forgotten, false},
+    {"plain walk", capture_plain, false},
+    {"recalled", capture_recalled, false},
+    {"recalled, one stack", capture_recalled, true},
+    {"recalled, forgotten", capture_forgotten, false},
     {"libunwind unw_backtrace", capture_libunwind, false},
-    {"glibc backtrace",         capture_glibc,     false},
+    {"glibc backtrace", capture_glibc, false},
 };
 
 enum { WAYS = sizeof(ways) / sizeof(ways[0]) };

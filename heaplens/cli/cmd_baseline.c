@@ -120,10 +120,8 @@ static heaplens_status write_update(heaplens_sink *sink, const void *what)
 static int replace_baseline(const baseline_command *command, const heaplens_session *old,
                             const heaplens_session *new)
 {
-    const heaplens_diff_side sides[2] = {
-        {old, heaplens_session_largest(old)},
-        {new, heaplens_session_largest(new)}
-    };
+    const heaplens_diff_side sides[2] = {{old, heaplens_session_largest(old)},
+                                         {new, heaplens_session_largest(new)}};
     heaplens_diff *diff = NULL;
     const heaplens_status status = heaplens_diff_create(&diff, &sides[0], &sides[1]);
     if (status != HEAPLENS_OK) {
@@ -288,8 +286,8 @@ static int parse_options(baseline_command *command, int argc, char **argv)
     // clang-format off: one option a line
     static const struct option options[] = {
         {"baselines", required_argument, NULL, OPTION_BASELINES},
-        {"help",       no_argument, NULL, OPTION_HELP},
-        {0          },
+        {"help", no_argument, NULL, OPTION_HELP},
+        {0},
     };
     // clang-format on
     int option = 0;

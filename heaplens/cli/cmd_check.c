@@ -53,10 +53,10 @@ static const struct {
     const char *name;
     write_check *write;
 } formats[] = {
-    {"text",     heaplens_write_check_text    },
+    {"text", heaplens_write_check_text},
     {"markdown", heaplens_write_check_markdown},
-    {"junit",    heaplens_write_check_junit   },
-    {"json",     heaplens_write_check_json    },
+    {"junit", heaplens_write_check_junit},
+    {"json", heaplens_write_check_json},
 };
 
 enum { PLACES_SHOWN = 5, PATH_BYTES = 4096 };
@@ -107,14 +107,14 @@ static int parse_arguments(check_command *command, int argc, char **argv)
 {
     // clang-format off: one option a line
     static const struct option options[] = {
-        {"budget",           required_argument, NULL, OPTION_BUDGET},
-        {"baseline",              required_argument, NULL, OPTION_BASELINE},
-        {"baselines",                  required_argument, NULL, OPTION_BASELINES},
-        {"top",required_argument, NULL, OPTION_TOP},
-        {"format",   required_argument, NULL, OPTION_FORMAT},
-        {"output",        required_argument, NULL, 'o'},
-        {"help",              no_argument, NULL, HEAPLENS_OPTION_HELP},
-        {0                 },
+        {"budget", required_argument, NULL, OPTION_BUDGET},
+        {"baseline", required_argument, NULL, OPTION_BASELINE},
+        {"baselines", required_argument, NULL, OPTION_BASELINES},
+        {"top", required_argument, NULL, OPTION_TOP},
+        {"format", required_argument, NULL, OPTION_FORMAT},
+        {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, HEAPLENS_OPTION_HELP},
+        {0},
     };
     // clang-format on
     const heaplens_verb_options verb = {

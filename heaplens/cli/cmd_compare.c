@@ -64,9 +64,9 @@ static const struct {
     const char *name;
     heaplens_write_what *write;
 } formats[] = {
-    {"text",     heaplens__write_compare_text    },
+    {"text", heaplens__write_compare_text},
     {"markdown", heaplens__write_compare_markdown},
-    {"json",     heaplens__write_compare_json    },
+    {"json", heaplens__write_compare_json},
 };
 
 typedef struct compare_command {
@@ -171,19 +171,19 @@ static int parse_arguments(compare_command *command, int argc, char **argv)
 {
     // clang-format off: one option a line
     static const struct option options[] = {
-        {"rounds",           required_argument, NULL, OPTION_ROUNDS},
-        {"max-time",              required_argument, NULL, OPTION_MAX_TIME},
-        {"margin",                  required_argument, NULL, OPTION_MARGIN},
-        {"alpha",required_argument, NULL, OPTION_ALPHA},
-        {"seed",   required_argument, NULL, OPTION_SEED},
-        {"warm-up",           required_argument, NULL, OPTION_WARM_UP},
-        {"shell",              no_argument, NULL, OPTION_SHELL},
-        {"no-heap",                  no_argument, NULL, OPTION_NO_HEAP},
-        {"log",              required_argument, NULL, OPTION_LOG},
-        {"format",      required_argument, NULL, OPTION_FORMAT},
-        {"output",             required_argument, NULL, 'o'},
-        {"help",              no_argument, NULL, HEAPLENS_OPTION_HELP},
-        {0                 },
+        {"rounds", required_argument, NULL, OPTION_ROUNDS},
+        {"max-time", required_argument, NULL, OPTION_MAX_TIME},
+        {"margin", required_argument, NULL, OPTION_MARGIN},
+        {"alpha", required_argument, NULL, OPTION_ALPHA},
+        {"seed", required_argument, NULL, OPTION_SEED},
+        {"warm-up", required_argument, NULL, OPTION_WARM_UP},
+        {"shell", no_argument, NULL, OPTION_SHELL},
+        {"no-heap", no_argument, NULL, OPTION_NO_HEAP},
+        {"log", required_argument, NULL, OPTION_LOG},
+        {"format", required_argument, NULL, OPTION_FORMAT},
+        {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, HEAPLENS_OPTION_HELP},
+        {0},
     };
     // clang-format on
     const heaplens_verb_options verb = {

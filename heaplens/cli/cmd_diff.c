@@ -47,11 +47,9 @@ static const struct {
     const char *name;
     write_diff *write;
 } formats[] = {
-    {"text",     heaplens_write_diff_text    },
-    {"markdown", heaplens_write_diff_markdown},
-    {"json",     heaplens_write_diff_json    },
-    {"folded",   heaplens_write_diff_folded  },
-    {"html",     heaplens_write_diff_html    },
+    {"text", heaplens_write_diff_text}, {"markdown", heaplens_write_diff_markdown},
+    {"json", heaplens_write_diff_json}, {"folded", heaplens_write_diff_folded},
+    {"html", heaplens_write_diff_html},
 };
 
 typedef struct diff_command {
@@ -130,16 +128,16 @@ static int parse_arguments(diff_command *command, int argc, char **argv)
 {
     // clang-format off: one option a line
     static const struct option options[] = {
-        {"sort",             required_argument, NULL, OPTION_SORT},
-        {"top",              required_argument, NULL, OPTION_TOP},
-        {"threshold",                  required_argument, NULL, OPTION_THRESHOLD},
-        {"before-process",required_argument, NULL, OPTION_BEFORE},
-        {"after-process",        required_argument, NULL, OPTION_AFTER},
-        {"no-renames",        no_argument, NULL, OPTION_NO_RENAMES},
-        {"format",              required_argument, NULL, OPTION_FORMAT},
-        {"output",                  required_argument, NULL, 'o'},
-        {"help",              no_argument, NULL, HEAPLENS_OPTION_HELP},
-        {0    },
+        {"sort", required_argument, NULL, OPTION_SORT},
+        {"top", required_argument, NULL, OPTION_TOP},
+        {"threshold", required_argument, NULL, OPTION_THRESHOLD},
+        {"before-process", required_argument, NULL, OPTION_BEFORE},
+        {"after-process", required_argument, NULL, OPTION_AFTER},
+        {"no-renames", no_argument, NULL, OPTION_NO_RENAMES},
+        {"format", required_argument, NULL, OPTION_FORMAT},
+        {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, HEAPLENS_OPTION_HELP},
+        {0},
     };
     // clang-format on
     const heaplens_verb_options verb = {

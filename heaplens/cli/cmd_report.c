@@ -150,19 +150,19 @@ static bool take_option(void *self, int option, const char *value)
 static int parse_arguments(report_command *command, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"sort",             required_argument, NULL, OPTION_SORT},
-        {"metric",              required_argument, NULL, OPTION_SORT},
-        {"at",                  required_argument, NULL, OPTION_AT},
-        {"filter",required_argument, NULL, OPTION_FILTER},
-        {"scope",       required_argument, NULL, OPTION_SCOPE},
-        {"thread",               required_argument, NULL, OPTION_THREAD},
-        {"invert",              no_argument, NULL, OPTION_INVERT},
-        {"top",                  required_argument, NULL, OPTION_TOP},
-        {"process",              required_argument, NULL, OPTION_PROCESS},
-        {"format",     required_argument, NULL, OPTION_FORMAT},
-        {"output",            required_argument, NULL, 'o'},
-        {"help",              no_argument, NULL, HEAPLENS_OPTION_HELP},
-        {0                 },
+        {"sort", required_argument, NULL, OPTION_SORT},
+        {"metric", required_argument, NULL, OPTION_SORT},
+        {"at", required_argument, NULL, OPTION_AT},
+        {"filter", required_argument, NULL, OPTION_FILTER},
+        {"scope", required_argument, NULL, OPTION_SCOPE},
+        {"thread", required_argument, NULL, OPTION_THREAD},
+        {"invert", no_argument, NULL, OPTION_INVERT},
+        {"top", required_argument, NULL, OPTION_TOP},
+        {"process", required_argument, NULL, OPTION_PROCESS},
+        {"format", required_argument, NULL, OPTION_FORMAT},
+        {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, HEAPLENS_OPTION_HELP},
+        {0},
     };
     const heaplens_verb_options verb = {
         .usage = usage, .letters = "o:", .names = options, .take = take_option};

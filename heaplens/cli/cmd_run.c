@@ -114,14 +114,14 @@ static bool take_option(run_command *command, int option, const char *value)
 static int parse_arguments(run_command *command, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"mode",             required_argument, NULL, OPTION_MODE},
-        {"depth",              required_argument, NULL, OPTION_DEPTH},
-        {"store-max",                  required_argument, NULL, OPTION_STORE_MAX},
-        {"follow-fork",no_argument, NULL, OPTION_FOLLOW},
-        {"no-follow-fork",      no_argument, NULL, OPTION_NO_FOLLOW},
-        {"output",        required_argument, NULL, 'o'},
-        {"help",              no_argument, NULL, OPTION_HELP},
-        {0                 },
+        {"mode", required_argument, NULL, OPTION_MODE},
+        {"depth", required_argument, NULL, OPTION_DEPTH},
+        {"store-max", required_argument, NULL, OPTION_STORE_MAX},
+        {"follow-fork", no_argument, NULL, OPTION_FOLLOW},
+        {"no-follow-fork", no_argument, NULL, OPTION_NO_FOLLOW},
+        {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, OPTION_HELP},
+        {0},
     };
     // "+": the program's own options are not ours, also without "--".
     int option = 0;

@@ -36,10 +36,7 @@ typedef struct snapshot_command {
 static int parse_arguments(snapshot_command *command, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"help",    no_argument, NULL, OPTION_HELP},
-        {0       }
-    };
+        {"output", required_argument, NULL, 'o'}, {"help", no_argument, NULL, OPTION_HELP}, {0}};
     int option = 0;
     // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
     while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {

@@ -57,10 +57,10 @@ typedef struct stat_totals {
 static int parse_arguments(stat_command *command, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"mode",       required_argument, NULL, OPTION_MODE},
-        {"json",        no_argument, NULL, OPTION_JSON},
-        {"output",            required_argument, NULL, 'o'},
-        {"help",no_argument, NULL, OPTION_HELP},
+        {"mode", required_argument, NULL, OPTION_MODE},
+        {"json", no_argument, NULL, OPTION_JSON},
+        {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, OPTION_HELP},
         {0},
     };
     int option = 0;
@@ -173,26 +173,26 @@ static void write_rows(heaplens_sink *sink, const stat_totals *totals, uint64_t 
     const heaplens_facts *const sum = &totals->sum;
     // clang-format off: a row a line
     const stat_row rows[] = {
-        {"bytes_total",        "byte",       "bytes",       "allocated",                sum->bytes_total,        ROW_IS_BYTES   },
-        {"blocks_total",       "block",      "blocks",      "allocated",                sum->blocks_total,       0              },
-        {"blocks_temporary",   "block",      "blocks",      "freed again at once",      temporary,               ROW_NEEDS_SITES},
-        {"reallocs",           "realloc",    "reallocs",    "",                         reallocs,                ROW_NEEDS_SITES},
-        {"bytes_peak",         "byte",       "bytes",       "at the peak",              sum->bytes_peak,         ROW_IS_BYTES   },
-        {"blocks_peak",        "block",      "blocks",      "at the peak",              sum->blocks_peak,        0              },
-        {"peak_error_bytes",   "byte",       "bytes",       "that the peak may be off", sum->peak_error_bytes,
-         ROW_IS_BYTES | ROW_IS_RARE                                                                                             },
-        {"bytes_end",          "byte",       "bytes",       "never freed",              sum->bytes_end,          ROW_IS_BYTES   },
-        {"blocks_end",         "block",      "blocks",      "never freed",              sum->blocks_end,         0              },
-        {"rss_peak_bytes",     "byte",       "bytes",       "resident at most",         sum->rss_peak_bytes,
-         ROW_IS_BYTES | ROW_MAY_BE_UNKNOWN                                                                                      },
-        {"allocations_failed", "allocation", "allocations", "that failed",              sum->allocations_failed,
-         ROW_IS_RARE                                                                                                            },
-        {"frees_unknown",      "free",       "frees",       "of unknown blocks",        sum->frees_unknown,      ROW_IS_RARE    },
-        {"overflows",          "block",      "blocks",      "overwritten at the end",   sum->overflows,          ROW_IS_RARE    },
-        {"operations_lost",    "operation",  "operations",  "not counted",              sum->operations_lost,
-         ROW_IS_RARE                                                                                                            },
-        {"threads",            "thread",     "threads",     "that allocated",           sum->threads,            0              },
-        {"processes",          "process",    "processes",   "",                         totals->processes,       0              },
+        {"bytes_total", "byte", "bytes", "allocated", sum->bytes_total, ROW_IS_BYTES},
+        {"blocks_total", "block", "blocks", "allocated", sum->blocks_total, 0},
+        {"blocks_temporary", "block", "blocks", "freed again at once", temporary, ROW_NEEDS_SITES},
+        {"reallocs", "realloc", "reallocs", "", reallocs, ROW_NEEDS_SITES},
+        {"bytes_peak", "byte", "bytes", "at the peak", sum->bytes_peak, ROW_IS_BYTES},
+        {"blocks_peak", "block", "blocks", "at the peak", sum->blocks_peak, 0},
+        {"peak_error_bytes", "byte", "bytes", "that the peak may be off", sum->peak_error_bytes,
+         ROW_IS_BYTES | ROW_IS_RARE},
+        {"bytes_end", "byte", "bytes", "never freed", sum->bytes_end, ROW_IS_BYTES},
+        {"blocks_end", "block", "blocks", "never freed", sum->blocks_end, 0},
+        {"rss_peak_bytes", "byte", "bytes", "resident at most", sum->rss_peak_bytes,
+         ROW_IS_BYTES | ROW_MAY_BE_UNKNOWN},
+        {"allocations_failed", "allocation", "allocations", "that failed", sum->allocations_failed,
+         ROW_IS_RARE},
+        {"frees_unknown", "free", "frees", "of unknown blocks", sum->frees_unknown, ROW_IS_RARE},
+        {"overflows", "block", "blocks", "overwritten at the end", sum->overflows, ROW_IS_RARE},
+        {"operations_lost", "operation", "operations", "not counted", sum->operations_lost,
+         ROW_IS_RARE},
+        {"threads", "thread", "threads", "that allocated", sum->threads, 0},
+        {"processes", "process", "processes", "", totals->processes, 0},
     };
     // clang-format on
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -80,13 +80,13 @@ static bool take_option(void *self, int option, const char *value)
 static int parse_arguments(top_command *command, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"once",       no_argument, NULL, OPTION_ONCE},
-        {"json",        no_argument, NULL, OPTION_JSON},
-        {"interval",            required_argument, NULL, OPTION_INTERVAL},
-        {"top",required_argument, NULL, OPTION_TOP},
+        {"once", no_argument, NULL, OPTION_ONCE},
+        {"json", no_argument, NULL, OPTION_JSON},
+        {"interval", required_argument, NULL, OPTION_INTERVAL},
+        {"top", required_argument, NULL, OPTION_TOP},
         {"sort", required_argument, NULL, OPTION_SORT},
-        {"help",   no_argument, NULL, HEAPLENS_OPTION_HELP},
-        {0       },
+        {"help", no_argument, NULL, HEAPLENS_OPTION_HELP},
+        {0},
     };
     const heaplens_verb_options verb = {
         .usage = usage, .letters = "", .names = options, .take = take_option};

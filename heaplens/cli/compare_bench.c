@@ -17,10 +17,10 @@ static const struct {
     heaplens_unit unit;
     heaplens_metric metric;
 } figures[HEAPLENS_BENCH_MEMORY_FIGURES] = {
-    {HEAPLENS_MEMORY_BLOCKS, "blocks",     "blocks",       HEAPLENS_UNIT_BLOCKS, HEAPLENS_METRIC_BLOCKS},
-    {HEAPLENS_MEMORY_BYTES,  "bytes",      "bytes",        HEAPLENS_UNIT_BYTES,  HEAPLENS_METRIC_TOTAL },
-    {HEAPLENS_MEMORY_PEAK,   "peak bytes", "peak_bytes",   HEAPLENS_UNIT_BYTES,  HEAPLENS_METRIC_PEAK  },
-    {HEAPLENS_MEMORY_GROWTH, "growth",     "growth_bytes", HEAPLENS_UNIT_BYTES,  HEAPLENS_METRIC_LEAKED},
+    {HEAPLENS_MEMORY_BLOCKS, "blocks", "blocks", HEAPLENS_UNIT_BLOCKS, HEAPLENS_METRIC_BLOCKS},
+    {HEAPLENS_MEMORY_BYTES, "bytes", "bytes", HEAPLENS_UNIT_BYTES, HEAPLENS_METRIC_TOTAL},
+    {HEAPLENS_MEMORY_PEAK, "peak bytes", "peak_bytes", HEAPLENS_UNIT_BYTES, HEAPLENS_METRIC_PEAK},
+    {HEAPLENS_MEMORY_GROWTH, "growth", "growth_bytes", HEAPLENS_UNIT_BYTES, HEAPLENS_METRIC_LEAKED},
 };
 
 void heaplens__bench_runs_deinit(heaplens_bench_runs *runs)
@@ -156,7 +156,7 @@ heaplens_status heaplens__bench_compare_memory(const heaplens_bench_runs *runs, 
             .has_metric = true,
             .metric = figures[f].metric,
             .item = heaplens__comparison_start(margin),
-            .values = {pairs.base,       pairs.head      },
+            .values = {pairs.base, pairs.head},
             .value_counts = {runs->recordings, runs->recordings},
         };
         if (heaplens__compare_exact(&out[f].item, pairs.base, runs->recordings, pairs.head,

@@ -26,12 +26,12 @@ static const struct {
     heaplens_unit unit;
     heaplens_metric metric;
 } figures[HEAPLENS_HEAP_FIGURES] = {
-    {"heap: peak",               "heap_peak",          HEAPLENS_UNIT_BYTES,  HEAPLENS_METRIC_PEAK  },
-    {"heap: bytes allocated",    "heap_bytes",         HEAPLENS_UNIT_BYTES,  HEAPLENS_METRIC_TOTAL },
-    {"heap: blocks allocated",   "heap_blocks",        HEAPLENS_UNIT_BLOCKS, HEAPLENS_METRIC_BLOCKS},
-    {"heap: bytes never freed",  "heap_leaked_bytes",  HEAPLENS_UNIT_BYTES,  HEAPLENS_METRIC_LEAKED},
+    {"heap: peak", "heap_peak", HEAPLENS_UNIT_BYTES, HEAPLENS_METRIC_PEAK},
+    {"heap: bytes allocated", "heap_bytes", HEAPLENS_UNIT_BYTES, HEAPLENS_METRIC_TOTAL},
+    {"heap: blocks allocated", "heap_blocks", HEAPLENS_UNIT_BLOCKS, HEAPLENS_METRIC_BLOCKS},
+    {"heap: bytes never freed", "heap_leaked_bytes", HEAPLENS_UNIT_BYTES, HEAPLENS_METRIC_LEAKED},
     {"heap: blocks never freed", "heap_leaked_blocks", HEAPLENS_UNIT_BLOCKS,
-     HEAPLENS_METRIC_LEAKED                                                                        },
+     HEAPLENS_METRIC_LEAKED},
 };
 
 // Peaks of processes that run at the same time do not add up: the largest counts.
@@ -177,7 +177,7 @@ heaplens_status heaplens__heap_runs_compare(const heaplens_heap_runs *runs, doub
             .has_metric = true,
             .metric = figures[i].metric,
             .item = heaplens__comparison_start(margin),
-            .values = {pairs.base,  pairs.head },
+            .values = {pairs.base, pairs.head},
             .value_counts = {runs->count, runs->count},
         };
         if (heaplens__compare_exact(&out[i].item, pairs.base, runs->count, pairs.head,

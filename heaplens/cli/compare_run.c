@@ -32,9 +32,9 @@ static const struct {
     const char *key;
     heaplens_unit unit;
 } usage_figures[HEAPLENS_USAGE_FIGURES] = {
-    {"wall time",          "wall_time",      HEAPLENS_UNIT_SECONDS},
-    {"processor time",     "processor_time", HEAPLENS_UNIT_SECONDS},
-    {"resident set, peak", "rss_peak",       HEAPLENS_UNIT_BYTES  },
+    {"wall time", "wall_time", HEAPLENS_UNIT_SECONDS},
+    {"processor time", "processor_time", HEAPLENS_UNIT_SECONDS},
+    {"resident set, peak", "rss_peak", HEAPLENS_UNIT_BYTES},
 };
 
 static double now_s(void)
@@ -111,7 +111,7 @@ static void collect_figures(heaplens_comparing *c)
             .has_control = trial->blocks >= 2,
             .control = trial->controls[i],
             .values = {trial->values[0] + i * stride, trial->values[1] + i * stride},
-            .value_counts = {count,                         count                        },
+            .value_counts = {count, count},
         };
     }
     for (size_t i = 0; i < c->figure_count; i++) {
@@ -198,7 +198,7 @@ static int use_results(heaplens_comparing *c, heaplens_use_report *use, void *co
                                                     : HEAPLENS_COMPARE_PLAN,
         .has_random_addresses = has_randomised_addresses(),
         .heap_reason = c->heap.reason[0] == '\0' ? NULL : c->heap.reason,
-        .only = {c->bench.only[0],  c->bench.only[1] },
+        .only = {c->bench.only[0], c->bench.only[1]},
         .figures = c->figures,
         .figure_count = c->figure_count,
     };

@@ -123,15 +123,11 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } verbs[] = {
-    {"run",      heaplens__cmd_run     },
-    {"report",   heaplens__cmd_report  },
-    {"stat",     heaplens__cmd_stat    },
-    {"diff",     heaplens__cmd_diff    },
-    {"compare",  heaplens__cmd_compare },
-    {"check",    heaplens__cmd_check   },
-    {"baseline", heaplens__cmd_baseline},
-    {"snapshot", heaplens__cmd_snapshot},
-    {"top",      heaplens__cmd_top     },
+    {"run", heaplens__cmd_run},           {"report", heaplens__cmd_report},
+    {"stat", heaplens__cmd_stat},         {"diff", heaplens__cmd_diff},
+    {"compare", heaplens__cmd_compare},   {"check", heaplens__cmd_check},
+    {"baseline", heaplens__cmd_baseline}, {"snapshot", heaplens__cmd_snapshot},
+    {"top", heaplens__cmd_top},
 };
 
 int main(int argc, char **argv)

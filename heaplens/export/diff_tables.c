@@ -12,11 +12,11 @@ heaplens_diff_total heaplens__diff_total(const heaplens_diff *diff, size_t index
         const char *label;
         const char *key;
     } totals[HEAPLENS_DIFF_TOTALS - 1] = {
-        {HEAPLENS_METRIC_PEAK,      "peak bytes",        "peak"     },
-        {HEAPLENS_METRIC_TOTAL,     "bytes allocated",   "total"    },
-        {HEAPLENS_METRIC_BLOCKS,    "blocks allocated",  "blocks"   },
-        {HEAPLENS_METRIC_TEMPORARY, "temporary blocks",  "temporary"},
-        {HEAPLENS_METRIC_LEAKED,    "bytes never freed", "leaked"   },
+        {HEAPLENS_METRIC_PEAK, "peak bytes", "peak"},
+        {HEAPLENS_METRIC_TOTAL, "bytes allocated", "total"},
+        {HEAPLENS_METRIC_BLOCKS, "blocks allocated", "blocks"},
+        {HEAPLENS_METRIC_TEMPORARY, "temporary blocks", "temporary"},
+        {HEAPLENS_METRIC_LEAKED, "bytes never freed", "leaked"},
     };
     if (index == HEAPLENS_DIFF_TOTALS - 1) {
         return (heaplens_diff_total){"blocks never freed", "leaked_blocks",

@@ -11,11 +11,11 @@ static const struct view {
     const char *name;
     const char *unit;  // speedscope has one for bytes, and none for counts
 } views[] = {
-    {HEAPLENS_METRIC_PEAK,      "live at the peak", "bytes"},
-    {HEAPLENS_METRIC_TOTAL,     "allocated",        "bytes"},
-    {HEAPLENS_METRIC_LEAKED,    "never freed",      "bytes"},
-    {HEAPLENS_METRIC_BLOCKS,    "blocks allocated", "none" },
-    {HEAPLENS_METRIC_TEMPORARY, "temporary blocks", "none" },
+    {HEAPLENS_METRIC_PEAK, "live at the peak", "bytes"},
+    {HEAPLENS_METRIC_TOTAL, "allocated", "bytes"},
+    {HEAPLENS_METRIC_LEAKED, "never freed", "bytes"},
+    {HEAPLENS_METRIC_BLOCKS, "blocks allocated", "none"},
+    {HEAPLENS_METRIC_TEMPORARY, "temporary blocks", "none"},
 };
 
 static void write_frame(heaplens_sink *sink, const heaplens_session *session,

@@ -175,11 +175,11 @@ static void add_scope(heaplens_figures *figures, const heaplens_scope_total *sco
     const heaplens_figures more = {
         .values =
             {
-                     [HEAPLENS_METRIC_TOTAL] = scope->bytes_total,
-                     [HEAPLENS_METRIC_BLOCKS] = scope->blocks_total,
-                     [HEAPLENS_METRIC_LEAKED] = scope->bytes_live,
-                     [HEAPLENS_METRIC_TEMPORARY] = scope->blocks_temporary,
-                     },
+                [HEAPLENS_METRIC_TOTAL] = scope->bytes_total,
+                [HEAPLENS_METRIC_BLOCKS] = scope->blocks_total,
+                [HEAPLENS_METRIC_LEAKED] = scope->bytes_live,
+                [HEAPLENS_METRIC_TEMPORARY] = scope->blocks_temporary,
+            },
         .blocks_leaked = scope->blocks_live,
     };
     heaplens__figures_sum(figures, &more);

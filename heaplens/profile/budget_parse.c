@@ -108,28 +108,24 @@ typedef struct unit_factor {
 } unit_factor;
 
 static const unit_factor byte_units[] = {
-    {"B",   1         },
+    {"B", 1},
     {"KiB", 1ULL << 10},
     {"MiB", 1ULL << 20},
     {"GiB", 1ULL << 30},
     {"TiB", 1ULL << 40},
-    {"kB",  1000      },
-    {"MB",  1000000   },
-    {"GB",  1000000000},
-    {NULL,  0         },
+    {"kB", 1000},
+    {"MB", 1000000},
+    {"GB", 1000000000},
+    {NULL, 0},
 };
 static const unit_factor block_units[] = {
-    {"k",  1000      },
-    {"M",  1000000   },
-    {"G",  1000000000},
-    {NULL, 0         },
+    {"k", 1000},
+    {"M", 1000000},
+    {"G", 1000000000},
+    {NULL, 0},
 };
 static const unit_factor time_units[] = {
-    {"ns", 1         },
-    {"us", 1000      },
-    {"ms", 1000000   },
-    {"s",  1000000000},
-    {NULL, 0         },
+    {"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}, {NULL, 0},
 };
 
 static const unit_factor *units_of(heaplens_budget_unit unit)

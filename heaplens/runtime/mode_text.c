@@ -22,9 +22,9 @@ bool heaplens__mode_read(const char *text, heaplens_mode *mode, uint64_t *sample
         const char *name;
         heaplens_mode mode;
     } names[] = {
-        {"off",    HEAPLENS_MODE_OFF   },
-        {"count",  HEAPLENS_MODE_COUNT },
-        {"full",   HEAPLENS_MODE_FULL  },
+        {"off", HEAPLENS_MODE_OFF},
+        {"count", HEAPLENS_MODE_COUNT},
+        {"full", HEAPLENS_MODE_FULL},
         {"sample", HEAPLENS_MODE_SAMPLE},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -25,19 +25,19 @@ static const struct {
     uint32_t share;
     uint32_t step;
 } plan[HEAPLENS_STORE_KINDS] = {
-    [HEAPLENS_STORE_TEXT] = {1,                                 2,  PAGE    },
-    [HEAPLENS_STORE_MODULES] = {sizeof(heaplens_store_module),     1,  PAGE    },
-    [HEAPLENS_STORE_NODES] = {sizeof(heaplens_store_node),       9,  4 * PAGE},
-    [HEAPLENS_STORE_SITES] = {sizeof(heaplens_store_site),       8,  4 * PAGE},
-    [HEAPLENS_STORE_SHARDS] = {sizeof(heaplens_store_shard),      1,  PAGE    },
-    [HEAPLENS_STORE_ENTRIES] = {sizeof(heaplens_store_entry),      29, 4 * PAGE},
-    [HEAPLENS_STORE_SNAPSHOTS] = {sizeof(heaplens_store_snapshot),   1,  PAGE    },
-    [HEAPLENS_STORE_HISTOGRAMS] = {sizeof(heaplens_store_histogram),  5,  PAGE    },
-    [HEAPLENS_STORE_ESTIMATES] = {sizeof(heaplens_store_estimate),   3,  PAGE    },
-    [HEAPLENS_STORE_POINTS] = {sizeof(heaplens_store_point),      1,  PAGE    },
-    [HEAPLENS_STORE_OVERFLOWS] = {sizeof(heaplens_store_overflow),   1,  PAGE    },
-    [HEAPLENS_STORE_SCOPES] = {sizeof(heaplens_store_scope),      1,  PAGE    },
-    [HEAPLENS_STORE_SCOPE_SITES] = {sizeof(heaplens_store_scope_site), 2,  PAGE    },
+    [HEAPLENS_STORE_TEXT] = {1, 2, PAGE},
+    [HEAPLENS_STORE_MODULES] = {sizeof(heaplens_store_module), 1, PAGE},
+    [HEAPLENS_STORE_NODES] = {sizeof(heaplens_store_node), 9, 4 * PAGE},
+    [HEAPLENS_STORE_SITES] = {sizeof(heaplens_store_site), 8, 4 * PAGE},
+    [HEAPLENS_STORE_SHARDS] = {sizeof(heaplens_store_shard), 1, PAGE},
+    [HEAPLENS_STORE_ENTRIES] = {sizeof(heaplens_store_entry), 29, 4 * PAGE},
+    [HEAPLENS_STORE_SNAPSHOTS] = {sizeof(heaplens_store_snapshot), 1, PAGE},
+    [HEAPLENS_STORE_HISTOGRAMS] = {sizeof(heaplens_store_histogram), 5, PAGE},
+    [HEAPLENS_STORE_ESTIMATES] = {sizeof(heaplens_store_estimate), 3, PAGE},
+    [HEAPLENS_STORE_POINTS] = {sizeof(heaplens_store_point), 1, PAGE},
+    [HEAPLENS_STORE_OVERFLOWS] = {sizeof(heaplens_store_overflow), 1, PAGE},
+    [HEAPLENS_STORE_SCOPES] = {sizeof(heaplens_store_scope), 1, PAGE},
+    [HEAPLENS_STORE_SCOPE_SITES] = {sizeof(heaplens_store_scope_site), 2, PAGE},
 };
 
 static uint64_t page_floor(uint64_t bytes)

@@ -25,22 +25,22 @@ static const struct {
     size_t limit;  // offset in heaplens_budget
     ranking sites;
 } figures[] = {
-    {"bytes allocated",       offsetof(heaplens_usage, bytes_total),      offsetof(heaplens_budget, bytes_max),
-     BY_BLOCKS                                                                                                                      },
-    {"blocks allocated",      offsetof(heaplens_usage, blocks_total),
-     offsetof(heaplens_budget,                                                                      blocks_max),           BY_BLOCKS},
-    {"bytes at the peak",     offsetof(heaplens_usage, bytes_peak),
-     offsetof(heaplens_budget,                                                                      peak_bytes_max),       BY_PEAK  },
+    {"bytes allocated", offsetof(heaplens_usage, bytes_total), offsetof(heaplens_budget, bytes_max),
+     BY_BLOCKS},
+    {"blocks allocated", offsetof(heaplens_usage, blocks_total),
+     offsetof(heaplens_budget, blocks_max), BY_BLOCKS},
+    {"bytes at the peak", offsetof(heaplens_usage, bytes_peak),
+     offsetof(heaplens_budget, peak_bytes_max), BY_PEAK},
     {"bytes above the start", offsetof(heaplens_usage, bytes_rise),
-     offsetof(heaplens_budget,                                                                      rise_bytes_max),       BY_PEAK  },
-    {"bytes left alive",      offsetof(heaplens_usage, bytes_live),
-     offsetof(heaplens_budget,                                                                      live_bytes_max),       BY_LIVE  },
-    {"blocks left alive",     offsetof(heaplens_usage, blocks_live),
-     offsetof(heaplens_budget,                                                                      live_blocks_max),      BY_LIVE  },
-    {"reallocations",         offsetof(heaplens_usage, reallocs),         offsetof(heaplens_budget, reallocs_max),
-     BY_BLOCKS                                                                                                                      },
-    {"temporary blocks",      offsetof(heaplens_usage, blocks_temporary),
-     offsetof(heaplens_budget,                                                                      temporary_blocks_max), BY_BLOCKS},
+     offsetof(heaplens_budget, rise_bytes_max), BY_PEAK},
+    {"bytes left alive", offsetof(heaplens_usage, bytes_live),
+     offsetof(heaplens_budget, live_bytes_max), BY_LIVE},
+    {"blocks left alive", offsetof(heaplens_usage, blocks_live),
+     offsetof(heaplens_budget, live_blocks_max), BY_LIVE},
+    {"reallocations", offsetof(heaplens_usage, reallocs), offsetof(heaplens_budget, reallocs_max),
+     BY_BLOCKS},
+    {"temporary blocks", offsetof(heaplens_usage, blocks_temporary),
+     offsetof(heaplens_budget, temporary_blocks_max), BY_BLOCKS},
 };
 
 enum { FIGURES = sizeof figures / sizeof *figures };

@@ -4,12 +4,7 @@
 #include <string.h>
 
 const shape shapes[SHAPES] = {
-    {1, 0,    1 },
-    {1, 0,    0 },
-    {1, 32,   0 },
-    {2, 0,    0 },
-    {3, 1000, 0 },
-    {4, 64,   37},
+    {1, 0, 1}, {1, 0, 0}, {1, 32, 0}, {2, 0, 0}, {3, 1000, 0}, {4, 64, 37},
 };
 
 bool embed_in_shape(float *out, const competency_model *model, const char *kernels,

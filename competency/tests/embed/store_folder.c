@@ -23,11 +23,11 @@ void store_folder_remove(const char *path)
         size_t cut;       // characters off the end of the path
         const char *add;  // put there
     } parts[] = {
-        {0,                      "/data.mdb"},
-        {0,                      "/lock.mdb"},
-        {0,                      ""         },
-        {sizeof("/store") - 1,   ""         },
-        {sizeof("/a/store") - 1, ""         },
+        {0, "/data.mdb"},
+        {0, "/lock.mdb"},
+        {0, ""},
+        {sizeof("/store") - 1, ""},
+        {sizeof("/a/store") - 1, ""},
     };
     char full[STORE_PATH_BYTES + 16];
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {

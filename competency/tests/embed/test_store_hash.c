@@ -88,13 +88,11 @@ static void test_store_hash__is_believed_while_the_file_is_the_same(void **state
 static void test_store_hash__every_part_of_the_stamp_counts(void **state)
 {
     (void)state;
-    const competency__file_stamp stamp = {
-        .device = 1,
-        .inode = 2,
-        .size = 3,
-        .modified = {.tv_sec = 4, .tv_nsec = 5},
-        .changed = {.tv_sec = 6, .tv_nsec = 7}
-    };
+    const competency__file_stamp stamp = {.device = 1,
+                                          .inode = 2,
+                                          .size = 3,
+                                          .modified = {.tv_sec = 4, .tv_nsec = 5},
+                                          .changed = {.tv_sec = 6, .tv_nsec = 7}};
     competency__file_stamp other[7];
     for (size_t i = 0; i < 7; i++) {
         other[i] = stamp;

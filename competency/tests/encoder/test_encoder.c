@@ -309,15 +309,15 @@ static void test_workspace__parts_lie_inside_and_do_not_overlap(void **state)
         size_t count;
         int phase;  // 0: both, 1: attention, 2: feed-forward
     } parts[] = {
-        {at.x,                                             tokens * H,                      0},
-        {at.branch,                                        tokens * H,                      0},
-        {at.scores,                                        longest * longest,               1},
-        {at.qkv,                                           tokens * 3 * H,                  1},
-        {at.context,                                       tokens * H,                      1},
-        {at.ffn,                                           tokens * SYNTHETIC_INTERMEDIATE, 2},
-        {at.quantised.scales,                              tokens,                          0},
+        {at.x, tokens * H, 0},
+        {at.branch, tokens * H, 0},
+        {at.scores, longest * longest, 1},
+        {at.qkv, tokens * 3 * H, 1},
+        {at.context, tokens * H, 1},
+        {at.ffn, tokens * SYNTHETIC_INTERMEDIATE, 2},
+        {at.quantised.scales, tokens, 0},
         {(const float *)(const void *)at.quantised.values,
-         tokens * at.quantised.stride / sizeof(float),                                      0},
+         tokens * at.quantised.stride / sizeof(float), 0},
     };
     const float *const low = (const float *)(const void *)block;
     const float *const high = low + bytes / sizeof(float);

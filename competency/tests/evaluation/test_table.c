@@ -36,11 +36,11 @@ static void test_table__refuses_lines_of_another_width_and_what_is_no_text(void 
         const char *text;
         const char *message;
     } cases[] = {
-        {"",                           "t.tsv is empty"                              },
-        {"a\tb\n1\n",                  "t.tsv: line 2 has 1 cells, not 2"            },
-        {"a\tb\n1\t2\t3\n",            "t.tsv: line 2 has 3 cells, not 2"            },
-        {"a\tb\n1\t2\n\n",             "t.tsv: line 3 has 1 cells, not 2"            },
-        {"a\n\xFF\n",                  "t.tsv is not UTF-8 text"                     },
+        {"", "t.tsv is empty"},
+        {"a\tb\n1\n", "t.tsv: line 2 has 1 cells, not 2"},
+        {"a\tb\n1\t2\t3\n", "t.tsv: line 2 has 3 cells, not 2"},
+        {"a\tb\n1\t2\n\n", "t.tsv: line 3 has 1 cells, not 2"},
+        {"a\n\xFF\n", "t.tsv is not UTF-8 text"},
         {"a\tb\tc\td\n\n\n\n\n\n\n\n", "t.tsv: lines with fewer cells than the first"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

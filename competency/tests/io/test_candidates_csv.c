@@ -151,9 +151,9 @@ static void test_csv__a_header_without_a_column_ends_the_source(void **state)
     } cases[] = {
         {"candidate_id,skill\n1,2\n", "the header has no column \"level\": "
                                       "candidate_id,skill,level and perhaps max_level are "
-                                      "expected"                          },
-        {"skill,skill\n",             "two columns are called \"skill\""                                       },
-        {"a\"b\n",                    "column 2 of line 1: a quote inside a field that does not begin with one"},
+                                      "expected"},
+        {"skill,skill\n", "two columns are called \"skill\""},
+        {"a\"b\n", "column 2 of line 1: a quote inside a field that does not begin with one"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         text_source source = {cases[i].text, strlen(cases[i].text), 100};

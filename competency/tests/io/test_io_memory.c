@@ -165,13 +165,11 @@ static competency_status count_bytes(void *self, const char *data, size_t size)
 
 static competency_skill skill_of(const char *name, const float *vector)
 {
-    return (competency_skill){
-        .name = name,
-        .level = {.value = 1, .max = 2, .is_disclosed = true},
-        .weight = 1,
-        .embedding = vector,
-        .embedding_size = 2
-    };
+    return (competency_skill){.name = name,
+                              .level = {.value = 1, .max = 2, .is_disclosed = true},
+                              .weight = 1,
+                              .embedding = vector,
+                              .embedding_size = 2};
 }
 
 static competency_status write_classic(const competency_allocator *allocator)
@@ -179,10 +177,7 @@ static competency_status write_classic(const competency_allocator *allocator)
     static const float vector[] = {1, 2};
     const competency_skill skills[] = {skill_of("a", vector), skill_of("b", vector)};
     const competency_identity identities[2] = {{0}, {0}};
-    const competency_record record = {
-        .profile = {skills, 2},
-          .skills = identities
-    };
+    const competency_record record = {.profile = {skills, 2}, .skills = identities};
     competency_matcher *matcher = NULL;
     competency_match match;
     assert_int_equal(competency_matcher_create(&matcher, NULL, NULL), COMPETENCY_OK);

@@ -19,17 +19,8 @@ typedef struct product_case {
 
 // Rows around the tiles of every table, ragged and odd panels, depths around a group and a vector.
 static const product_case cases[] = {
-    {1,  1,  1   },
-    {2,  16, 3   },
-    {3,  17, 4   },
-    {6,  32, 5   },
-    {7,  33, 31  },
-    {13, 48, 64  },
-    {14, 64, 385 },
-    {15, 40, 384 },
-    {29, 16, 800 },
-    {31, 80, 63  },
-    {5,  24, 1536},
+    {1, 1, 1},     {2, 16, 3},    {3, 17, 4},    {6, 32, 5},   {7, 33, 31},   {13, 48, 64},
+    {14, 64, 385}, {15, 40, 384}, {29, 16, 800}, {31, 80, 63}, {5, 24, 1536},
 };
 
 // What one product needs; `x` has rows of `depth` numbers.

@@ -143,18 +143,8 @@ typedef struct product_case {
 
 // Rows around the tiles of every table, ragged and odd panels, depths around a cut (384).
 static const product_case products[] = {
-    {1,  1,   1   },
-    {2,  16,  3   },
-    {3,  17,  8   },
-    {6,  32,  33  },
-    {7,  33,  383 },
-    {13, 48,  384 },
-    {14, 64,  385 },
-    {15, 40,  384 },
-    {29, 16,  800 },
-    {31, 384, 64  },
-    {1,  384, 384 },
-    {5,  24,  1536},
+    {1, 1, 1},     {2, 16, 3},    {3, 17, 8},    {6, 32, 33},   {7, 33, 383},  {13, 48, 384},
+    {14, 64, 385}, {15, 40, 384}, {29, 16, 800}, {31, 384, 64}, {1, 384, 384}, {5, 24, 1536},
 };
 
 // Any order of n rounded operations obeys |error| <= n u / (1 - n u) * sum of magnitudes.

@@ -224,14 +224,7 @@ static void test_beta__bad_parameters_are_refused(void **state)
 {
     (void)state;
     const double bad[][2] = {
-        {0,        1       },
-        {1,        0       },
-        {-1,       1       },
-        {1,        -1      },
-        {nan(""),  1       },
-        {1,        nan("") },
-        {HUGE_VAL, HUGE_VAL}
-    };
+        {0, 1}, {1, 0}, {-1, 1}, {1, -1}, {nan(""), 1}, {1, nan("")}, {HUGE_VAL, HUGE_VAL}};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         competency__beta beta;
         EXPECT(competency__beta_make(&beta, bad[i][0], bad[i][1], NULL) == COMPETENCY_EDISTRIBUTION,

@@ -19,9 +19,9 @@ static const struct {
     const char *prefix;
     competency_status status;
 } kinds[] = {
-    {"EmptySkills",           "",                                   COMPETENCY_EEMPTY       },
+    {"EmptySkills", "", COMPETENCY_EEMPTY},
     {"BetaDistributionError", "Failed to create beta distribution", COMPETENCY_EDISTRIBUTION},
-    {"InvalidSkillData",      "Invalid skill data: ",               COMPETENCY_EINVAL       },
+    {"InvalidSkillData", "Invalid skill data: ", COMPETENCY_EINVAL},
 };
 
 static void check_error(const json_t *expected, competency_status status,

@@ -218,7 +218,7 @@ static void expect_refused(const competency_matcher *matcher, competency_skill o
     const competency_skill sound = skill("SQL", 1, 2);
     const competency_pair pairs[] = {
         {profile_of(&sound, 1), profile_of(&sound, 1)},
-        {profile_of(&offer, 1), profile_of(&need,  1)},
+        {profile_of(&offer, 1), profile_of(&need, 1)},
     };
     competency_match out[2];
     competency_error err = {0};
@@ -314,7 +314,7 @@ static void test_matcher__every_allocation_may_fail_and_nothing_leaks(void **sta
         skills[i] = skill(names[i], 1, 2);
     }
     const competency_pair pairs[] = {
-        {profile_of(skills, 2),          profile_of(skills, 1)         },
+        {profile_of(skills, 2), profile_of(skills, 1)},
         {profile_of(skills, SKILLS_MAX), profile_of(skills, SKILLS_MAX)},
     };
     size_t k = 1;
@@ -352,14 +352,8 @@ static void test_matcher__scores_stay_in_range_for_adversarial_numbers(void **st
 {
     (void)state;
     static const double values[] = {0, DBL_TRUE_MIN, 1e-300, 1e-12, 0.5, 1 - DBL_EPSILON / 2, 1};
-    static const float vectors[][2] = {
-        {FLT_MAX,      FLT_MAX},
-        {FLT_TRUE_MIN, 0      },
-        {0,            0      },
-        {1,            0      },
-        {-1,           1e-30F },
-        {-FLT_MAX,     FLT_MIN}
-    };
+    static const float vectors[][2] = {{FLT_MAX, FLT_MAX}, {FLT_TRUE_MIN, 0},  {0, 0}, {1, 0},
+                                       {-1, 1e-30F},       {-FLT_MAX, FLT_MIN}};
     competency_matcher *const matcher = make_matcher(NULL);
     for (size_t v = 0; v < 7 * 7 * 6 * 6; v++) {
         competency_skill offer = skill("Juggling", values[v % 7], 1);

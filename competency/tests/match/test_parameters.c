@@ -11,16 +11,8 @@
 static void test_parameters__a_level_is_made_only_from_a_value_on_its_scale(void **state)
 {
     (void)state;
-    const double bad[][2] = {
-        {1,        0       },
-        {0,        0       },
-        {2,        1       },
-        {-1,       2       },
-        {1,        -1      },
-        {nan(""),  1       },
-        {1,        HUGE_VAL},
-        {HUGE_VAL, HUGE_VAL}
-    };
+    const double bad[][2] = {{1, 0},  {0, 0},       {2, 1},        {-1, 2},
+                             {1, -1}, {nan(""), 1}, {1, HUGE_VAL}, {HUGE_VAL, HUGE_VAL}};
     competency_level level = {.value = 7, .max = 8};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         EXPECT(competency_level_make(&level, bad[i][0], bad[i][1]) == COMPETENCY_EINVAL, "case %zu",

@@ -159,8 +159,8 @@ static void similarity_calculation_memory(void **state)
         uint64_t peak_max;
         uint64_t blocks_max;
     } cases[] = {
-        {10,  5,  52 << 10,  48 },
-        {50,  25, 184 << 10, 104},
+        {10, 5, 52 << 10, 48},
+        {50, 25, 184 << 10, 104},
         {100, 50, 456 << 10, 162},
     };
     static competency_skill candidates[NUMBERED_SKILLS_MAX];

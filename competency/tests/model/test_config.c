@@ -54,27 +54,27 @@ static void test_config__bert_refuses_values_out_of_range_and_names_them(void **
 {
     (void)state;
     static const struct refusal cases[] = {
-        {"",                                                                             COMPETENCY_EFORMAT,      "config.json"                 },
-        {"[]",                                                                           COMPETENCY_EFORMAT,      "num_hidden_layers is missing"},
-        {"{\"num_hidden_layers\":NaN}",                                                  COMPETENCY_EFORMAT,      "line 1"                      },
-        {"{\"num_hidden_layers\":1,\"num_hidden_layers\":2}",                            COMPETENCY_EFORMAT,      "duplicate"                   },
-        {"{\"num_hidden_layers\":49}",                                                   COMPETENCY_EFORMAT,      "is 49, limits 1 and 48"      },
-        {"{\"num_hidden_layers\":-1}",                                                   COMPETENCY_EFORMAT,      "is -1, limits 1 and 48"      },
-        {"{\"num_hidden_layers\":1.5}",                                                  COMPETENCY_EFORMAT,      "is not an integer"           },
-        {"{\"num_hidden_layers\":99999999999999999999}",                                 COMPETENCY_EFORMAT,      "too big"                     },
-        {BERT("\"num_attention_heads\":3"),                                              COMPETENCY_EFORMAT,
-         "3 num_attention_heads do not divide hidden_size 8"                                                                                    },
-        {BERT("\"num_attention_heads\":0"),                                              COMPETENCY_EFORMAT,      "num_attention_heads is 0"    },
-        {BERT("\"num_attention_heads\":2,\"layer_norm_eps\":0"),                         COMPETENCY_EFORMAT,
-         "layer_norm_eps"                                                                                                                       },
-        {BERT("\"num_attention_heads\":2,\"layer_norm_eps\":1e-300"),                    COMPETENCY_EFORMAT,
-         "layer_norm_eps"                                                                                                                       },
-        {BERT("\"num_attention_heads\":2,\"hidden_act\":\"relu\""),                      COMPETENCY_EUNSUPPORTED,
-         "relu"                                                                                                                                 },
-        {BERT("\"num_attention_heads\":2,\"model_type\":\"mpnet\""),                     COMPETENCY_EUNSUPPORTED,
-         "mpnet"                                                                                                                                },
+        {"", COMPETENCY_EFORMAT, "config.json"},
+        {"[]", COMPETENCY_EFORMAT, "num_hidden_layers is missing"},
+        {"{\"num_hidden_layers\":NaN}", COMPETENCY_EFORMAT, "line 1"},
+        {"{\"num_hidden_layers\":1,\"num_hidden_layers\":2}", COMPETENCY_EFORMAT, "duplicate"},
+        {"{\"num_hidden_layers\":49}", COMPETENCY_EFORMAT, "is 49, limits 1 and 48"},
+        {"{\"num_hidden_layers\":-1}", COMPETENCY_EFORMAT, "is -1, limits 1 and 48"},
+        {"{\"num_hidden_layers\":1.5}", COMPETENCY_EFORMAT, "is not an integer"},
+        {"{\"num_hidden_layers\":99999999999999999999}", COMPETENCY_EFORMAT, "too big"},
+        {BERT("\"num_attention_heads\":3"), COMPETENCY_EFORMAT,
+         "3 num_attention_heads do not divide hidden_size 8"},
+        {BERT("\"num_attention_heads\":0"), COMPETENCY_EFORMAT, "num_attention_heads is 0"},
+        {BERT("\"num_attention_heads\":2,\"layer_norm_eps\":0"), COMPETENCY_EFORMAT,
+         "layer_norm_eps"},
+        {BERT("\"num_attention_heads\":2,\"layer_norm_eps\":1e-300"), COMPETENCY_EFORMAT,
+         "layer_norm_eps"},
+        {BERT("\"num_attention_heads\":2,\"hidden_act\":\"relu\""), COMPETENCY_EUNSUPPORTED,
+         "relu"},
+        {BERT("\"num_attention_heads\":2,\"model_type\":\"mpnet\""), COMPETENCY_EUNSUPPORTED,
+         "mpnet"},
         {BERT("\"num_attention_heads\":2,\"position_embedding_type\":\"relative_key\""),
-         COMPETENCY_EUNSUPPORTED,                                                                                 "relative_key"                },
+         COMPETENCY_EUNSUPPORTED, "relative_key"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         competency__bert_config config = {0};
@@ -101,14 +101,14 @@ static void test_config__modules_refuse_other_steps_and_ways_out_of_the_director
     (void)state;
 #define POOLING_AT(path) "[{\"type\":\"Transformer\"},{\"type\":\"Pooling\",\"path\":\"" path "\"}]"
     static const struct refusal cases[] = {
-        {"{}",                                                COMPETENCY_EUNSUPPORTED, "not a list"},
-        {"[{\"type\":\"Transformer\"},{\"type\":\"Dense\"}]", COMPETENCY_EUNSUPPORTED, "Dense"     },
-        {"[{\"type\":\"Transformer\"},7]",                    COMPETENCY_EUNSUPPORTED, "expected"  },
-        {"[{\"type\":\"Transformer\",\"path\":\"../0\"},{}]", COMPETENCY_EFORMAT,      "bad folder"},
-        {POOLING_AT("../1_Pooling"),                          COMPETENCY_EFORMAT,      "bad folder"},
-        {POOLING_AT(".."),                                    COMPETENCY_EFORMAT,      "bad folder"},
-        {POOLING_AT("a/b"),                                   COMPETENCY_EFORMAT,      "bad folder"},
-        {POOLING_AT(""),                                      COMPETENCY_EFORMAT,      "bad folder"},
+        {"{}", COMPETENCY_EUNSUPPORTED, "not a list"},
+        {"[{\"type\":\"Transformer\"},{\"type\":\"Dense\"}]", COMPETENCY_EUNSUPPORTED, "Dense"},
+        {"[{\"type\":\"Transformer\"},7]", COMPETENCY_EUNSUPPORTED, "expected"},
+        {"[{\"type\":\"Transformer\",\"path\":\"../0\"},{}]", COMPETENCY_EFORMAT, "bad folder"},
+        {POOLING_AT("../1_Pooling"), COMPETENCY_EFORMAT, "bad folder"},
+        {POOLING_AT(".."), COMPETENCY_EFORMAT, "bad folder"},
+        {POOLING_AT("a/b"), COMPETENCY_EFORMAT, "bad folder"},
+        {POOLING_AT(""), COMPETENCY_EFORMAT, "bad folder"},
     };
 #undef POOLING_AT
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -125,16 +125,18 @@ static void test_config__pooling_is_mean_or_cls_of_the_models_own_width(void **s
 {
     (void)state;
     static const struct refusal cases[] = {
-        {"{\"word_embedding_dimension\":8,\"pooling_mode_cls_token\":true}", COMPETENCY_OK,           ""                       },
+        {"{\"word_embedding_dimension\":8,\"pooling_mode_cls_token\":true}", COMPETENCY_OK, ""},
         {"{\"word_embedding_dimension\":9,\"pooling_mode_cls_token\":true}", COMPETENCY_EFORMAT,
-         "word_embedding_dimension is 9"                                                                                       },
-        {"{\"word_embedding_dimension\":8}",                                 COMPETENCY_EUNSUPPORTED, "neither"                },
+         "word_embedding_dimension is 9"},
+        {"{\"word_embedding_dimension\":8}", COMPETENCY_EUNSUPPORTED, "neither"},
         {"{\"word_embedding_dimension\":8,\"pooling_mode_cls_token\":true,"
-         "\"pooling_mode_mean_tokens\":true}",                      COMPETENCY_EUNSUPPORTED, "both"                   },
+         "\"pooling_mode_mean_tokens\":true}",
+         COMPETENCY_EUNSUPPORTED, "both"},
         {"{\"word_embedding_dimension\":8,\"pooling_mode_mean_tokens\":true,"
-         "\"pooling_mode_max_tokens\":true}",                       COMPETENCY_EUNSUPPORTED, "pooling_mode_max_tokens"},
-        {"{\"word_embedding_dimension\":8,\"pooling_mode_cls_token\":1}",    COMPETENCY_EFORMAT,
-         "not a boolean"                                                                                                       },
+         "\"pooling_mode_max_tokens\":true}",
+         COMPETENCY_EUNSUPPORTED, "pooling_mode_max_tokens"},
+        {"{\"word_embedding_dimension\":8,\"pooling_mode_cls_token\":1}", COMPETENCY_EFORMAT,
+         "not a boolean"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         competency__bert_config config = {.hidden = 8};
@@ -153,11 +155,11 @@ static void test_config__the_longest_input_is_within_the_position_table(void **s
 {
     (void)state;
     static const struct refusal cases[] = {
-        {"{\"max_seq_length\":16}",   COMPETENCY_OK,           ""                      },
-        {"{\"max_seq_length\":null}", COMPETENCY_OK,           ""                      },
-        {"{\"max_seq_length\":17}",   COMPETENCY_EFORMAT,      "is 17, limits 2 and 16"},
-        {"{\"max_seq_length\":1}",    COMPETENCY_EFORMAT,      "is 1, limits 2 and 16" },
-        {"{\"do_lower_case\":true}",  COMPETENCY_EUNSUPPORTED, "do_lower_case"         },
+        {"{\"max_seq_length\":16}", COMPETENCY_OK, ""},
+        {"{\"max_seq_length\":null}", COMPETENCY_OK, ""},
+        {"{\"max_seq_length\":17}", COMPETENCY_EFORMAT, "is 17, limits 2 and 16"},
+        {"{\"max_seq_length\":1}", COMPETENCY_EFORMAT, "is 1, limits 2 and 16"},
+        {"{\"do_lower_case\":true}", COMPETENCY_EUNSUPPORTED, "do_lower_case"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         competency__bert_config config = {.positions = 16, .tokens_max = 16};
@@ -179,12 +181,12 @@ static void test_config__a_tokenizer_may_limit_the_tokens_of_a_text(void **state
         const char *text;
         uint32_t tokens_max;
     } cases[] = {
-        {"{}",                                                     16},
-        {"{\"model_max_length\":null}",                            16},
-        {"{\"model_max_length\":12}",                              12},
-        {"{\"model_max_length\":512}",                             16},
+        {"{}", 16},
+        {"{\"model_max_length\":null}", 16},
+        {"{\"model_max_length\":12}", 12},
+        {"{\"model_max_length\":512}", 16},
         {"{\"model_max_length\":1000000000000000019884624838656}", 16},
-        {"{\"model_max_length\":1e30,\"do_lower_case\":false}",    16},
+        {"{\"model_max_length\":1e30,\"do_lower_case\":false}", 16},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         competency__bert_config config = {.positions = 16, .tokens_max = 16};
@@ -208,11 +210,11 @@ static void test_config__accents_follow_case_unless_the_tokenizer_says_otherwise
         bool strip_accents;
         bool space_cjk;
     } cases[] = {
-        {"{}",                                                         true,  true,  true },
-        {"{\"do_lower_case\":false}",                                  false, false, true },
-        {"{\"do_lower_case\":false,\"strip_accents\":null}",           false, false, true },
-        {"{\"do_lower_case\":false,\"strip_accents\":true}",           false, true,  true },
-        {"{\"strip_accents\":false,\"tokenize_chinese_chars\":false}", true,  false, false},
+        {"{}", true, true, true},
+        {"{\"do_lower_case\":false}", false, false, true},
+        {"{\"do_lower_case\":false,\"strip_accents\":null}", false, false, true},
+        {"{\"do_lower_case\":false,\"strip_accents\":true}", false, true, true},
+        {"{\"strip_accents\":false,\"tokenize_chinese_chars\":false}", true, false, false},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         competency__tokenizer_options options = COMPETENCY__TOKENIZER_OPTIONS_INIT;

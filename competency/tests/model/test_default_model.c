@@ -55,12 +55,12 @@ static void test_default_model__gives_the_published_ids(void **state)
         uint32_t ids[12];
         size_t count;
     } cases[] = {
-        {"This is an example sentence",                                             {101, 2023, 2003, 2019, 2742, 6251, 102}, 7},
-        {"Each sentence is converted.",                                             {101, 2169, 6251, 2003, 4991, 1012, 102}, 7},
-        {"",                                                                        {101, 102},                               2},
+        {"This is an example sentence", {101, 2023, 2003, 2019, 2742, 6251, 102}, 7},
+        {"Each sentence is converted.", {101, 2169, 6251, 2003, 4991, 1012, 102}, 7},
+        {"", {101, 102}, 2},
         {"Caf\xC3\xA9 d\xC3\xA9j\xC3\xA0 vu \xE2\x80\x94 \xE6\x9D\xB1\xE4\xBA\xAC",
          {101, 7668, 2139, 3900, 24728, 1517, 1879, 1755, 102},
-         9                                                                                                                     },
+         9},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         uint32_t ids[256];

@@ -183,20 +183,20 @@ static void test_model__damaged_weights_are_refused_by_name(void **state)
         competency_status status;
         const char *part;
     } cases[] = {
-        {{.missing = query},                  COMPETENCY_EFORMAT,      query                                 },
-        {{.misshapen = ffn},                  COMPETENCY_EFORMAT,      ffn                                   },
-        {{.misshapen = gamma},                COMPETENCY_EFORMAT,      gamma                                 },
-        {{.mistyped = query, .dtype = "I32"}, COMPETENCY_EUNSUPPORTED, "is I32"                              },
-        {{.mistyped = query, .dtype = "F16"}, COMPETENCY_EFORMAT,      query                                 },
-        {{.mistyped = query, .dtype = "F33"}, COMPETENCY_EFORMAT,      "unknown dtype F33"                   },
-        {{.shifted = query},                  COMPETENCY_EFORMAT,      "expected at"                         },
-        {{.header_padding = 2},               COMPETENCY_EFORMAT,      "not a multiple of 4"                 },
-        {{.tail = 4},                         COMPETENCY_EFORMAT,      "tensors cover"                       },
-        {{.cut = 4},                          COMPETENCY_EFORMAT,      "expected at"                         },
-        {{.header_excess = 1 << 20},          COMPETENCY_EFORMAT,      "safetensors header of"               },
-        {{.header_excess = -1},               COMPETENCY_EFORMAT,      "safetensors header: "                },
-        {{.header_excess = INT64_MAX},        COMPETENCY_EFORMAT,      "safetensors header of"               },
-        {{.prefix = "distilbert."},           COMPETENCY_EFORMAT,      "no tensor embeddings.word_embeddings"},
+        {{.missing = query}, COMPETENCY_EFORMAT, query},
+        {{.misshapen = ffn}, COMPETENCY_EFORMAT, ffn},
+        {{.misshapen = gamma}, COMPETENCY_EFORMAT, gamma},
+        {{.mistyped = query, .dtype = "I32"}, COMPETENCY_EUNSUPPORTED, "is I32"},
+        {{.mistyped = query, .dtype = "F16"}, COMPETENCY_EFORMAT, query},
+        {{.mistyped = query, .dtype = "F33"}, COMPETENCY_EFORMAT, "unknown dtype F33"},
+        {{.shifted = query}, COMPETENCY_EFORMAT, "expected at"},
+        {{.header_padding = 2}, COMPETENCY_EFORMAT, "not a multiple of 4"},
+        {{.tail = 4}, COMPETENCY_EFORMAT, "tensors cover"},
+        {{.cut = 4}, COMPETENCY_EFORMAT, "expected at"},
+        {{.header_excess = 1 << 20}, COMPETENCY_EFORMAT, "safetensors header of"},
+        {{.header_excess = -1}, COMPETENCY_EFORMAT, "safetensors header: "},
+        {{.header_excess = INT64_MAX}, COMPETENCY_EFORMAT, "safetensors header of"},
+        {{.prefix = "distilbert."}, COMPETENCY_EFORMAT, "no tensor embeddings.word_embeddings"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         tiny_model_write_weights(directory, &cases[i].damage);

@@ -75,8 +75,7 @@ static void test_profiling__a_snapshot_prints_itself(void **state)
     (void)state;
     const competency_memory_snapshot snapshot = {
         .label = "matched",
-        .memory = {.bytes_live = 1234, .blocks_live = 56, .bytes_peak = 12345678}
-    };
+        .memory = {.bytes_live = 1234, .blocks_live = 56, .bytes_peak = 12345678}};
     const char *const want = "matched: 1,234 bytes live in 56 blocks, peak 12,345,678 bytes";
     char text[128];
     assert_int_equal(competency_memory_snapshot_format(&snapshot, text, sizeof(text)),

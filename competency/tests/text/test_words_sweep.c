@@ -18,8 +18,8 @@ static const struct form {
     const char *before;
     const char *after;
 } forms[FORM_COUNT] = {
-    {"alone", "",                  ""                 },
-    {"word",  "a",                 "b"                },
+    {"alone", "", ""},
+    {"word", "a", "b"},
     {"marks", "a\xCC\xA3\xCC\x81", "\xCC\x96\xCC\xB4z"},
 };
 

@@ -146,12 +146,12 @@ static void test_paired__verdicts_follow_the_margin(void **state)
         double margin;
         heaplens_outcome want;
     } runs[] = {
-        {0.05,  0.01,  0.01, HEAPLENS_OUTCOME_REGRESSED   },
-        {-0.05, 0.01,  0.01, HEAPLENS_OUTCOME_IMPROVED    },
-        {0.002, 0.004, 0.01, HEAPLENS_OUTCOME_NO_CHANGE   },
-        {0.008, 0.02,  0.01, HEAPLENS_OUTCOME_INCONCLUSIVE},
-        {0.05,  0.01,  0.08, HEAPLENS_OUTCOME_NO_CHANGE   },
-        {0.002, 0.001, 0,    HEAPLENS_OUTCOME_REGRESSED   },
+        {0.05, 0.01, 0.01, HEAPLENS_OUTCOME_REGRESSED},
+        {-0.05, 0.01, 0.01, HEAPLENS_OUTCOME_IMPROVED},
+        {0.002, 0.004, 0.01, HEAPLENS_OUTCOME_NO_CHANGE},
+        {0.008, 0.02, 0.01, HEAPLENS_OUTCOME_INCONCLUSIVE},
+        {0.05, 0.01, 0.08, HEAPLENS_OUTCOME_NO_CHANGE},
+        {0.002, 0.001, 0, HEAPLENS_OUTCOME_REGRESSED},
     };
     for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
         const heaplens_comparison item =

@@ -27,10 +27,10 @@ typedef struct machine {
 } machine;
 
 static const machine machines[] = {
-    {"quiet",  0.004, 0,     0,     0,    1,   0  },
-    {"busy",   0.005, 0.005, 0.002, 0.1,  0.3, 0.1},
-    {"shared", 0,     0.01,  0.005, 0.05, 0.1, 0.3},
-    {"wild",   0.03,  0.01,  0.01,  0.2,  0.2, 0.5},
+    {"quiet", 0.004, 0, 0, 0, 1, 0},
+    {"busy", 0.005, 0.005, 0.002, 0.1, 0.3, 0.1},
+    {"shared", 0, 0.01, 0.005, 0.05, 0.1, 0.3},
+    {"wild", 0.03, 0.01, 0.01, 0.2, 0.2, 0.5},
 };
 
 enum { MACHINES = sizeof(machines) / sizeof(machines[0]) };

@@ -40,7 +40,7 @@ static void test_independent__p_estimates_the_exact_one(void **state)
         double margin;
         double over;
     } cases[] = {
-        {0,    0.0006993006993006993},
+        {0, 0.0006993006993006993},
         {0.02, 0.0057692307692307696},
     };
     const heaplens_independent data = small_samples(0.05);

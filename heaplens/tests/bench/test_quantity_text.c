@@ -10,15 +10,9 @@ static void test_quantity__times_have_four_digits_and_a_unit(void **state)
         double ns;
         const char *want;
     } rows[] = {
-        {0,         "0.000 ns"},
-        {0.2719,    "0.272 ns"},
-        {1.5,       "1.500 ns"},
-        {999.94,    "999.9 ns"},
-        {999.96,    "1.000 us"},
-        {12345,     "12.35 us"},
-        {1.6394e9,  "1.639 s" },
-        {123456e9,  "123456 s"},
-        {999.949e6, "999.9 ms"},
+        {0, "0.000 ns"},       {0.2719, "0.272 ns"},   {1.5, "1.500 ns"},
+        {999.94, "999.9 ns"},  {999.96, "1.000 us"},   {12345, "12.35 us"},
+        {1.6394e9, "1.639 s"}, {123456e9, "123456 s"}, {999.949e6, "999.9 ms"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[32];

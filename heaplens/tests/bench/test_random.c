@@ -9,9 +9,7 @@
 // Lua 5.4's generator after `math.randomseed(n, m)`; see tools/random_goldens.py.
 static heaplens_random lua_state(uint64_t n, uint64_t m)
 {
-    heaplens_random random = {
-        {n, 0xff, m, 0}
-    };
+    heaplens_random random = {{n, 0xff, m, 0}};
     for (int i = 0; i < 16; i++) {
         (void)heaplens__random_bits(&random);
     }
@@ -56,12 +54,12 @@ static void test_random__a_seed_fills_the_state_as_java_does(void **state)
         uint64_t seed;
         heaplens_random want;
     } cases[] = {
-        {0,          {{0xe220a8397b1dcdaf, 0x6e789e6aa1b965f4, 0x06c45d188009454f, 0xf88bb8a8724c81ec}}},
-        {1,          {{0x910a2dec89025cc1, 0xbeeb8da1658eec67, 0xf893a2eefb32555e, 0x71c18690ee42c90b}}},
+        {0, {{0xe220a8397b1dcdaf, 0x6e789e6aa1b965f4, 0x06c45d188009454f, 0xf88bb8a8724c81ec}}},
+        {1, {{0x910a2dec89025cc1, 0xbeeb8da1658eec67, 0xf893a2eefb32555e, 0x71c18690ee42c90b}}},
         {1234567,
-         {{0x599ed017fb08fc85, 0x2c73f08458540fa5, 0x883ebce5a3f27c77, 0x3fbef740e9177b3f}}            },
+         {{0x599ed017fb08fc85, 0x2c73f08458540fa5, 0x883ebce5a3f27c77, 0x3fbef740e9177b3f}}},
         {UINT64_MAX,
-         {{0xe4d971771b652c20, 0xe99ff867dbf682c9, 0x382ff84cb27281e9, 0x6d1db36ccba982d2}}            },
+         {{0xe4d971771b652c20, 0xe99ff867dbf682c9, 0x382ff84cb27281e9, 0x6d1db36ccba982d2}}},
     };
     for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
         const heaplens_random random = heaplens__random_seed(cases[c].seed);

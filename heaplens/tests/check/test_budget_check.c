@@ -20,8 +20,8 @@ static const stack_site sites_before[] = {
      .lifetime_ns = 50,
      .lifetime_max_bytes = 300,
      .lifetime_max_ns = 900},
-    {.stack = "main;load;parse_cell",                      .bytes_peak = 50,                                                      .bytes_total = 50,                                                                                                                      .bytes_end = 8                                                                                                                                                                                                                                                             },
-    {.stack = "main;@10",            .bytes_peak = 7, .bytes_total = 7, .bytes_end = 7},
+    {.stack = "main;load;parse_cell", .bytes_peak = 50, .bytes_total = 50, .bytes_end = 8},
+    {.stack = "main;@10", .bytes_peak = 7, .bytes_total = 7, .bytes_end = 7},
 };
 static const stack_site sites_after[] = {
     {.stack = "main;load;parse_row.isra.0|grow",
@@ -33,8 +33,8 @@ static const stack_site sites_after[] = {
      .lifetime_ns = 70,
      .lifetime_max_bytes = 400,
      .lifetime_max_ns = 800},
-    {.stack = "main;load;parse_cell",                      .bytes_peak = 50,                                                      .bytes_total = 50,                                                                                                                      .bytes_end = 8                                                                                                                                                                                                                                                             },
-    {.stack = "main;@10",            .bytes_peak = 7, .bytes_total = 7, .bytes_end = 7},
+    {.stack = "main;load;parse_cell", .bytes_peak = 50, .bytes_total = 50, .bytes_end = 8},
+    {.stack = "main;@10", .bytes_peak = 7, .bytes_total = 7, .bytes_end = 7},
 };
 
 typedef struct fixture {
@@ -96,20 +96,20 @@ static void test_budget_check__the_whole_profile(void **state)
 {
     (void)state;
     static const expectation cases[] = {
-        {"[profile]", "peak <= 162",              HEAPLENS_VERDICT_WITHIN, 162,  157 },
-        {"[profile]", "peak < 162",               HEAPLENS_VERDICT_BROKEN, 162,  157 },
-        {"[profile]", "total <= 1 KiB",           HEAPLENS_VERDICT_BROKEN, 1107, 1057},
-        {"[profile]", "blocks == 12",             HEAPLENS_VERDICT_WITHIN, 12,   12  },
-        {"[profile]", "leaked <= baseline",       HEAPLENS_VERDICT_WITHIN, 15,   15  },
-        {"[profile]", "leaked_blocks == 0",       HEAPLENS_VERDICT_BROKEN, 2,    2   },
-        {"[profile]", "temporary <= 3",           HEAPLENS_VERDICT_BROKEN, 4,    4   },
-        {"[profile]", "mean_lifetime <= 5 ns",    HEAPLENS_VERDICT_WITHIN, 5,    4   }, // 70/12, 50/12
-        {"[profile]", "max_lifetime <= 400",      HEAPLENS_VERDICT_WITHIN, 400,
-         300                                                                         }, // the largest of any
-        {"[profile]", "max_lifetime_time < 1 us", HEAPLENS_VERDICT_WITHIN, 800,  900 },
-        {"[profile]", "max_lifetime < 400 B",     HEAPLENS_VERDICT_BROKEN, 400,  300 },
-        {"[profile]", "peak <= baseline + 3 %",   HEAPLENS_VERDICT_BROKEN, 162,  157 },
-        {"[profile]", "peak <= baseline + 4 %",   HEAPLENS_VERDICT_WITHIN, 162,  157 },
+        {"[profile]", "peak <= 162", HEAPLENS_VERDICT_WITHIN, 162, 157},
+        {"[profile]", "peak < 162", HEAPLENS_VERDICT_BROKEN, 162, 157},
+        {"[profile]", "total <= 1 KiB", HEAPLENS_VERDICT_BROKEN, 1107, 1057},
+        {"[profile]", "blocks == 12", HEAPLENS_VERDICT_WITHIN, 12, 12},
+        {"[profile]", "leaked <= baseline", HEAPLENS_VERDICT_WITHIN, 15, 15},
+        {"[profile]", "leaked_blocks == 0", HEAPLENS_VERDICT_BROKEN, 2, 2},
+        {"[profile]", "temporary <= 3", HEAPLENS_VERDICT_BROKEN, 4, 4},
+        {"[profile]", "mean_lifetime <= 5 ns", HEAPLENS_VERDICT_WITHIN, 5, 4},  // 70/12, 50/12
+        {"[profile]", "max_lifetime <= 400", HEAPLENS_VERDICT_WITHIN, 400,
+         300},  // the largest of any
+        {"[profile]", "max_lifetime_time < 1 us", HEAPLENS_VERDICT_WITHIN, 800, 900},
+        {"[profile]", "max_lifetime < 400 B", HEAPLENS_VERDICT_BROKEN, 400, 300},
+        {"[profile]", "peak <= baseline + 3 %", HEAPLENS_VERDICT_BROKEN, 162, 157},
+        {"[profile]", "peak <= baseline + 4 %", HEAPLENS_VERDICT_WITHIN, 162, 157},
     };
     expect_results(cases, COUNT_OF(cases));
 }
@@ -118,22 +118,22 @@ static void test_budget_check__parts_of_it(void **state)
 {
     (void)state;
     static const expectation cases[] = {
-  // Anywhere in the stack, with the suffix of the clone or without, inlined or not.
-        {"[s]\nfunction = \"load\"",                         "peak <= 200", HEAPLENS_VERDICT_WITHIN,   155, 150},
-        {"[s]\nfunction = \"parse_*\"",                      "peak <= 200", HEAPLENS_VERDICT_WITHIN,   155, 150},
-        {"[s]\nfunction = \"parse_row\"",                    "peak <= 100", HEAPLENS_VERDICT_BROKEN,   105, 100},
-        {"[s]\nfunction = \"*.isra.0\"",                     "peak <= 105", HEAPLENS_VERDICT_WITHIN,   105, 100},
-        {"[s]\nfunction = \"grow\"",                         "peak <= 105", HEAPLENS_VERDICT_WITHIN,   105, 100},
-        {"[s]\nmodule = \"libdark*\"",                       "leaked == 7", HEAPLENS_VERDICT_WITHIN,   7,   7  },
-        {"[s]\nmodule = \"libdark.so\"",                     "leaked == 7", HEAPLENS_VERDICT_WITHIN,   7,   7  },
-        {"[s]\nmodule = \"/lib/*\"",                         "leaked == 7", HEAPLENS_VERDICT_WITHIN,   7,   7  },
+        // Anywhere in the stack, with the suffix of the clone or without, inlined or not.
+        {"[s]\nfunction = \"load\"", "peak <= 200", HEAPLENS_VERDICT_WITHIN, 155, 150},
+        {"[s]\nfunction = \"parse_*\"", "peak <= 200", HEAPLENS_VERDICT_WITHIN, 155, 150},
+        {"[s]\nfunction = \"parse_row\"", "peak <= 100", HEAPLENS_VERDICT_BROKEN, 105, 100},
+        {"[s]\nfunction = \"*.isra.0\"", "peak <= 105", HEAPLENS_VERDICT_WITHIN, 105, 100},
+        {"[s]\nfunction = \"grow\"", "peak <= 105", HEAPLENS_VERDICT_WITHIN, 105, 100},
+        {"[s]\nmodule = \"libdark*\"", "leaked == 7", HEAPLENS_VERDICT_WITHIN, 7, 7},
+        {"[s]\nmodule = \"libdark.so\"", "leaked == 7", HEAPLENS_VERDICT_WITHIN, 7, 7},
+        {"[s]\nmodule = \"/lib/*\"", "leaked == 7", HEAPLENS_VERDICT_WITHIN, 7, 7},
         {"[s]\nmodule = \"app\"\nfunction = \"parse_cell\"", "leaked <= 7", HEAPLENS_VERDICT_BROKEN,
-         8,                                                                                                 8  },
- // One frame has to match both: main is in the program, not in the library.
-        {"[s]\nmodule = \"libdark*\"\nfunction = \"main\"",  "leaked <= 7",
-         HEAPLENS_VERDICT_NO_MATCH,                                                                    0,   0  },
-        {"[s]\nprocess = \"a*p\"",                           "peak <= 162", HEAPLENS_VERDICT_WITHIN,   162, 157},
-        {"[profile]\nprocess = \"other\"",                   "peak <= 162", HEAPLENS_VERDICT_NO_MATCH, 0,   0  },
+         8, 8},
+        // One frame has to match both: main is in the program, not in the library.
+        {"[s]\nmodule = \"libdark*\"\nfunction = \"main\"", "leaked <= 7",
+         HEAPLENS_VERDICT_NO_MATCH, 0, 0},
+        {"[s]\nprocess = \"a*p\"", "peak <= 162", HEAPLENS_VERDICT_WITHIN, 162, 157},
+        {"[profile]\nprocess = \"other\"", "peak <= 162", HEAPLENS_VERDICT_NO_MATCH, 0, 0},
     };
     expect_results(cases, COUNT_OF(cases));
 }
@@ -142,12 +142,12 @@ static void test_budget_check__what_matches_nothing_is_no_pass(void **state)
 {
     (void)state;
     static const expectation cases[] = {
-        {"[s]\nfunction = \"prase_*\"",                   "blocks == 0", HEAPLENS_VERDICT_NO_MATCH, 0, 0 },
-        {"[s]\nfunction = \"prase_*\"\nabsent = allowed", "blocks == 0", HEAPLENS_VERDICT_WITHIN,   0,
-         0                                                                                               },
+        {"[s]\nfunction = \"prase_*\"", "blocks == 0", HEAPLENS_VERDICT_NO_MATCH, 0, 0},
+        {"[s]\nfunction = \"prase_*\"\nabsent = allowed", "blocks == 0", HEAPLENS_VERDICT_WITHIN, 0,
+         0},
         {"[s]\nfunction = \"parse_*\"\nabsent = allowed", "blocks == 0", HEAPLENS_VERDICT_BROKEN,
-         11,                                                                                           11},
-        {"[s]\nprocess = \"none\"\nabsent = allowed",     "blocks == 0", HEAPLENS_VERDICT_WITHIN,   0, 0 },
+         11, 11},
+        {"[s]\nprocess = \"none\"\nabsent = allowed", "blocks == 0", HEAPLENS_VERDICT_WITHIN, 0, 0},
     };
     expect_results(cases, COUNT_OF(cases));
 }
@@ -187,9 +187,7 @@ static void test_budget_check__a_profile_that_lost_something_is_never_within(voi
 static void test_budget_check__a_section_is_about_the_process_that_it_names(void **state)
 {
     (void)state;
-    const stack_site small[] = {
-        {.stack = "main;work", .bytes_peak = 11}
-    };
+    const stack_site small[] = {{.stack = "main;work", .bytes_peak = 11}};
     const stack_program program = {.base = 0x1000};
     const stack_program worker = {.base = 0x1000, .executable = "/usr/bin/worker"};
     heaplens_session *const session = stack_session(sites_after, COUNT_OF(sites_after), &program);
@@ -244,9 +242,9 @@ static void add_scopes(heaplens_session *session)
          .label = add_name(session, "save")},
     };
     const heaplens_scope_site sites[] = {
-        {.scope = 0, .site = 0, .bytes_total = 600, .bytes_peak = 50  },
-        {.scope = 0, .site = 1, .bytes_total = 100, .bytes_live = 8,    .bytes_peak = 10},
-        {.scope = 1,          .site = 2,          .bytes_total = 300,          .bytes_peak = 90},
+        {.scope = 0, .site = 0, .bytes_total = 600, .bytes_peak = 50},
+        {.scope = 0, .site = 1, .bytes_total = 100, .bytes_live = 8, .bytes_peak = 10},
+        {.scope = 1, .site = 2, .bytes_total = 300, .bytes_peak = 90},
     };
     process->scopes = copy_of(scopes, sizeof(scopes));
     process->scope_count = COUNT_OF(scopes);
@@ -274,13 +272,13 @@ static void test_budget_check__labels_are_of_scopes(void **state)
         uint64_t value;
         size_t places;
     } cases[] = {
-        {"[s]\nlabel = \"load\"\npeak <= 60\n",    HEAPLENS_VERDICT_WITHIN,   60,  0},
-        {"[s]\nlabel = \"load\"\ntotal < 700\n",   HEAPLENS_VERDICT_BROKEN,   700, 2},
-        {"[s]\nlabel = \"load\"\nleaked == 0\n",   HEAPLENS_VERDICT_BROKEN,   8,   1},
-        {"[s]\nlabel = \"*\"\npeak <= 89\n",       HEAPLENS_VERDICT_BROKEN,   90,  3},
-        {"[s]\nlabel = \"*\"\nblocks <= 13\n",     HEAPLENS_VERDICT_WITHIN,   13,  0},
-        {"[s]\nlabel = \"*\"\ntemporary <= 1\n",   HEAPLENS_VERDICT_BROKEN,   2,   0},
-        {"[s]\nlabel = \"parse\"\nblocks <= 13\n", HEAPLENS_VERDICT_NO_MATCH, 0,   0},
+        {"[s]\nlabel = \"load\"\npeak <= 60\n", HEAPLENS_VERDICT_WITHIN, 60, 0},
+        {"[s]\nlabel = \"load\"\ntotal < 700\n", HEAPLENS_VERDICT_BROKEN, 700, 2},
+        {"[s]\nlabel = \"load\"\nleaked == 0\n", HEAPLENS_VERDICT_BROKEN, 8, 1},
+        {"[s]\nlabel = \"*\"\npeak <= 89\n", HEAPLENS_VERDICT_BROKEN, 90, 3},
+        {"[s]\nlabel = \"*\"\nblocks <= 13\n", HEAPLENS_VERDICT_WITHIN, 13, 0},
+        {"[s]\nlabel = \"*\"\ntemporary <= 1\n", HEAPLENS_VERDICT_BROKEN, 2, 0},
+        {"[s]\nlabel = \"parse\"\nblocks <= 13\n", HEAPLENS_VERDICT_NO_MATCH, 0, 0},
     };
     const stack_program program = {.base = 0x1000};
     heaplens_session *const session = stack_session(sites_after, COUNT_OF(sites_after), &program);
@@ -307,11 +305,11 @@ test_budget_check__a_life_in_time_is_known_to_the_distances_of_the_timeline(void
         const char *text;
         heaplens_verdict verdict;
     } cases[] = {
-        {"[profile]\nmax_lifetime_time <= 1400 ns\n", HEAPLENS_VERDICT_WITHIN}, // 800 + 2 * 300
+        {"[profile]\nmax_lifetime_time <= 1400 ns\n", HEAPLENS_VERDICT_WITHIN},  // 800 + 2 * 300
         {"[profile]\nmax_lifetime_time <= 1399 ns\n", HEAPLENS_VERDICT_UNSURE},
-        {"[profile]\nmax_lifetime_time <= 200 ns\n",  HEAPLENS_VERDICT_UNSURE},
-        {"[profile]\nmax_lifetime_time <= 199 ns\n",  HEAPLENS_VERDICT_BROKEN},
-        {"[profile]\nmax_lifetime <= 400\n",          HEAPLENS_VERDICT_WITHIN},
+        {"[profile]\nmax_lifetime_time <= 200 ns\n", HEAPLENS_VERDICT_UNSURE},
+        {"[profile]\nmax_lifetime_time <= 199 ns\n", HEAPLENS_VERDICT_BROKEN},
+        {"[profile]\nmax_lifetime <= 400\n", HEAPLENS_VERDICT_WITHIN},
     };
     const heaplens_point points[] = {{.time_ns = 0}, {.time_ns = 100}, {.time_ns = 400}};
     const stack_program program = {.base = 0x1000};
@@ -339,19 +337,19 @@ static void test_budget_check__an_estimate_that_is_too_close_is_unsure(void **st
         const char *text;
         heaplens_verdict verdict;
     } cases[] = {
-        {"[s]\nfunction = \"grow\"\npeak <= 115\n",           HEAPLENS_VERDICT_WITHIN}, // 105 + 10
-        {"[s]\nfunction = \"grow\"\npeak <= 114\n",           HEAPLENS_VERDICT_UNSURE},
-        {"[s]\nfunction = \"grow\"\npeak <= 95\n",            HEAPLENS_VERDICT_UNSURE}, // 105 - 10
-        {"[s]\nfunction = \"grow\"\npeak <= 94\n",            HEAPLENS_VERDICT_BROKEN},
-        {"[s]\nfunction = \"grow\"\npeak == 105\n",           HEAPLENS_VERDICT_UNSURE},
-        {"[s]\nfunction = \"grow\"\ntemporary < 9\n",         HEAPLENS_VERDICT_UNSURE},
- // A block that was drawn did live for 400 bytes; another one may have for longer.
+        {"[s]\nfunction = \"grow\"\npeak <= 115\n", HEAPLENS_VERDICT_WITHIN},  // 105 + 10
+        {"[s]\nfunction = \"grow\"\npeak <= 114\n", HEAPLENS_VERDICT_UNSURE},
+        {"[s]\nfunction = \"grow\"\npeak <= 95\n", HEAPLENS_VERDICT_UNSURE},  // 105 - 10
+        {"[s]\nfunction = \"grow\"\npeak <= 94\n", HEAPLENS_VERDICT_BROKEN},
+        {"[s]\nfunction = \"grow\"\npeak == 105\n", HEAPLENS_VERDICT_UNSURE},
+        {"[s]\nfunction = \"grow\"\ntemporary < 9\n", HEAPLENS_VERDICT_UNSURE},
+        // A block that was drawn did live for 400 bytes; another one may have for longer.
         {"[s]\nfunction = \"grow\"\nmax_lifetime <= 1 MiB\n", HEAPLENS_VERDICT_UNSURE},
-        {"[s]\nfunction = \"grow\"\nmax_lifetime < 400\n",    HEAPLENS_VERDICT_BROKEN},
-        {"[s]\nfunction = \"grow\"\nmax_lifetime == 400\n",   HEAPLENS_VERDICT_UNSURE},
-        {"[profile]\npeak <= 172\n",                          HEAPLENS_VERDICT_WITHIN}, // 162 + 10
-        {"[profile]\npeak <= 171\n",                          HEAPLENS_VERDICT_UNSURE},
-        {"[profile]\ntotal == 1107\n",                        HEAPLENS_VERDICT_WITHIN}, // counted
+        {"[s]\nfunction = \"grow\"\nmax_lifetime < 400\n", HEAPLENS_VERDICT_BROKEN},
+        {"[s]\nfunction = \"grow\"\nmax_lifetime == 400\n", HEAPLENS_VERDICT_UNSURE},
+        {"[profile]\npeak <= 172\n", HEAPLENS_VERDICT_WITHIN},  // 162 + 10
+        {"[profile]\npeak <= 171\n", HEAPLENS_VERDICT_UNSURE},
+        {"[profile]\ntotal == 1107\n", HEAPLENS_VERDICT_WITHIN},  // counted
     };
     const stack_program program = {.base = 0x1000, .flags = HEAPLENS_PROCESS_SAMPLED};
     heaplens_session *const session = stack_session(sites_after, COUNT_OF(sites_after), &program);

@@ -42,9 +42,7 @@ static void work(heaplens_bench *b)
 
 int main(int argc, char **argv)
 {
-    static const heaplens_benchmark benchmarks[] = {
-        {.name = "work", .run = work}
-    };
+    static const heaplens_benchmark benchmarks[] = {{.name = "work", .run = work}};
     const char *const change =
         getenv("COMPARE_BENCH");  // NOLINT(concurrency-mt-unsafe): one thread
     if (change != NULL && strcmp(change, "slower") == 0) {

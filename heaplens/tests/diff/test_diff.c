@@ -23,18 +23,16 @@ static void test_diff__tells_new_gone_grown_and_shrunk(void **state)
 {
     (void)state;
     const stack_site before[] = {
-        {.stack = "main;keep",   .bytes_peak = 100},
-        {.stack = "main;grow",   .bytes_peak = 200},
-        {.stack = "main;shrink", .bytes_peak = 300},
-        {.stack = "main;old",    .bytes_peak = 400},
-        {.stack = "main;late",   .bytes_total = 7 },
+        {.stack = "main;keep", .bytes_peak = 100},   {.stack = "main;grow", .bytes_peak = 200},
+        {.stack = "main;shrink", .bytes_peak = 300}, {.stack = "main;old", .bytes_peak = 400},
+        {.stack = "main;late", .bytes_total = 7},
     };
     const stack_site after[] = {
         {.stack = "main;fresh", .bytes_peak = 50},
-        {.stack = "main;late",  .bytes_peak = 60, .bytes_total = 60},
-        {.stack = "main;shrink",                     .bytes_peak = 290               },
-        {.stack = "main;grow",                     .bytes_peak = 1200  },
-        {.stack = "main;keep",                     .bytes_peak = 100               },
+        {.stack = "main;late", .bytes_peak = 60, .bytes_total = 60},
+        {.stack = "main;shrink", .bytes_peak = 290},
+        {.stack = "main;grow", .bytes_peak = 1200},
+        {.stack = "main;keep", .bytes_peak = 100},
     };
     const stack_program first = {.base = 0x1000, .line = 10};
     const stack_program second = {.base = 0x770000, .line = 99};
@@ -75,15 +73,15 @@ static void test_diff__hides_noise_but_counts_it(void **state)
     (void)state;
     const stack_site before[] = {
         {.stack = "main;large", .bytes_peak = 10000},
-        {.stack = "main;a",     .bytes_peak = 100  },
-        {.stack = "main;b",     .bytes_peak = 100  },
-        {.stack = "main;c",     .bytes_peak = 100  },
+        {.stack = "main;a", .bytes_peak = 100},
+        {.stack = "main;b", .bytes_peak = 100},
+        {.stack = "main;c", .bytes_peak = 100},
     };
     const stack_site after[] = {
         {.stack = "main;large", .bytes_peak = 10000},
-        {.stack = "main;a",     .bytes_peak = 109  },
-        {.stack = "main;b",     .bytes_peak = 98   },
-        {.stack = "main;c",     .bytes_peak = 110  },
+        {.stack = "main;a", .bytes_peak = 109},
+        {.stack = "main;b", .bytes_peak = 98},
+        {.stack = "main;c", .bytes_peak = 110},
     };
     const stack_program program = {0};
     heaplens_session *const one = stack_session(before, COUNT_OF(before), &program);
@@ -115,14 +113,14 @@ static void test_diff__inlining_recursion_and_clones_are_the_same_path(void **st
 {
     (void)state;
     const stack_site before[] = {
-        {.stack = "main;load;parse;grow",     .bytes_peak = 100},
-        {.stack = "main;walk;walk;walk;leaf", .bytes_peak = 10 },
-        {.stack = "main;walk;walk;leaf",      .bytes_peak = 20 },
+        {.stack = "main;load;parse;grow", .bytes_peak = 100},
+        {.stack = "main;walk;walk;walk;leaf", .bytes_peak = 10},
+        {.stack = "main;walk;walk;leaf", .bytes_peak = 20},
     };
     const stack_site after[] = {
-        {.stack = "main;load|parse.part.0|grow",             .bytes_peak = 70},
+        {.stack = "main;load|parse.part.0|grow", .bytes_peak = 70},
         {.stack = "main;load;parse.isra.0;grow.constprop.0", .bytes_peak = 30},
-        {.stack = "main;walk;leaf",                          .bytes_peak = 30},
+        {.stack = "main;walk;leaf", .bytes_peak = 30},
     };
     const stack_program program = {0};
     heaplens_session *const one = stack_session(before, COUNT_OF(before), &program);
@@ -148,11 +146,11 @@ static void test_diff__a_function_that_a_profile_cannot_see_is_left_out(void **s
     (void)state;
     const stack_site before[] = {
         {.stack = "main;load;grow", .bytes_peak = 100},
-        {.stack = "main;store",     .bytes_peak = 5  },
+        {.stack = "main;store", .bytes_peak = 5},
     };
     const stack_site after[] = {
-        {.stack = "main;load",  .bytes_peak = 130},
-        {.stack = "main;store", .bytes_peak = 5  },
+        {.stack = "main;load", .bytes_peak = 130},
+        {.stack = "main;store", .bytes_peak = 5},
     };
     const stack_program lines = {0};
     const stack_program names = {.symbols = HEAPLENS_SYMBOLS_NAMES};
@@ -184,12 +182,10 @@ static void test_diff__a_function_that_a_profile_cannot_see_is_left_out(void **s
 static void test_diff__what_has_no_counterpart_stays_new_without_line_tables(void **state)
 {
     (void)state;
-    const stack_site before[] = {
-        {.stack = "main;load", .bytes_peak = 100}
-    };
+    const stack_site before[] = {{.stack = "main;load", .bytes_peak = 100}};
     const stack_site after[] = {
-        {.stack = "main;load",       .bytes_peak = 100},
-        {.stack = "main;load;fresh", .bytes_peak = 9  },
+        {.stack = "main;load", .bytes_peak = 100},
+        {.stack = "main;load;fresh", .bytes_peak = 9},
     };
     const stack_program names = {.symbols = HEAPLENS_SYMBOLS_NAMES};
     heaplens_session *const one = stack_session(before, COUNT_OF(before), &names);
@@ -236,12 +232,12 @@ static void test_diff__sums_functions_by_their_own_and_by_what_they_call(void **
 {
     (void)state;
     const stack_site before[] = {
-        {.stack = "main;parse;grow",      .bytes_peak = 100},
-        {.stack = "main;grow;parse;grow", .bytes_peak = 10 },
+        {.stack = "main;parse;grow", .bytes_peak = 100},
+        {.stack = "main;grow;parse;grow", .bytes_peak = 10},
     };
     const stack_site after[] = {
-        {.stack = "main;parse;grow",      .bytes_peak = 105},
-        {.stack = "main;grow;parse;grow", .bytes_peak = 10 },
+        {.stack = "main;parse;grow", .bytes_peak = 105},
+        {.stack = "main;grow;parse;grow", .bytes_peak = 10},
     };
     const stack_program program = {0};
     heaplens_session *const one = stack_session(before, COUNT_OF(before), &program);
@@ -266,9 +262,7 @@ static void test_diff__sums_functions_by_their_own_and_by_what_they_call(void **
 static void test_diff__without_a_before_everything_is_new(void **state)
 {
     (void)state;
-    const stack_site sites[] = {
-        {.stack = "main", .bytes_peak = 3}
-    };
+    const stack_site sites[] = {{.stack = "main", .bytes_peak = 3}};
     const stack_program program = {0};
     heaplens_session *const session = stack_session(sites, 1, &program);
     const heaplens_diff_side nothing = {0};

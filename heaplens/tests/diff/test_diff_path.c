@@ -13,26 +13,26 @@ static void test_diff_path__cuts_what_compilers_add_to_names(void **state)
         const char *name;
         const char *want;
     } cases[] = {
-        {"parse",                       "parse"          },
-        {"parse.isra.0",                "parse"          },
-        {"parse.part.12",               "parse"          },
-        {"parse.constprop.0.isra.1",    "parse"          },
-        {"parse.part.0.cold",           "parse"          },
-        {"parse.cold",                  "parse"          },
-        {"parse.lto_priv.3.lto_priv.4", "parse"          },
-        {"parse.llvm.1234567890",       "parse"          },
-        {"ns::f(int) [clone .isra.0]",  "ns::f(int)"     },
-        {"malloc@@GLIBC_2.2.5",         "malloc"         },
-        {"memcpy@plt",                  "memcpy"         },
- // A name's own: a nested function of gcc, a Go method, one that only looks like a suffix.
-        {"inner.0",                     "inner.0"        },
-        {"main.(*T).cold",              "main.(*T)"      },
-        {"main.run.func1",              "main.run.func1" },
-        {"parse_isra",                  "parse_isra"     },
-        {"coldness.colder",             "coldness.colder"},
-        {".cold",                       ".cold"          },
-        {"@",                           "@"              },
-        {"",                            ""               },
+        {"parse", "parse"},
+        {"parse.isra.0", "parse"},
+        {"parse.part.12", "parse"},
+        {"parse.constprop.0.isra.1", "parse"},
+        {"parse.part.0.cold", "parse"},
+        {"parse.cold", "parse"},
+        {"parse.lto_priv.3.lto_priv.4", "parse"},
+        {"parse.llvm.1234567890", "parse"},
+        {"ns::f(int) [clone .isra.0]", "ns::f(int)"},
+        {"malloc@@GLIBC_2.2.5", "malloc"},
+        {"memcpy@plt", "memcpy"},
+        // A name's own: a nested function of gcc, a Go method, one that only looks like a suffix.
+        {"inner.0", "inner.0"},
+        {"main.(*T).cold", "main.(*T)"},
+        {"main.run.func1", "main.run.func1"},
+        {"parse_isra", "parse_isra"},
+        {"coldness.colder", "coldness.colder"},
+        {".cold", ".cold"},
+        {"@", "@"},
+        {"", ""},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const size_t length = heaplens__function_length(cases[i].name);

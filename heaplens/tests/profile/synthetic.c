@@ -216,18 +216,18 @@ void synthetic_store_bytes(const synthetic_store *store, unsigned char *bytes)
         const void *items;
         size_t size;
     } sections[HEAPLENS_STORE_KINDS] = {
-        {store->text,        sizeof(store->text)       },
-        {store->modules,     sizeof(store->modules)    },
-        {store->nodes,       sizeof(store->nodes)      },
-        {store->sites,       sizeof(store->sites)      },
-        {store->shards,      sizeof(store->shards)     },
-        {store->entries,     sizeof(store->entries)    },
-        {store->snapshots,   sizeof(store->snapshots)  },
-        {store->histograms,  sizeof(store->histograms) },
-        {store->estimates,   sizeof(store->estimates)  },
-        {store->points,      sizeof(store->points)     },
-        {store->overflows,   sizeof(store->overflows)  },
-        {store->scopes,      sizeof(store->scopes)     },
+        {store->text, sizeof(store->text)},
+        {store->modules, sizeof(store->modules)},
+        {store->nodes, sizeof(store->nodes)},
+        {store->sites, sizeof(store->sites)},
+        {store->shards, sizeof(store->shards)},
+        {store->entries, sizeof(store->entries)},
+        {store->snapshots, sizeof(store->snapshots)},
+        {store->histograms, sizeof(store->histograms)},
+        {store->estimates, sizeof(store->estimates)},
+        {store->points, sizeof(store->points)},
+        {store->overflows, sizeof(store->overflows)},
+        {store->scopes, sizeof(store->scopes)},
         {store->scope_sites, sizeof(store->scope_sites)},
     };
     synthetic_store placed = *store;
@@ -285,27 +285,21 @@ static void add_details(heaplens_session *s, heaplens_process *of)
 {
     heaplens_process process = *of;
     const heaplens_site_size site_sizes[] = {
-        {0, 12, 950},
-        {0, 20, 50 },
-        {1, 12, 200},
-        {2, 17, 3  },
-        {3, 8,  5  },
-        {4, 0,  1  },
-        {4, 17, 1  },
+        {0, 12, 950}, {0, 20, 50}, {1, 12, 200}, {2, 17, 3}, {3, 8, 5}, {4, 0, 1}, {4, 17, 1},
     };
     heaplens_size_class sizes[HEAPLENS_SIZE_CLASSES] = {0};
     for (size_t i = 0; i < sizeof(site_sizes) / sizeof(site_sizes[0]); i++) {
         sizes[site_sizes[i].size_class].blocks += site_sizes[i].blocks;
     }
     const heaplens_point points[] = {
-        {0,       0,       0,       0,   0,       1 << 20},
-        {1000000, 2000000, 900000,  40,  950000,  2 << 20},
-        {1400000, 2100000, 900000,  40,  950000,  2 << 20},
-        {1800000, 2200000, 900000,  40,  950000,  2 << 20},
-        {2200000, 2300000, 900000,  40,  950000,  2 << 20},
-        {2600000, 2400000, 900000,  40,  950000,  2 << 20},
+        {0, 0, 0, 0, 0, 1 << 20},
+        {1000000, 2000000, 900000, 40, 950000, 2 << 20},
+        {1400000, 2100000, 900000, 40, 950000, 2 << 20},
+        {1800000, 2200000, 900000, 40, 950000, 2 << 20},
+        {2200000, 2300000, 900000, 40, 950000, 2 << 20},
+        {2600000, 2400000, 900000, 40, 950000, 2 << 20},
         {3000000, 4000000, 3000000, 105, 3100000, 4 << 20},
-        {5000000, 5000000, 1000,    5,   1200,    4 << 20},
+        {5000000, 5000000, 1000, 5, 1200, 4 << 20},
     };
     const heaplens_overflow overflows[] = {
         {.count = 2, .size_bytes = 100, .bytes_behind = 3, .time_ns = 4, .tid = 101, .site = 1},
@@ -320,16 +314,16 @@ static void add_details(heaplens_session *s, heaplens_process *of)
     };
     const heaplens_scope_site scope_sites[] = {
         {.bytes_total = 600000, .blocks_total = 200, .bytes_peak = 250000, .scope = 0, .site = 1},
-        {.bytes_total = 100000, .blocks_total = 50,  .bytes_peak = 50000,  .scope = 0, .site = 0},
+        {.bytes_total = 100000, .blocks_total = 50, .bytes_peak = 50000, .scope = 0, .site = 0},
     };
     const heaplens_thread threads[] = {
         {.bytes_total = 4700000, .blocks_total = 1105, .tid = 101, .threads = 1},
-        {.bytes_total = 300000,  .blocks_total = 100,  .tid = 102, .threads = 4},
+        {.bytes_total = 300000, .blocks_total = 100, .tid = 102, .threads = 4},
     };
     const heaplens_thread_site thread_sites[] = {
         {4000000, 1000, 0, 0},
-        {300000,  100,  0, 1},
-        {300000,  100,  1, 1},
+        {300000, 100, 0, 1},
+        {300000, 100, 1, 1},
     };
     COPY(site_size, site_sizes);
     COPY(size, sizes);
@@ -347,59 +341,53 @@ static heaplens_process large_process(heaplens_session *s)
     heaplens_process process = {
         .facts =
             {
-                    .start_unix_ns = 2,
-                    .duration_ns = 5000000,
-                    .peak_ns = 3000000,
-                    .bytes_total = 5000000,
-                    .blocks_total = 1205,
-                    .bytes_peak = 3000000,
-                    .blocks_peak = 105,
-                    .bytes_end = 1000,
-                    .blocks_end = 5,
-                    .frees_unknown = 1234,
-                    .pid = 101,
-                    .parent_pid = 100,
-                    .mode = HEAPLENS_MODE_FULL,
-                    .depth_max = 128,
-                    .threads = 1,
-                    .command = add_name(s, "app \"quoted\" back\\slash \x1b[31m \xff caf\xc3\xa9"),
-                    .host = add_name(s, "Linux 6.1 x86_64"),
-                    },
+                .start_unix_ns = 2,
+                .duration_ns = 5000000,
+                .peak_ns = 3000000,
+                .bytes_total = 5000000,
+                .blocks_total = 1205,
+                .bytes_peak = 3000000,
+                .blocks_peak = 105,
+                .bytes_end = 1000,
+                .blocks_end = 5,
+                .frees_unknown = 1234,
+                .pid = 101,
+                .parent_pid = 100,
+                .mode = HEAPLENS_MODE_FULL,
+                .depth_max = 128,
+                .threads = 1,
+                .command = add_name(s, "app \"quoted\" back\\slash \x1b[31m \xff caf\xc3\xa9"),
+                .host = add_name(s, "Linux 6.1 x86_64"),
+            },
     };
     const uint32_t app = 0;
     const heaplens_module modules[] = {
         {.start = 0x1000,
          .end = 0x2000,
-         .path = add_name(s,                                  "/bin/app"),
+         .path = add_name(s, "/bin/app"),
          .build_id = add_name(s, "00abcd"),
          .symbols = HEAPLENS_SYMBOLS_LINES},
         {.start = 0x8000,
          .end = 0x9000,
          .path = add_name(s, "/lib/libother.so.1"),
-         .symbols = HEAPLENS_SYMBOLS_CHANGED    },
+         .symbols = HEAPLENS_SYMBOLS_CHANGED},
     };
     const heaplens_name file = add_name(s, "/src/parse.c");
     const heaplens_frame frames[] = {
-        {add_name(s, "grow_buffer"), file,                                                  12             }, // inlined into parse_row
-        {add_name(s, "parse_row"),   file,                                                  40             },
-        {add_name(s, "main"),        add_name(s,                                            "/src/main.c"),  9},
-        {add_name(s,          "a_function_with_a_name_longer_than_the_column_for_names"),               0, 0},
+        {add_name(s, "grow_buffer"), file, 12},  // inlined into parse_row
+        {add_name(s, "parse_row"), file, 40},
+        {add_name(s, "main"), add_name(s, "/src/main.c"), 9},
+        {add_name(s, "a_function_with_a_name_longer_than_the_column_for_names"), 0, 0},
     };
     const heaplens_location locations[] = {
         {.address = 0x1010, .module = app, .frame_first = 0, .frame_count = 2},
-        {.address = 0x1020, .module = app,              .frame_first = 2, .frame_count = 1},
-        {.address = 0x8010,    .module = 1},
-        {.address = 0x1030,                 .module = app,              .frame_first = 3, .frame_count = 1},
-        {.address = 0,                 .module = HEAPLENS_MODULE_NONE                          },
+        {.address = 0x1020, .module = app, .frame_first = 2, .frame_count = 1},
+        {.address = 0x8010, .module = 1},
+        {.address = 0x1030, .module = app, .frame_first = 3, .frame_count = 1},
+        {.address = 0, .module = HEAPLENS_MODULE_NONE},
     };
     const heaplens_node nodes[] = {
-        {0, 0},
-        {0, 1},
-        {1, 0},
-        {2, 0},
-        {1, 2},
-        {0, 4},
-        {5, 3},
+        {0, 0}, {0, 1}, {1, 0}, {2, 0}, {1, 2}, {0, 4}, {5, 3},
     };
     const heaplens_site sites[] = {
         {.stack = 2,
@@ -444,7 +432,7 @@ static heaplens_process large_process(heaplens_session *s)
          .blocks_total = 2,
          .bytes_peak = 60000,
          .blocks_peak = 1,
-         .lifetime_ns = 100  },
+         .lifetime_ns = 100},
     };
     COPY(module, modules);
     COPY(frame, frames);
@@ -472,12 +460,8 @@ heaplens_session *synthetic_session(void)
                   .command = add_name(session, "sh -c app"),
                   .flags = HEAPLENS_PROCESS_UNFINISHED},
     };
-    const heaplens_node nodes[] = {
-        {0, 0}
-    };
-    const heaplens_moment moments[] = {
-        {.time_ns = 7, .label = add_name(session, "loaded")}
-    };
+    const heaplens_node nodes[] = {{0, 0}};
+    const heaplens_moment moments[] = {{.time_ns = 7, .label = add_name(session, "loaded")}};
     COPY(node, nodes);
     COPY(moment, moments);
     add_process(session, process);

@@ -129,10 +129,10 @@ static void test_interval__covers_the_truth_as_often_as_it_says(void **state)
     (void)state;
     const uint64_t bytes = 4000 * 1000 + 500 * 8000 + 20 * 50000;
     coverage figures[] = {
-        {.metric = HEAPLENS_METRIC_TOTAL,  .truth = bytes},
+        {.metric = HEAPLENS_METRIC_TOTAL, .truth = bytes},
         {.metric = HEAPLENS_METRIC_LEAKED, .truth = bytes},
-        {.metric = HEAPLENS_METRIC_PEAK,   .truth = bytes},
-        {.metric = HEAPLENS_METRIC_BLOCKS, .truth = 4520 },
+        {.metric = HEAPLENS_METRIC_PEAK, .truth = bytes},
+        {.metric = HEAPLENS_METRIC_BLOCKS, .truth = 4520},
     };
     const size_t count = sizeof(figures) / sizeof(figures[0]);
     for (int run = 0; run < run_count; run++) {

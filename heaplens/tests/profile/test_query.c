@@ -56,8 +56,8 @@ static void test_query__counts_a_function_once_a_stack(void **state)
         uint64_t cumulative;
     } want[] = {
         {"grow_buffer", 2900000, 2900000},
-        {"main",        100000,  3000000}, // the innermost frame that has a name, above a nameless one
-        {"parse_row",   0,       2900000},
+        {"main", 100000, 3000000},  // the innermost frame that has a name, above a nameless one
+        {"parse_row", 0, 2900000},
     };
     assert_int_equal(count, 3);
     for (size_t i = 0; i < count; i++) {

@@ -103,9 +103,9 @@ static void test_select__knows_which_figures_of_a_part_were_recorded(void **stat
         heaplens_selection selection;
         bool is_known[HEAPLENS_METRIC_COUNT];  // peak, total, blocks, leaked, temporary, lifetime
     } cases[] = {
-        {{.pattern = "main"},    {true, true, true, true, true, true}    },
-        {{.scope = "load rows"}, {false, true, true, true, false, false} },
-        {{.tid = 102},           {false, true, true, false, false, false}},
+        {{.pattern = "main"}, {true, true, true, true, true, true}},
+        {{.scope = "load rows"}, {false, true, true, true, false, false}},
+        {{.tid = 102}, {false, true, true, false, false, false}},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         heaplens_session *session = NULL;
@@ -145,10 +145,10 @@ static void test_select__refuses_what_is_not_there(void **state)
         heaplens_selection selection;
         heaplens_status want;
     } cases[] = {
-        {{.pattern = "/(/"},                 HEAPLENS_EINVAL  },
-        {{.scope = "nosuch"},                HEAPLENS_ENOINPUT},
-        {{.tid = 9},                         HEAPLENS_ENOINPUT},
-        {{.scope = "load rows", .tid = 102}, HEAPLENS_EINVAL  },
+        {{.pattern = "/(/"}, HEAPLENS_EINVAL},
+        {{.scope = "nosuch"}, HEAPLENS_ENOINPUT},
+        {{.tid = 9}, HEAPLENS_ENOINPUT},
+        {{.scope = "load rows", .tid = 102}, HEAPLENS_EINVAL},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         heaplens_session *session = NULL;

@@ -141,12 +141,7 @@ static void test_store_read__keeps_what_belongs_to_a_site(void **state)
     synthetic_store_init(&store);
     assert_int_equal(read_store(&store, &session), HEAPLENS_OK);
     const heaplens_process *const p = &session->processes[0];
-    static const heaplens_site_size sizes[] = {
-        {0, 0,  1},
-        {0, 7,  6},
-        {0, 12, 1},
-        {1, 6,  1}
-    };
+    static const heaplens_site_size sizes[] = {{0, 0, 1}, {0, 7, 6}, {0, 12, 1}, {1, 6, 1}};
     assert_int_equal(p->site_size_count, sizeof(sizes) / sizeof(sizes[0]));
     assert_memory_equal(p->site_sizes, sizes, sizeof(sizes));
     assert_int_equal(p->sites[0].blocks_zero, 1);
@@ -317,15 +312,9 @@ static void test_store_read__refuses_what_points_outside(void **state)
 {
     (void)state;
     static const attack attacks[] = {
-        {"magic",    break_magic   },
-        {"version",  break_version },
-        {"count",    break_count   },
-        {"offset",   break_offset  },
-        {"stride",   break_stride  },
-        {"parent",   break_parent  },
-        {"site",     break_site    },
-        {"text",     break_text    },
-        {"points",   break_points  },
+        {"magic", break_magic},       {"version", break_version}, {"count", break_count},
+        {"offset", break_offset},     {"stride", break_stride},   {"parent", break_parent},
+        {"site", break_site},         {"text", break_text},       {"points", break_points},
         {"build id", break_build_id},
     };
     for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++) {

@@ -126,8 +126,7 @@ static void test_control__a_snapshot_is_a_line(void **state)
     (void)state;
     heaplens_snapshot snapshot = {
         .label = "loaded",
-        .totals = {.bytes_live = 1234, .blocks_live = 56, .bytes_peak = 2345678}
-    };
+        .totals = {.bytes_live = 1234, .blocks_live = 56, .bytes_peak = 2345678}};
     static const char want[] = "loaded: 1,234 bytes in 56 blocks, peak 2,345,678 bytes";
     char text[80];
     assert_int_equal(heaplens_snapshot_format(&snapshot, text, sizeof text), sizeof want - 1);

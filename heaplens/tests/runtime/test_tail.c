@@ -44,8 +44,7 @@ static void test_tail__a_drawn_block_has_its_weights(void **state)
     for (size_t size = 0; size < 300; size += 7) {
         const size_t usable = size + size % 5 * 8 + HEAPLENS__TAIL_DRAWN_BYTES;
         const heaplens__block want = {
-            .size = size, .site = 3, .is_drawn = true, .weight = {524288, 1000000, 1.5, 2.25}
-        };
+            .size = size, .site = 3, .is_drawn = true, .weight = {524288, 1000000, 1.5, 2.25}};
         heaplens__tail_write(block, usable, &want, secret);
         heaplens__block got = {0};
         EXPECT(heaplens__tail_read(block, usable, secret, &got), "size %zu", size);

@@ -90,11 +90,11 @@ static void test_unwind_cfi__damaged_expressions_are_refused(void **state)
 {
     (void)state;
     static const uint8_t cases[][4] = {
-        {0x22, 0,    0,    0   }, // plus on an empty stack
-        {0x06, 0,    0,    0   }, // dereference of nothing
-        {0x77, 0x80, 0x80, 0x80}, // a number without an end
-        {0x30, 0x31, 0x96, 0x96}, // two values left
-        {0xFF, 0,    0,    0   }, // no such operation
+        {0x22, 0, 0, 0},           // plus on an empty stack
+        {0x06, 0, 0, 0},           // dereference of nothing
+        {0x77, 0x80, 0x80, 0x80},  // a number without an end
+        {0x30, 0x31, 0x96, 0x96},  // two values left
+        {0xFF, 0, 0, 0},           // no such operation
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         heaplens__expression_value value;
@@ -115,7 +115,7 @@ static heaplens__cfi_status run(const uint8_t *program, size_t size, uint64_t pc
         .code_align = 1,
         .data_align = -8,
         .initial = {initial, sizeof(initial)},
-        .own = {program, size           },
+        .own = {program, size},
     };
     return heaplens__cfi_run(&function, pc, rule);
 }
@@ -170,12 +170,12 @@ static void test_unwind_cfi__what_a_rule_cannot_express_is_unsupported(void **st
         uint8_t program[8];
         size_t size;
     } cases[] = {
-        {{0x0D, 0x03},                   2}, // CFA from rbx
-        {{0x0E, 0x0C},                   2}, // an offset that is no whole word
-        {{0x90, 0x02},                   2}, // the return address elsewhere
-        {{0x09, 0x06, 0x03},             3}, // rbp in rbx
-        {{0x0E, 0x80, 0x80, 0x80, 0x04}, 5}, // a frame of 8 MiB
-        {{0x1F},                         1}, // no such instruction
+        {{0x0D, 0x03}, 2},                    // CFA from rbx
+        {{0x0E, 0x0C}, 2},                    // an offset that is no whole word
+        {{0x90, 0x02}, 2},                    // the return address elsewhere
+        {{0x09, 0x06, 0x03}, 3},              // rbp in rbx
+        {{0x0E, 0x80, 0x80, 0x80, 0x04}, 5},  // a frame of 8 MiB
+        {{0x1F}, 1},                          // no such instruction
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         heaplens__unwind_rule rule;

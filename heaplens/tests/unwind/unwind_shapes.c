@@ -128,11 +128,7 @@ NOINLINE static int run_qsort(int depth, shapes_leaf *leaf, void *context)
 
 extern const shapes_entry SHAPES_PREFIX[SHAPES_COUNT];
 const shapes_entry SHAPES_PREFIX[SHAPES_COUNT] = {
-    {"recursion",   run_recursion  },
-    {"locals",      run_locals     },
-    {"large frame", run_large_frame},
-    {"alloca",      run_alloca     },
-    {"aligned",     run_aligned    },
-    {"registers",   run_registers  },
-    {"qsort",       run_qsort      },
+    {"recursion", run_recursion}, {"locals", run_locals},   {"large frame", run_large_frame},
+    {"alloca", run_alloca},       {"aligned", run_aligned}, {"registers", run_registers},
+    {"qsort", run_qsort},
 };

@@ -116,9 +116,7 @@ __attribute__((noinline)) static void churn_left(slot *at, uint64_t random, unsi
 
 static void *run_thread(void *argument)
 {
-    slot slots[SLOTS] = {
-        {NULL, 0}
-    };
+    slot slots[SLOTS] = {{NULL, 0}};
     uint64_t state = *(const uint64_t *)argument;
     (void)pthread_barrier_wait(&all_there);
     for (;;) {

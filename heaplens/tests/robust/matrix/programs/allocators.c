@@ -65,7 +65,7 @@ NOT_INLINED static void *churn_all(void *argument)
 static const char *allocator(void)
 {
     static const char *const marks[][2] = {
-        {"mallctl",    "jemalloc"},
+        {"mallctl", "jemalloc"},
         {"mi_version", "mimalloc"},
         {"tc_version", "tcmalloc"},
     };
