@@ -97,12 +97,12 @@ static void print_info(const competency_store_info *info, bool is_json)
     if (is_json) {
         (void)fputs("{\"directory\": ", stdout);
         print_json_string(info->directory);
-        (void)printf(", \"vectors\": %" PRIu64 ", \"bytes\": %" PRIu64 ", \"bytes_max\": %" PRIu64
+        (void)printf(", \"entries\": %" PRIu64 ", \"bytes\": %" PRIu64 ", \"bytes_max\": %" PRIu64
                      "}\n",
                      info->entries, info->bytes, info->bytes_max);
         return;
     }
-    (void)printf("directory  %s\nvectors    %" PRIu64 "\nbytes      %" PRIu64 " of at most %" PRIu64
+    (void)printf("directory  %s\nentries    %" PRIu64 "\nbytes      %" PRIu64 " of at most %" PRIu64
                  "\n",
                  info->directory, info->entries, info->bytes, info->bytes_max);
 }

@@ -171,9 +171,24 @@ static cli_exit refuse(const cli_command_traits *traits, const char *option)
     return CLI_EXIT_USAGE;
 }
 
+// What only commands that read many candidates have; NULL: any has it.
+static const char *name_of_stream_option(int letter)
+{
+    switch (letter) {
+    case OPTION_CANDIDATES: return "candidates";
+    case OPTION_INPUT: return "input-format";
+    case OPTION_MUST_HAVES: return "require-must-haves";
+    case OPTION_JOBS: return "jobs";
+    default: return NULL;
+    }
+}
+
 static cli_exit take_option(cli_options *out, const cli_command_traits *traits, int letter,
                             const char *value)
 {
+    if (traits->is_gap && name_of_stream_option(letter) != NULL) {
+        return refuse(traits, name_of_stream_option(letter));
+    }
     switch (letter) {
     case OPTION_ROLE: out->role = value; return CLI_EXIT_OK;
     case OPTION_CANDIDATE: out->candidate = value; return CLI_EXIT_OK;

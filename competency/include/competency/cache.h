@@ -93,7 +93,7 @@ typedef struct competency_store_options {
 /** Facts of a store. The string lives as long as the store. */
 typedef struct competency_store_info {
     const char *directory;
-    uint64_t entries;     // vectors, of all models
+    uint64_t entries;     // vectors of all models, and a hash of each model
     uint64_t bytes;       // of the file on disk that are in use
     uint64_t bytes_max;   // that it may grow to
     const char *problem;  // why nothing is written any more; NULL: all is well

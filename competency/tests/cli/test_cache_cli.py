@@ -42,7 +42,7 @@ class Cache(unittest.TestCase):
         for _ in ("cold", "warm"):
             done = run(*MATCH, "--cache", self.store)
             self.assertEqual((done.stdout, done.stderr), (plain.stdout, ""))
-        self.assertGreater(self.info("--cache", self.store)["vectors"], 30)
+        self.assertGreater(self.info("--cache", self.store)["entries"], 30)
 
     def test_nothing_is_kept_unless_somebody_asks_for_it(self):
         self.assertEqual(run(*MATCH, HOME=str(self.home), XDG_CACHE_HOME="",
@@ -55,7 +55,7 @@ class Cache(unittest.TestCase):
         self.assertEqual(run(*MATCH, COMPETENCY_CACHE="default", **home).returncode, 0)
         default = self.info(**home)
         self.assertEqual(default["directory"], str(self.home / "competency"))
-        self.assertGreater(default["vectors"], 30)
+        self.assertGreater(default["entries"], 30)
         self.assertEqual(run(*MATCH, "--cache", "none", COMPETENCY_CACHE=str(self.store)).returncode, 0)
         self.assertFalse(self.store.exists())
         self.assertEqual(run(*MATCH, COMPETENCY_CACHE=str(self.store)).returncode, 0)
@@ -64,13 +64,13 @@ class Cache(unittest.TestCase):
     def test_clear_drops_every_vector_and_removes_a_damaged_file(self):
         run(*MATCH, "--cache", self.store)
         self.assertEqual(run("cache", "clear", "--cache", self.store).returncode, 0)
-        self.assertEqual(self.info("--cache", self.store)["vectors"], 0)
+        self.assertEqual(self.info("--cache", self.store)["entries"], 0)
         (self.store / "data.mdb").write_bytes(b"x" * 20000)
         refused = run("cache", "info", "--cache", self.store)
         self.assertEqual(refused.returncode, 65)
         self.assertIn("is damaged or something else", refused.stderr)
         self.assertEqual(run("cache", "clear", "--cache", self.store).returncode, 0)
-        self.assertEqual(self.info("--cache", self.store)["vectors"], 0)
+        self.assertEqual(self.info("--cache", self.store)["entries"], 0)
 
     def test_a_store_that_cannot_be_used_costs_one_message(self):
         plain = run(*MATCH)

@@ -117,7 +117,8 @@ class Usage(Cli):
                           ["match", "d", "--scoring", "new"], ["match", "d", "--top", "3"],
                           ["rank", "d", "--top", "0"], ["rank", "d", "--top", "-1"],
                           ["rank", "d", "--top", "3x"], ["rank", "d", "--format", "classic"],
-                          ["match", "--role", "-", "--candidates", "-"]):
+                          ["match", "--role", "-", "--candidates", "-"],
+                          ["gap", "d", "--jobs", "2"], ["gap", "d", "--input-format", "csv"]):
             done = run(*arguments)
             self.assertEqual(done.returncode, 2, arguments)
             self.assertEqual(done.stdout, "", arguments)

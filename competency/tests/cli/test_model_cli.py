@@ -113,7 +113,7 @@ class Model(unittest.TestCase):
             self.assertEqual(self.out("embed", "--cache", store, *options, text=NAMES),
                              self.out("embed", *options, text=NAMES), options)
         kept = json.loads(self.out("cache", "info", "--cache", store, "--format", "json"))
-        self.assertGreaterEqual(kept["vectors"], 3 * NAMES.count("\n"))
+        self.assertGreaterEqual(kept["entries"], 3 * NAMES.count("\n"))
 
     def test_results_name_the_precision(self):
         for options, name in ([[], "f32"], [["--model", self.packed], "int8"]):
