@@ -235,8 +235,10 @@ static competency_status encode_prompted(struct encoding *encoding, const char *
     if (joined == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a text of %zu bytes", size);
     }
+    // NOLINTBEGIN(bugprone-not-null-terminated-result): texts here have a size
     memcpy(joined, prompt, prompt_size);
-    memcpy(joined + prompt_size, text, size);  // NOLINT(bugprone-not-null-terminated-result): sized
+    memcpy(joined + prompt_size, text, size);
+    // NOLINTEND(bugprone-not-null-terminated-result)
     encode_body(encoding, joined, prompt_size + size);
     free(joined);
     return COMPETENCY_OK;
