@@ -104,6 +104,13 @@ const char *heaplens__names_text(const heaplens_names *names, heaplens_name name
     return name < names->size ? names->text + name : "";
 }
 
+heaplens_status heaplens__names_copy(heaplens_names *names, const heaplens_names *from,
+                                     heaplens_name name, heaplens_name *out)
+{
+    const char *const text = heaplens__names_text(from, name);
+    return heaplens__names_add(names, text, strlen(text), out);
+}
+
 void heaplens__names_deinit(heaplens_names *names)
 {
     free(names->text);

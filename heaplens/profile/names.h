@@ -34,6 +34,14 @@ heaplens_status heaplens__names_add(heaplens_names *names, const char *text, siz
 /** The text of an id; "" for an id that is not one. Borrowed until the next add. */
 const char *heaplens__names_text(const heaplens_names *names, heaplens_name name);
 
+/**
+ * The id here of a text that another table has.
+ *
+ * @return as heaplens__names_add()
+ */
+heaplens_status heaplens__names_copy(heaplens_names *names, const heaplens_names *from,
+                                     heaplens_name name, heaplens_name *out);
+
 /** Release what `names` owns and make it empty. */
 void heaplens__names_deinit(heaplens_names *names);
 

@@ -241,13 +241,6 @@ const heaplens_question *heaplens__symbol_book_find(const heaplens_symbol_book *
                                                                             : NULL;
 }
 
-static heaplens_status copy_name(heaplens_symbol_book *out, const heaplens_symbol_book *from,
-                                 heaplens_name name, heaplens_name *copied)
-{
-    const char *const text = heaplens__names_text(&from->names, name);
-    return heaplens__names_add(&out->names, text, strlen(text), copied);
-}
-
 // `out` has room.
 static heaplens_status copy_entry(heaplens_symbol_book *out, const heaplens_symbol_book *from,
                                   const heaplens_question *entry)
@@ -262,9 +255,10 @@ static heaplens_status copy_entry(heaplens_symbol_book *out, const heaplens_symb
         const heaplens_frame *const frame = &from->frames[entry->frame_first + i];
         heaplens_frame *const copied = &out->frames[out->frame_count++];
         copied->line = frame->line;
-        status = copy_name(out, from, frame->function, &copied->function);
+        status =
+            heaplens__names_copy(&out->names, &from->names, frame->function, &copied->function);
         if (status == HEAPLENS_OK) {
-            status = copy_name(out, from, frame->file, &copied->file);
+            status = heaplens__names_copy(&out->names, &from->names, frame->file, &copied->file);
         }
     }
     return status;
@@ -273,14 +267,16 @@ static heaplens_status copy_entry(heaplens_symbol_book *out, const heaplens_symb
 static heaplens_status copy_head(heaplens_symbol_book *out, const heaplens_symbol_book *from)
 {
     out->kind = from->kind;
-    heaplens_status status = copy_name(out, from, from->reader, &out->reader);
+    heaplens_status status =
+        heaplens__names_copy(&out->names, &from->names, from->reader, &out->reader);
     if (status == HEAPLENS_OK) {
-        status = copy_name(out, from, from->build_id, &out->build_id);
+        status = heaplens__names_copy(&out->names, &from->names, from->build_id, &out->build_id);
     }
     for (size_t i = 0; i < from->watched_count && status == HEAPLENS_OK; i++) {
         out->watched[i] = from->watched[i];
         out->watched_count++;
-        status = copy_name(out, from, from->watched[i].path, &out->watched[i].path);
+        status = heaplens__names_copy(&out->names, &from->names, from->watched[i].path,
+                                      &out->watched[i].path);
     }
     return status;
 }

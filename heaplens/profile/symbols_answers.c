@@ -52,13 +52,6 @@ heaplens_status heaplens__answers_add(heaplens_answers *answers, const char *fun
     return status;
 }
 
-static heaplens_status copy_name(heaplens_answers *answers, const heaplens_names *names,
-                                 heaplens_name name, heaplens_name *out)
-{
-    const char *const text = heaplens__names_text(names, name);
-    return heaplens__names_add(answers->names, text, strlen(text), out);
-}
-
 heaplens_status heaplens__answers_copy(heaplens_answers *answers, const heaplens_names *names,
                                        const heaplens_frame *frames, uint32_t count)
 {
@@ -71,9 +64,10 @@ heaplens_status heaplens__answers_copy(heaplens_answers *answers, const heaplens
     }
     for (uint32_t i = 0; i < count; i++) {
         heaplens_frame frame = {.line = frames[i].line};
-        heaplens_status status = copy_name(answers, names, frames[i].function, &frame.function);
+        heaplens_status status =
+            heaplens__names_copy(answers->names, names, frames[i].function, &frame.function);
         if (status == HEAPLENS_OK) {
-            status = copy_name(answers, names, frames[i].file, &frame.file);
+            status = heaplens__names_copy(answers->names, names, frames[i].file, &frame.file);
         }
         if (status != HEAPLENS_OK) {
             return status;
