@@ -59,10 +59,12 @@ static competency_status fuzz_tokenizer_config(const char *bytes, size_t size)
 {
     competency__bert_config config = {.positions = 512, .tokens_max = 512, .hidden = 384};
     competency__tokenizer_options options = COMPETENCY__TOKENIZER_OPTIONS_INIT;
-    if (competency__config_read_longest(&config, bytes, size, NULL) == COMPETENCY_OK) {
+    const competency_status status =
+        competency__config_read_tokenizer(&options, &config, bytes, size, NULL);
+    if (status == COMPETENCY_OK) {
         check(config.tokens_max >= 2 && config.tokens_max <= 512);
     }
-    return competency__config_read_tokenizer(&options, bytes, size, NULL);
+    return status;
 }
 
 // A vocabulary that is read is one line an entry, each of which a tokenizer could look up.

@@ -219,7 +219,25 @@ competency_status competency__config_read_sentence(competency__bert_config *conf
     return fields.status;
 }
 
+// Where there is no limit the file has some 1e30, as an integer.
+static void read_longest(competency__fields *fields, const json_t *root,
+                         competency__bert_config *config)
+{
+    const json_t *const longest = json_object_get(root, "model_max_length");
+    const double most = json_number_value(longest);
+    if (!json_is_number(longest) || most >= (double)config->tokens_max) {
+        return;
+    }
+    if (most < 2) {
+        competency__fields_fail(fields, COMPETENCY_EFORMAT, "model_max_length",
+                                "is below 2, which [CLS] and [SEP] take");
+        return;
+    }
+    config->tokens_max = (uint32_t)most;
+}
+
 competency_status competency__config_read_tokenizer(competency__tokenizer_options *options,
+                                                    competency__bert_config *config,
                                                     const char *bytes, size_t size,
                                                     competency_error *err)
 {
@@ -242,30 +260,7 @@ competency_status competency__config_read_tokenizer(competency__tokenizer_option
     options->strip_accents = options->lower_case;  // what a null means
     competency__fields_bool(&fields, &options->strip_accents, "strip_accents");
     competency__fields_bool(&fields, &options->space_cjk, "tokenize_chinese_chars");
-    json_decref(root);
-    return fields.status;
-}
-
-competency_status competency__config_read_longest(competency__bert_config *config,
-                                                  const char *bytes, size_t size,
-                                                  competency_error *err)
-{
-    competency__fields fields = {.file = "tokenizer_config.json", .err = err};
-    json_t *const root = competency__fields_parse(&fields, bytes, size);
-    if (root == NULL) {
-        return fields.status;
-    }
-    // Where there is no limit the file has some 1e30, as an integer.
-    const json_t *const longest = json_object_get(root, "model_max_length");
-    const double most = json_number_value(longest);
-    if (json_is_number(longest) && most < (double)config->tokens_max) {
-        if (most < 2) {
-            competency__fields_fail(&fields, COMPETENCY_EFORMAT, "model_max_length",
-                                    "is below 2, which [CLS] and [SEP] take");
-        } else {
-            config->tokens_max = (uint32_t)most;
-        }
-    }
+    read_longest(&fields, root, config);
     json_decref(root);
     return fields.status;
 }

@@ -55,13 +55,13 @@ COMPETENCY_MUST_USE competency_status
 competency__config_read_sentence(competency__bert_config *config, bool lower_case,
                                  const char *bytes, size_t size, competency_error *err);
 
-/** `tokenizer_config.json`: config->tokens_max is at most its `model_max_length`. */
-COMPETENCY_MUST_USE competency_status competency__config_read_longest(
-    competency__bert_config *config, const char *bytes, size_t size, competency_error *err);
-
-/** `tokenizer_config.json`; what it leaves out keeps the value it has in `options`. */
+/**
+ * `tokenizer_config.json`; what it leaves out keeps the value it has in `options`. Where it has a
+ * `model_max_length`, config->tokens_max is that at most.
+ */
 COMPETENCY_MUST_USE competency_status competency__config_read_tokenizer(
-    competency__tokenizer_options *options, const char *bytes, size_t size, competency_error *err);
+    competency__tokenizer_options *options, competency__bert_config *config, const char *bytes,
+    size_t size, competency_error *err);
 
 /**
  * `config_sentence_transformers.json`: the prompt that the model puts before every text, which is

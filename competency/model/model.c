@@ -184,10 +184,8 @@ static competency_status read_tokenizer_options(competency_model *model,
     competency_status status =
         map_optional(model->encoder, &file, "tokenizer_config.json", JSON_MAX, &is_there, err);
     if (is_there) {
-        status = competency__config_read_tokenizer(options, file.bytes, file.size, err);
-        if (status == COMPETENCY_OK) {
-            status = competency__config_read_longest(&model->config, file.bytes, file.size, err);
-        }
+        status =
+            competency__config_read_tokenizer(options, &model->config, file.bytes, file.size, err);
     } else if (status == COMPETENCY_OK) {
         status =
             map_optional(model->encoder, &file, "tokenizer.json", TOKENIZER_MAX, &is_there, err);

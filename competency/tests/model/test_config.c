@@ -190,14 +190,17 @@ static void test_config__a_tokenizer_may_limit_the_tokens_of_a_text(void **state
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         competency__bert_config config = {.positions = 16, .tokens_max = 16};
+        competency__tokenizer_options options = COMPETENCY__TOKENIZER_OPTIONS_INIT;
         const size_t size = strlen(cases[i].text);
-        assert_int_equal(competency__config_read_longest(&config, cases[i].text, size, NULL),
-                         COMPETENCY_OK);
+        assert_int_equal(
+            competency__config_read_tokenizer(&options, &config, cases[i].text, size, NULL),
+            COMPETENCY_OK);
         EXPECT(config.tokens_max == cases[i].tokens_max, "%s", cases[i].text);
     }
     static const char none[] = "{\"model_max_length\":1}";
     competency__bert_config config = {.positions = 16, .tokens_max = 16};
-    assert_int_equal(competency__config_read_longest(&config, none, strlen(none), NULL),
+    competency__tokenizer_options options = COMPETENCY__TOKENIZER_OPTIONS_INIT;
+    assert_int_equal(competency__config_read_tokenizer(&options, &config, none, strlen(none), NULL),
                      COMPETENCY_EFORMAT);
 }
 
@@ -217,9 +220,11 @@ static void test_config__accents_follow_case_unless_the_tokenizer_says_otherwise
         {"{\"strip_accents\":false,\"tokenize_chinese_chars\":false}", true, false, false},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        competency__bert_config config = {0};
         competency__tokenizer_options options = COMPETENCY__TOKENIZER_OPTIONS_INIT;
+        const size_t size = strlen(cases[i].text);
         assert_int_equal(
-            competency__config_read_tokenizer(&options, cases[i].text, strlen(cases[i].text), NULL),
+            competency__config_read_tokenizer(&options, &config, cases[i].text, size, NULL),
             COMPETENCY_OK);
         EXPECT(options.lower_case == cases[i].lower_case, "%s", cases[i].text);
         EXPECT(options.strip_accents == cases[i].strip_accents, "%s", cases[i].text);
@@ -235,9 +240,11 @@ static void test_config__other_tokenizers_are_not_supported(void **state)
                                   "\"clean_text\":false}}";
     static const char cased[] = "{\"normalizer\":{\"type\":\"BertNormalizer\","
                                 "\"clean_text\":true,\"lowercase\":false,\"strip_accents\":null}}";
+    competency__bert_config config = {0};
     competency__tokenizer_options options = COMPETENCY__TOKENIZER_OPTIONS_INIT;
-    assert_int_equal(competency__config_read_tokenizer(&options, other, strlen(other), NULL),
-                     COMPETENCY_EUNSUPPORTED);
+    assert_int_equal(
+        competency__config_read_tokenizer(&options, &config, other, strlen(other), NULL),
+        COMPETENCY_EUNSUPPORTED);
     assert_int_equal(competency__config_read_normalizer(&options, "{}", 2, NULL),
                      COMPETENCY_EUNSUPPORTED);
     assert_int_equal(competency__config_read_normalizer(&options, unclean, strlen(unclean), NULL),
