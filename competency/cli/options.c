@@ -165,30 +165,22 @@ static cli_exit parse_format(cli_options *out, const cli_command_traits *traits,
     return CLI_EXIT_OK;
 }
 
-static cli_exit refuse(const cli_command_traits *traits, const char *option)
-{
-    cli_complain("%s has no --%s", traits->name, option);
-    return CLI_EXIT_USAGE;
-}
-
-// What only commands that read many candidates have; NULL: any has it.
-static const char *name_of_stream_option(int letter)
+static bool has_option(const cli_command_traits *traits, int letter)
 {
     switch (letter) {
-    case OPTION_CANDIDATES: return "candidates";
-    case OPTION_INPUT: return "input-format";
-    case OPTION_MUST_HAVES: return "require-must-haves";
-    case OPTION_JOBS: return "jobs";
-    default: return NULL;
+    case OPTION_TOP:
+    case OPTION_ORDER: return traits->is_ranking;
+    case OPTION_CANDIDATES:
+    case OPTION_INPUT:
+    case OPTION_MUST_HAVES:
+    case OPTION_JOBS: return !traits->is_gap;
+    default: return true;
     }
 }
 
 static cli_exit take_option(cli_options *out, const cli_command_traits *traits, int letter,
                             const char *value)
 {
-    if (traits->is_gap && name_of_stream_option(letter) != NULL) {
-        return refuse(traits, name_of_stream_option(letter));
-    }
     switch (letter) {
     case OPTION_ROLE: out->role = value; return CLI_EXIT_OK;
     case OPTION_CANDIDATE: out->candidate = value; return CLI_EXIT_OK;
@@ -204,10 +196,8 @@ static cli_exit take_option(cli_options *out, const cli_command_traits *traits, 
     case OPTION_MUST_HAVES: out->requires_must_haves = true; return CLI_EXIT_OK;
     case OPTION_JOBS: return cli_model_choice_take_jobs(&out->model, value);
     case OPTION_INPUT: return parse_form(out, value);
-    case OPTION_TOP:
-        return traits->is_ranking ? parse_top(&out->top, value) : refuse(traits, "top");
-    case OPTION_ORDER:
-        return traits->is_ranking ? parse_order(&out->order, value) : refuse(traits, "order-by");
+    case OPTION_TOP: return parse_top(&out->top, value);
+    case OPTION_ORDER: return parse_order(&out->order, value);
     default: return CLI_EXIT_USAGE;  // getopt has complained
     }
 }
@@ -230,8 +220,8 @@ static cli_exit check_inputs(const cli_options *options, const cli_command_trait
     const bool is_whole = options->document != NULL && options->role == NULL &&
                           options->candidate == NULL && options->candidates == NULL;
     if (!is_split && !is_whole) {
-        cli_complain("give one DOCUMENT, or --role with one of --candidate and --candidates; see "
-                     "competency %s --help",
+        cli_complain("give one DOCUMENT, or --role with %s; see competency %s --help",
+                     traits->is_gap ? "--candidate" : "one of --candidate and --candidates",
                      traits->name);
         return CLI_EXIT_USAGE;
     }
@@ -255,6 +245,10 @@ cli_exit cli_options_parse(cli_options *out, const cli_command_traits *traits, i
     // One thread reads the command line.
     while ((letter = getopt_long(argc, argv, "h", long_options,  // NOLINT(concurrency-mt-unsafe)
                                  &index)) != -1) {
+        if (!has_option(traits, letter)) {
+            cli_complain("%s has no --%s", traits->name, long_options[index].name);
+            return CLI_EXIT_USAGE;
+        }
         const cli_exit status = letter == OPTION_PARAMETER
                                     ? take_parameter(out, long_options[index].name, optarg)
                                     : take_option(out, traits, letter, optarg);
