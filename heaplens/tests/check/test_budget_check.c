@@ -297,14 +297,29 @@ static void test_budget_check__labels_are_of_scopes(void **state)
 }
 
 // Between points of 0, 100, 400 and the end at 500 ns each end of a life is known to 300 ns.
+// A budget of one limit, and what it says of a session.
+typedef struct budget_case {
+    const char *text;
+    heaplens_verdict verdict;
+} budget_case;
+
+static void expect_verdicts(heaplens_session *session, const budget_case *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        heaplens_budget_file *budget = NULL;
+        heaplens_check *const check = check_of(cases[i].text, session, &budget);
+        EXPECT(check->results[0].verdict == cases[i].verdict, "%s: %s", cases[i].text,
+               heaplens_verdict_name(check->results[0].verdict));
+        heaplens_check_destroy(check);
+        heaplens_budget_file_destroy(budget);
+    }
+}
+
 static void
 test_budget_check__a_life_in_time_is_known_to_the_distances_of_the_timeline(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text;
-        heaplens_verdict verdict;
-    } cases[] = {
+    static const budget_case cases[] = {
         {"[profile]\nmax_lifetime_time <= 1400 ns\n", HEAPLENS_VERDICT_WITHIN},  // 800 + 2 * 300
         {"[profile]\nmax_lifetime_time <= 1399 ns\n", HEAPLENS_VERDICT_UNSURE},
         {"[profile]\nmax_lifetime_time <= 200 ns\n", HEAPLENS_VERDICT_UNSURE},
@@ -318,14 +333,7 @@ test_budget_check__a_life_in_time_is_known_to_the_distances_of_the_timeline(void
     process->points = copy_of(points, sizeof(points));
     process->point_count = COUNT_OF(points);
     process->facts.duration_ns = 500;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        heaplens_budget_file *budget = NULL;
-        heaplens_check *const check = check_of(cases[i].text, session, &budget);
-        EXPECT(check->results[0].verdict == cases[i].verdict, "%s: %s", cases[i].text,
-               heaplens_verdict_name(check->results[0].verdict));
-        heaplens_check_destroy(check);
-        heaplens_budget_file_destroy(budget);
-    }
+    expect_verdicts(session, cases, COUNT_OF(cases));
     heaplens_session_destroy(session);
 }
 
@@ -333,10 +341,7 @@ test_budget_check__a_life_in_time_is_known_to_the_distances_of_the_timeline(void
 static void test_budget_check__an_estimate_that_is_too_close_is_unsure(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text;
-        heaplens_verdict verdict;
-    } cases[] = {
+    static const budget_case cases[] = {
         {"[s]\nfunction = \"grow\"\npeak <= 115\n", HEAPLENS_VERDICT_WITHIN},  // 105 + 10
         {"[s]\nfunction = \"grow\"\npeak <= 114\n", HEAPLENS_VERDICT_UNSURE},
         {"[s]\nfunction = \"grow\"\npeak <= 95\n", HEAPLENS_VERDICT_UNSURE},  // 105 - 10
@@ -356,14 +361,7 @@ static void test_budget_check__an_estimate_that_is_too_close_is_unsure(void **st
     const heaplens_estimate estimate = {.site = 0, .bytes_gmax = 25, .bytes_total = 25};
     session->processes[0].estimates = copy_of(&estimate, sizeof(estimate));
     session->processes[0].estimate_count = 1;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        heaplens_budget_file *budget = NULL;
-        heaplens_check *const check = check_of(cases[i].text, session, &budget);
-        EXPECT(check->results[0].verdict == cases[i].verdict, "%s: %s", cases[i].text,
-               heaplens_verdict_name(check->results[0].verdict));
-        heaplens_check_destroy(check);
-        heaplens_budget_file_destroy(budget);
-    }
+    expect_verdicts(session, cases, COUNT_OF(cases));
     heaplens_session_destroy(session);
 }
 

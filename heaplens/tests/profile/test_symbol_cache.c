@@ -134,6 +134,16 @@ static void forge_book(const char *path)
     heaplens__symbol_book_deinit(&book);
 }
 
+// What was looked up is kept, and then forged.
+static void keep_forged_book(const place *p)
+{
+    char book[512];
+    copy_file(FIXTURE_SPLIT_DEBUG, p->debug);
+    expect_as_without(p, HEAPLENS_SYMBOLS_LINES);
+    find_book(p, book, sizeof(book));
+    forge_book(book);
+}
+
 static bool names_function(const heaplens_session *session, const char *function)
 {
     const heaplens_process *const process = &session->processes[0];
@@ -158,11 +168,7 @@ static void test_symbol_cache__names_are_the_same_cold_and_warm(void **state)
 static void test_symbol_cache__answers_without_the_file_when_it_is_warm(void **state)
 {
     const place *const p = *state;
-    char book[512];
-    copy_file(FIXTURE_SPLIT_DEBUG, p->debug);
-    expect_as_without(p, HEAPLENS_SYMBOLS_LINES);
-    find_book(p, book, sizeof(book));
-    forge_book(book);
+    keep_forged_book(p);
     heaplens_session *const session = symbol_session(p->library, FIXTURE_BUILD_ID, p->cache);
     assert_true(names_function(session, "forged_caller"));
     heaplens_session_destroy(session);
@@ -254,11 +260,7 @@ static void test_symbol_cache__a_folder_that_cannot_be_used_changes_no_name(void
 static void test_symbol_cache__strangers_do_not_name_functions(void **state)
 {
     const place *const p = *state;
-    char book[512];
-    copy_file(FIXTURE_SPLIT_DEBUG, p->debug);
-    expect_as_without(p, HEAPLENS_SYMBOLS_LINES);
-    find_book(p, book, sizeof(book));
-    forge_book(book);
+    keep_forged_book(p);
     assert_int_equal(chmod(p->cache, 0777), 0);
     expect_as_without(p, HEAPLENS_SYMBOLS_LINES);
 }
