@@ -52,8 +52,8 @@ static void compare_by_panels(bench *b)
 static void pack_and_compare(bench *b)
 {
     competency__cosine_index index;
-    if (competency__cosine_index_init(&index, b->others, b->count, b->dimension, b->index.kernels,
-                                      NULL) == COMPETENCY_OK) {
+    if (competency__cosine_index_init(&index, NULL, b->others, b->count, b->dimension,
+                                      b->index.kernels, NULL) == COMPETENCY_OK) {
         competency__cosine_index_compare(b->found, &index, b->asked, b->count);
     }
     competency__cosine_index_deinit(&index);
@@ -129,8 +129,8 @@ static bool prepare(bench *b)
     const char *const forced = getenv("COMPETENCY_KERNELS");
     b->kernels = competency__kernels_select(competency__kernels_cpu(), forced);
     return b->kernels != NULL &&
-           competency__cosine_index_init(&b->index, b->others, b->count, b->dimension, b->kernels,
-                                         NULL) == COMPETENCY_OK;
+           competency__cosine_index_init(&b->index, NULL, b->others, b->count, b->dimension,
+                                         b->kernels, NULL) == COMPETENCY_OK;
 }
 
 static void release(bench *b)

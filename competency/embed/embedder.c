@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "embed/lane.h"
 #include "embed/lane_pool.h"
 #include "embed/packed_model.h"
@@ -27,6 +28,7 @@ enum {
 };
 
 typedef struct bert_embedder {
+    competency_allocator memory;
     const competency_model *model;  // borrowed
     competency__lane_engine engine;
     competency__packed_weights weights;
@@ -62,10 +64,11 @@ static void bert_destroy(void *self)
     bert_embedder *const e = self;
     competency__lane_pool_destroy(e->pool);
     for (size_t i = 0; i < e->lane_count; i++) {
-        competency__lane_deinit(&e->lanes[i]);
+        competency__lane_deinit(&e->lanes[i], &e->engine);
     }
     competency__weight_blocks_deinit(&e->blocks);
-    free(e);
+    const competency_allocator memory = e->memory;
+    competency__release(&memory, e);
 }
 
 // About how many tokens a text has. It decides who embeds it, and no bit of its vector.
@@ -241,10 +244,11 @@ static competency_status fill_embedder(bert_embedder *e, competency__precision p
         status = competency__lane_init(&e->lanes[i], &e->engine, err);
     }
     if (status == COMPETENCY_OK) {
-        status = competency__embedder_weights(&e->weights, &e->blocks, e->model, precision, err);
+        status = competency__embedder_weights(&e->weights, &e->blocks, &e->memory, e->model,
+                                              precision, err);
     }
     if (status == COMPETENCY_OK) {
-        status = competency__lane_pool_create(&e->pool, e->lane_count, err);
+        status = competency__lane_pool_create(&e->pool, &e->memory, e->lane_count, err);
     }
     return status;
 }
@@ -268,12 +272,15 @@ competency_status competency_embedder_create(competency_embedder *out,
     if (status != COMPETENCY_OK) {
         return status;
     }
-    bert_embedder *const e = calloc(1, sizeof(*e) + chosen.threads * sizeof(e->lanes[0]));
+    bert_embedder *const e = competency__allocate_zeroed(
+        chosen.allocator, 1, sizeof(*e) + chosen.threads * sizeof(e->lanes[0]));
     if (e == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for an embedder");
     }
+    e->memory = competency__allocator(chosen.allocator);
     e->model = model;
     e->engine = (competency__lane_engine){
+        .memory = &e->memory,
         .tokenizer = competency__model_tokenizer(model),
         .encoder = {.config = competency__model_config(model),
                     .weights = &e->weights,

@@ -2,10 +2,10 @@
 #include "embed/lane.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/phase.h"
 #include "encoder/workspace.h"
 
@@ -20,9 +20,13 @@ competency_status competency__lane_init(competency__lane *out,
     const size_t longest = engine->encoder.config->tokens_max;
     const size_t most = engine->batch_tokens > longest ? engine->batch_tokens : longest;
     const size_t bytes = competency__workspace_bytes(engine->encoder.config, most, longest);
-    out->ids = calloc(engine->batch_tokens + longest, sizeof(*out->ids));
-    out->starts = calloc(engine->batch_tokens / TEXT_TOKENS_MIN + 2, sizeof(*out->starts));
-    out->block = bytes == 0 ? NULL : aligned_alloc(COMPETENCY__WORKSPACE_ALIGN, bytes);
+    out->ids = competency__allocate_zeroed(engine->memory, engine->batch_tokens + longest,
+                                           sizeof(*out->ids));
+    out->starts = competency__allocate_zeroed(
+        engine->memory, engine->batch_tokens / TEXT_TOKENS_MIN + 2, sizeof(*out->starts));
+    out->block = bytes == 0 ? NULL
+                            : competency__allocate_aligned(engine->memory,
+                                                           COMPETENCY__WORKSPACE_ALIGN, bytes);
     if (out->ids == NULL || out->starts == NULL || out->block == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for batches of %zu tokens",
                                 most);
@@ -30,11 +34,11 @@ competency_status competency__lane_init(competency__lane *out,
     return COMPETENCY_OK;
 }
 
-void competency__lane_deinit(competency__lane *lane)
+void competency__lane_deinit(competency__lane *lane, const competency__lane_engine *engine)
 {
-    free(lane->block);
-    free(lane->starts);
-    free(lane->ids);
+    competency__release_aligned(engine->memory, lane->block);
+    competency__release(engine->memory, lane->starts);
+    competency__release(engine->memory, lane->ids);
     *lane = (competency__lane){0};
 }
 

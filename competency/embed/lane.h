@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <competency/allocator.h>
 #include <competency/status.h>
 
 #include "encoder/encoder.h"
@@ -17,6 +18,7 @@
 
 /** What lanes share, and only read. */
 typedef struct competency__lane_engine {
+    const competency_allocator *memory;      // borrowed; NULL: the C library's
     const competency__tokenizer *tokenizer;  // borrowed
     competency__encoder encoder;
     size_t batch_tokens;  // a batch is run before it would have more; one text may have more
@@ -38,7 +40,8 @@ COMPETENCY_MUST_USE competency_status competency__lane_init(competency__lane *ou
                                                             const competency__lane_engine *engine,
                                                             competency_error *err);
 
-void competency__lane_deinit(competency__lane *lane);
+/** @param[in] engine  that it was made with */
+void competency__lane_deinit(competency__lane *lane, const competency__lane_engine *engine);
 
 /** Texts of one call, in order, that are still to be embedded. */
 typedef struct competency__lane_texts {

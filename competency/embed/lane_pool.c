@@ -4,9 +4,9 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 // Work that the threads may join; on the stack of its caller, who waits for them.
 typedef struct shared_work {
@@ -15,6 +15,7 @@ typedef struct shared_work {
 } shared_work;
 
 struct competency__lane_pool {
+    competency_allocator memory;
     pthread_mutex_t lock;  // of everything below it
     pthread_cond_t lane_came;
     pthread_cond_t work_came;
@@ -116,14 +117,17 @@ static bool start_threads(competency__lane_pool *pool, size_t count)
     return pool->threads == count;
 }
 
-competency_status competency__lane_pool_create(competency__lane_pool **out, size_t lanes,
+competency_status competency__lane_pool_create(competency__lane_pool **out,
+                                               const competency_allocator *memory, size_t lanes,
                                                competency_error *err)
 {
     *out = NULL;
-    competency__lane_pool *const pool = calloc(1, sizeof(*pool) + lanes * sizeof(pool->slots[0]));
+    competency__lane_pool *const pool =
+        competency__allocate_zeroed(memory, 1, sizeof(*pool) + lanes * sizeof(pool->slots[0]));
     if (pool == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for %zu threads", lanes);
     }
+    pool->memory = competency__allocator(memory);
     for (pool->idle = 0; pool->idle < lanes; pool->idle++) {
         pool->slots[pool->idle].lane = lanes - 1 - pool->idle;  // 0 is taken first
     }
@@ -158,7 +162,8 @@ void competency__lane_pool_destroy(competency__lane_pool *pool)
     (void)pthread_cond_destroy(&pool->work_came);
     (void)pthread_cond_destroy(&pool->lane_came);
     (void)pthread_mutex_destroy(&pool->lock);
-    free(pool);
+    const competency_allocator memory = pool->memory;
+    competency__release(&memory, pool);
 }
 
 void competency__lane_pool_run(competency__lane_pool *pool, const competency__lane_work *work,

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <competency/allocator.h>
 #include <competency/status.h>
 
 typedef struct competency__lane_pool competency__lane_pool;
@@ -32,15 +33,16 @@ typedef struct competency__lane_work {
 /**
  * Make `lanes` lanes, and `lanes - 1` threads.
  *
- * @param[out] out    NULL on failure; released by competency__lane_pool_destroy()
- * @param      lanes  > 0
+ * @param[out] out     NULL on failure; released by competency__lane_pool_destroy()
+ * @param[in]  memory  copied; NULL: the C library's
+ * @param      lanes   > 0
  * @return COMPETENCY_OK; COMPETENCY_ENOMEM if the system gives no memory or no thread
  *
  * The threads block every signal: a handler of the program runs on a thread of the program.
  */
-COMPETENCY_MUST_USE competency_status competency__lane_pool_create(competency__lane_pool **out,
-                                                                   size_t lanes,
-                                                                   competency_error *err);
+COMPETENCY_MUST_USE competency_status
+competency__lane_pool_create(competency__lane_pool **out, const competency_allocator *memory,
+                             size_t lanes, competency_error *err);
 
 /** End the threads and wait for them; nobody may be in a call. NULL is accepted. */
 void competency__lane_pool_destroy(competency__lane_pool *pool);

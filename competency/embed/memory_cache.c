@@ -9,12 +9,12 @@
 // it; pages of it that are never touched are never resident.
 #include <competency/cache.h>
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/siphash.h"
 
 enum {
@@ -42,6 +42,7 @@ typedef struct cache_entry {
 } cache_entry;
 
 typedef struct memory_cache {
+    competency_allocator memory;
     competency_embedder inner;
     size_t dimension;
     size_t bytes_max;
@@ -99,7 +100,7 @@ static cache_entry *find(const memory_cache *cache, uint64_t hash, const char *t
 static cache_entry *add_pending(memory_cache *cache, uint64_t hash, const char *text,
                                 size_t text_bytes)
 {
-    cache_entry *const entry = malloc(entry_bytes(cache, text_bytes));
+    cache_entry *const entry = competency__allocate(&cache->memory, entry_bytes(cache, text_bytes));
     if (entry != NULL) {
         cache_entry **const bucket = &cache->buckets[hash & cache->mask];
         *entry = (cache_entry){.next = *bucket, .hash = hash, .text_bytes = text_bytes};
@@ -116,7 +117,7 @@ static void release_entry(memory_cache *cache, cache_entry *entry)
         at = &(*at)->next;
     }
     *at = entry->next;
-    free(entry);
+    competency__release(&cache->memory, entry);
 }
 
 static void evict(memory_cache *cache, cache_entry *entry)
@@ -135,19 +136,24 @@ static cache_entry *oldest_entry(const memory_cache *cache)
     return oldest == &cache->ring ? NULL : (cache_entry *)(void *)oldest;
 }
 
+static void release_call(memory_cache *cache)
+{
+    competency__release(&cache->memory, (void *)cache->found);
+    competency__release(&cache->memory, (void *)cache->added);
+    competency__release(&cache->memory, (void *)cache->missing);
+}
+
 static competency_status reserve(memory_cache *cache, size_t count, competency_error *err)
 {
     if (count <= cache->capacity) {
         return COMPETENCY_OK;
     }
-    free(cache->found);
-    free(cache->added);
-    free(cache->missing);
+    release_call(cache);
     // NOLINTBEGIN(bugprone-sizeof-expression): they are arrays of pointers.
-    cache->found = calloc(count, sizeof(*cache->found));
-    cache->added = calloc(count, sizeof(*cache->added));
+    cache->found = competency__allocate_zeroed(&cache->memory, count, sizeof(*cache->found));
+    cache->added = competency__allocate_zeroed(&cache->memory, count, sizeof(*cache->added));
     // NOLINTEND(bugprone-sizeof-expression)
-    cache->missing = calloc(count, sizeof(*cache->missing));
+    cache->missing = competency__allocate_zeroed(&cache->memory, count, sizeof(*cache->missing));
     const bool is_done = cache->found != NULL && cache->added != NULL && cache->missing != NULL;
     cache->capacity = is_done ? count : 0;
     return is_done ? COMPETENCY_OK
@@ -260,25 +266,24 @@ static void cache_destroy(void *self)
     for (cache_entry *entry = oldest_entry(cache); entry != NULL; entry = oldest_entry(cache)) {
         evict(cache, entry);
     }
-    free(cache->buckets);
-    free(cache->found);
-    free(cache->added);
-    free(cache->missing);
-    free(cache);
+    const competency_allocator memory = cache->memory;
+    release_call(cache);
+    competency__release(&memory, (void *)cache->buckets);
+    competency__release(&memory, cache);
 }
 
-static competency_status read_options(size_t *bytes_max,
+static competency_status read_options(competency_memory_cache_options *chosen,
                                       const competency_memory_cache_options *options,
                                       competency_error *err)
 {
-    competency_memory_cache_options chosen = COMPETENCY_MEMORY_CACHE_OPTIONS_INIT;
+    *chosen = (competency_memory_cache_options)COMPETENCY_MEMORY_CACHE_OPTIONS_INIT;
     if (options != NULL) {
         if (options->size < sizeof(options->size)) {
             return competency__fail(err, COMPETENCY_EINVAL, "options of %u bytes", options->size);
         }
-        memcpy(&chosen, options, options->size < sizeof(chosen) ? options->size : sizeof(chosen));
+        memcpy(chosen, options, options->size < sizeof(*chosen) ? options->size : sizeof(*chosen));
     }
-    *bytes_max = chosen.bytes_max == 0 ? BYTES_DEFAULT : chosen.bytes_max;
+    chosen->bytes_max = chosen->bytes_max == 0 ? BYTES_DEFAULT : chosen->bytes_max;
     return COMPETENCY_OK;
 }
 
@@ -290,7 +295,7 @@ static competency_status allocate_table(memory_cache *cache, competency_error *e
         buckets *= 2;
     }
     cache->mask = buckets - 1;
-    cache->buckets = calloc(buckets, sizeof(cache_entry *));
+    cache->buckets = competency__allocate_zeroed(&cache->memory, buckets, sizeof(cache_entry *));
     if (cache->buckets == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a table of %zu", buckets);
     }
@@ -314,26 +319,27 @@ competency_status competency_memory_cache_create(competency_embedder *out,
                                                  competency_error *err)
 {
     *out = (competency_embedder){0};
-    size_t bytes_max = 0;
-    competency_status status = read_options(&bytes_max, options, err);
+    competency_memory_cache_options chosen;
+    competency_status status = read_options(&chosen, options, err);
     if (status != COMPETENCY_OK) {
         return status;
     }
-    memory_cache *const cache = calloc(1, sizeof(*cache));
+    memory_cache *const cache = competency__allocate_zeroed(chosen.allocator, 1, sizeof(*cache));
     if (cache == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a cache");
     }
     cache->inner = *inner;
     cache->dimension = inner->dimension(inner->self);
-    cache->bytes_max = bytes_max;
+    cache->memory = competency__allocator(chosen.allocator);
+    cache->bytes_max = chosen.bytes_max;
     cache->ring = (cache_link){.newer = &cache->ring, .older = &cache->ring};
     cache->key = draw_key(cache);
     size_t vector_bytes = 0;
     if (cache->dimension == 0 || !competency__mul(&vector_bytes, cache->dimension, sizeof(float)) ||
-        vector_bytes > bytes_max || entry_bytes(cache, 0) > bytes_max) {
+        vector_bytes > chosen.bytes_max || entry_bytes(cache, 0) > chosen.bytes_max) {
         status = competency__fail(err, COMPETENCY_EINVAL,
-                                  "a cache of %zu bytes for vectors of %zu numbers", bytes_max,
-                                  cache->dimension);
+                                  "a cache of %zu bytes for vectors of %zu numbers",
+                                  chosen.bytes_max, cache->dimension);
     } else {
         status = allocate_table(cache, err);
     }

@@ -2,17 +2,18 @@
 #include "embed/packed_model.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "encoder/calibration.h"
 #include "model/model.h"
 #include "model/packed_cache.h"
 
-static competency_status allocate(void **out, size_t bytes, competency_error *err)
+static competency_status allocate(void **out, const competency_allocator *memory, size_t bytes,
+                                  competency_error *err)
 {
-    *out = bytes == 0 ? NULL : aligned_alloc(COMPETENCY__PANEL_ALIGN, bytes);
+    *out = bytes == 0 ? NULL : competency__allocate_aligned(memory, COMPETENCY__PANEL_ALIGN, bytes);
     return *out != NULL ? COMPETENCY_OK
                         : competency__fail(err, COMPETENCY_ENOMEM,
                                            "no memory for %zu bytes of weights", bytes);
@@ -20,7 +21,7 @@ static competency_status allocate(void **out, size_t bytes, competency_error *er
 
 // The empty text is [CLS] and [SEP].
 static competency_status calibrate(const competency_model *model, float **out,
-                                   competency_error *err)
+                                   const competency_allocator *memory, competency_error *err)
 {
     uint32_t ids[2] = {0};
     competency__token_span text = {.ids = ids, .cap = 2};
@@ -30,7 +31,7 @@ static competency_status calibrate(const competency_model *model, float **out,
         return status;
     }
     const competency__text_ends ends = {.first = ids[0], .last = ids[1]};
-    return competency__calibrate(out, competency__model_config(model),
+    return competency__calibrate(out, memory, competency__model_config(model),
                                  competency__model_weights(model), ends, err);
 }
 
@@ -41,7 +42,7 @@ static competency_status fill_blocks(const competency__weight_blocks *blocks,
     competency__bert_weights weights = *competency__model_weights(model);
     float *sizes = NULL;
     if (blocks->precision == COMPETENCY__INT8) {
-        const competency_status status = calibrate(model, &sizes, err);
+        const competency_status status = calibrate(model, &sizes, &blocks->memory, err);
         if (status != COMPETENCY_OK) {
             return status;
         }
@@ -49,30 +50,32 @@ static competency_status fill_blocks(const competency__weight_blocks *blocks,
     }
     competency__packed_layers_pack(blocks->layers, config, &weights, blocks->precision);
     competency__packed_words_pack(blocks->words, config, &weights, blocks->precision);
-    free(sizes);
+    competency__release(&blocks->memory, sizes);
     return COMPETENCY_OK;
 }
 
 competency_status competency__weight_blocks_pack(competency__weight_blocks *out,
+                                                 const competency_allocator *memory,
                                                  const competency_model *model,
                                                  competency__precision precision,
                                                  competency_error *err)
 {
     const competency__bert_config *const config = competency__model_config(model);
+    out->memory = competency__allocator(memory);
     out->precision = precision;
     out->layers_bytes = competency__packed_layers_bytes(config, precision);
     out->words_bytes = competency__packed_words_bytes(config, precision);
-    competency_status status = allocate(&out->layers, out->layers_bytes, err);
+    competency_status status = allocate(&out->layers, memory, out->layers_bytes, err);
     if (status == COMPETENCY_OK) {
-        status = allocate(&out->words, out->words_bytes, err);
+        status = allocate(&out->words, memory, out->words_bytes, err);
     }
     return status == COMPETENCY_OK ? fill_blocks(out, model, err) : status;
 }
 
 void competency__weight_blocks_deinit(competency__weight_blocks *blocks)
 {
-    free(blocks->layers);
-    free(blocks->words);
+    competency__release_aligned(&blocks->memory, blocks->layers);
+    competency__release_aligned(&blocks->memory, blocks->words);
     competency_model_close(blocks->source);
     *blocks = (competency__weight_blocks){0};
 }
@@ -101,14 +104,13 @@ competency_status competency__weight_blocks_write(const competency__weight_block
 // that opening packs again.
 static void keep(const competency_model *model, const competency__weight_blocks *b)
 {
-    char *path = NULL;
+    char path[COMPETENCY__PATH_BYTES];
     const char *const directory = competency_model_describe(model)->directory;
-    if (competency__packed_cache_path(&path, directory, b->precision, NULL) == COMPETENCY_OK &&
+    if (competency__packed_cache_path(path, directory, b->precision, NULL) == COMPETENCY_OK &&
         competency__packed_cache_prepare(path, NULL) == COMPETENCY_OK) {
         const competency_status ignored = competency__weight_blocks_write(b, model, path, NULL);
         (void)ignored;
     }
-    free(path);
 }
 
 static competency_status place_packed(competency__packed_weights *out,
@@ -135,22 +137,28 @@ static competency_status place_packed(competency__packed_weights *out,
 }
 
 // The model's own directory once more, in another precision: from the cache, or to be packed.
-static competency_status open_again(competency__weight_blocks *owned, const competency_model *model,
-                                    competency__precision precision, competency_error *err)
+static competency_status open_again(competency__weight_blocks *owned,
+                                    const competency_allocator *memory,
+                                    const competency_model *model, competency__precision precision,
+                                    competency_error *err)
 {
     static const char *const names[] = {
         [COMPETENCY__F32] = "f32", [COMPETENCY__F16] = "f16", [COMPETENCY__INT8] = "int8"};
     competency_model_options options = COMPETENCY_MODEL_OPTIONS_INIT;
     options.precision = names[precision];
+    options.allocator = memory;
     return competency_model_open_with(&owned->source, competency_model_describe(model)->directory,
                                       &options, err);
 }
 
 static competency_status use_blocks(competency__packed_weights *out,
-                                    competency__weight_blocks *owned, const competency_model *model,
-                                    competency__precision precision, competency_error *err)
+                                    competency__weight_blocks *owned,
+                                    const competency_allocator *memory,
+                                    const competency_model *model, competency__precision precision,
+                                    competency_error *err)
 {
-    const competency_status status = competency__weight_blocks_pack(owned, model, precision, err);
+    const competency_status status =
+        competency__weight_blocks_pack(owned, memory, model, precision, err);
     if (status != COMPETENCY_OK) {
         return status;
     }
@@ -161,24 +169,23 @@ static competency_status use_blocks(competency__packed_weights *out,
                                      owned->words);
     if (precision == COMPETENCY__F32) {
         // As they lie in the model's own file, which is mapped anyway.
-        free(owned->words);
+        competency__release_aligned(&owned->memory, owned->words);
         owned->words = NULL;
         out->words.rows = competency__model_weights(model)->word_embeddings;
     }
     return COMPETENCY_OK;
 }
 
-competency_status competency__embedder_weights(competency__packed_weights *out,
-                                               competency__weight_blocks *owned,
-                                               const competency_model *model,
-                                               competency__precision precision,
-                                               competency_error *err)
+competency_status
+competency__embedder_weights(competency__packed_weights *out, competency__weight_blocks *owned,
+                             const competency_allocator *memory, const competency_model *model,
+                             competency__precision precision, competency_error *err)
 {
     *owned = (competency__weight_blocks){0};
     const competency_model *source = model;
     if (competency__model_packed(model) != NULL &&
         competency__model_precision(model) != precision) {
-        const competency_status status = open_again(owned, model, precision, err);
+        const competency_status status = open_again(owned, memory, model, precision, err);
         if (status != COMPETENCY_OK) {
             return status;
         }
@@ -186,5 +193,5 @@ competency_status competency__embedder_weights(competency__packed_weights *out,
     }
     const competency__packed_file *const file = competency__model_packed(source);
     return file != NULL ? place_packed(out, file, err)
-                        : use_blocks(out, owned, source, precision, err);
+                        : use_blocks(out, owned, memory, source, precision, err);
 }

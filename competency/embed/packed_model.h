@@ -13,6 +13,7 @@
 
 /** Weights that were packed in memory; all NULL where a packed file is used in place. */
 typedef struct competency__weight_blocks {
+    competency_allocator memory;
     void *layers;  // (layers_bytes) owned
     void *words;   // (words_bytes) owned
     size_t layers_bytes;
@@ -24,12 +25,13 @@ typedef struct competency__weight_blocks {
 /**
  * Pack the weights of `model`, which was read from its directory.
  *
- * @param[out] out  released by competency__weight_blocks_deinit(), also after a failure
+ * @param[out] out     released by competency__weight_blocks_deinit(), also after a failure
+ * @param[in]  memory  copied; NULL: the C library's
  * @return COMPETENCY_OK; COMPETENCY_ENOMEM
  */
-COMPETENCY_MUST_USE competency_status
-competency__weight_blocks_pack(competency__weight_blocks *out, const competency_model *model,
-                               competency__precision precision, competency_error *err);
+COMPETENCY_MUST_USE competency_status competency__weight_blocks_pack(
+    competency__weight_blocks *out, const competency_allocator *memory,
+    const competency_model *model, competency__precision precision, competency_error *err);
 
 /** Write them, with the rest of `model`, as a packed file; see competency__packed_file_write(). */
 COMPETENCY_MUST_USE competency_status competency__weight_blocks_write(
@@ -44,16 +46,16 @@ void competency__weight_blocks_deinit(competency__weight_blocks *blocks);
  *
  * @param[out] out    borrows from `model` and from `*owned`
  * @param[out] owned  released by competency__weight_blocks_deinit(), also after a failure
+ * @param[in]  memory copied; NULL: the C library's
  * @return COMPETENCY_OK; COMPETENCY_EFORMAT if a packed file's sections do not have the sizes that
  *         its configuration needs; COMPETENCY_EUNSUPPORTED if a packed file has another precision;
  *         COMPETENCY_ENOMEM
  *
  * Cost: of a packed model, none; of a directory, all weights are read, and written to the cache.
  */
-COMPETENCY_MUST_USE competency_status competency__embedder_weights(competency__packed_weights *out,
-                                                                   competency__weight_blocks *owned,
-                                                                   const competency_model *model,
-                                                                   competency__precision precision,
-                                                                   competency_error *err);
+COMPETENCY_MUST_USE competency_status
+competency__embedder_weights(competency__packed_weights *out, competency__weight_blocks *owned,
+                             const competency_allocator *memory, const competency_model *model,
+                             competency__precision precision, competency_error *err);
 
 #endif

@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include <lmdb.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "embed/store_directory.h"
 #include "embed/store_entry.h"
 
@@ -31,6 +31,7 @@ static const char format_name[] = "format";
 static const char young_name[] = "young";
 
 struct competency_store {
+    competency_allocator memory;
     char *path;
     dev_t device;
     ino_t inode;
@@ -279,17 +280,19 @@ static competency_status open_environment(competency_store *store, competency_er
     return mend_length(store, err);
 }
 
-static competency_status read_options(uint64_t *bytes_max, const competency_store_options *options,
+static competency_status read_options(competency_store_options *chosen,
+                                      const competency_store_options *options,
                                       competency_error *err)
 {
-    competency_store_options chosen = COMPETENCY_STORE_OPTIONS_INIT;
+    *chosen = (competency_store_options)COMPETENCY_STORE_OPTIONS_INIT;
     if (options != NULL) {
         if (options->size < sizeof(options->size)) {
             return competency__fail(err, COMPETENCY_EINVAL, "options of %u bytes", options->size);
         }
-        memcpy(&chosen, options, options->size < sizeof(chosen) ? options->size : sizeof(chosen));
+        memcpy(chosen, options, options->size < sizeof(*chosen) ? options->size : sizeof(*chosen));
     }
-    *bytes_max = chosen.bytes_max == 0 ? BYTES_DEFAULT : chosen.bytes_max;
+    uint64_t *const bytes_max = &chosen->bytes_max;
+    *bytes_max = *bytes_max == 0 ? BYTES_DEFAULT : *bytes_max;
     if (*bytes_max < BYTES_MIN || *bytes_max > BYTES_MAX || *bytes_max > SIZE_MAX) {
         return competency__fail(err, COMPETENCY_EINVAL,
                                 "a store of %llu bytes, limits %llu and %llu",
@@ -303,8 +306,13 @@ static competency_status read_options(uint64_t *bytes_max, const competency_stor
 static competency_status open_directory(competency_store *store, const char *directory,
                                         competency_error *err)
 {
-    competency_status status = competency__store_path(&store->path, directory, err);
+    char path[COMPETENCY__PATH_BYTES];
+    competency_status status = competency__store_path(path, directory, err);
     if (status == COMPETENCY_OK) {
+        store->path = competency__copy_text(&store->memory, path);
+        if (store->path == NULL) {
+            return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a path");
+        }
         status = competency__store_prepare_directory(store->path, err);
     }
     if (status != COMPETENCY_OK) {
@@ -331,17 +339,19 @@ competency_status competency_store_open(competency_store **out, const char *dire
                                         competency_error *err)
 {
     *out = NULL;
-    uint64_t bytes_max = 0;
-    competency_status status = read_options(&bytes_max, options, err);
+    competency_store_options chosen;
+    competency_status status = read_options(&chosen, options, err);
     if (status != COMPETENCY_OK) {
         return status;
     }
-    competency_store *const store = calloc(1, sizeof(*store));
+    competency_store *const store =
+        competency__allocate_zeroed(chosen.allocator, 1, sizeof(*store));
     if (store == NULL || pthread_mutex_init(&store->lock, NULL) != 0) {
-        free(store);
+        competency__release(chosen.allocator, store);
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a store");
     }
-    store->bytes_max = bytes_max;
+    store->memory = competency__allocator(chosen.allocator);
+    store->bytes_max = chosen.bytes_max;
     status = open_directory(store, directory, err);
     if (status != COMPETENCY_OK) {
         competency_store_close(store);
@@ -361,8 +371,14 @@ void competency_store_close(competency_store *store)
     }
     forget_open(store);
     (void)pthread_mutex_destroy(&store->lock);
-    free(store->path);
-    free(store);
+    const competency_allocator memory = store->memory;
+    competency__release(&memory, store->path);
+    competency__release(&memory, store);
+}
+
+const competency_allocator *competency__store_memory(const competency_store *store)
+{
+    return &store->memory;
 }
 
 // One key in one generation. A damaged entry is as good as none.

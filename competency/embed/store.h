@@ -53,4 +53,7 @@ void competency__store_get(competency_store *store, const competency__store_key 
 void competency__store_put(competency_store *store, const competency__store_key *keys, size_t count,
                            const void *values, size_t size);
 
+/** The allocator that `store` was opened with; lives as long as the store. */
+const competency_allocator *competency__store_memory(const competency_store *store);
+
 #endif

@@ -29,9 +29,9 @@ static const char *environment(const char *name)
     return value == NULL || value[0] == '\0' ? NULL : value;
 }
 
-competency_status competency__store_path(char **out, const char *chosen, competency_error *err)
+competency_status competency__store_path(char out[COMPETENCY__PATH_BYTES], const char *chosen,
+                                         competency_error *err)
 {
-    *out = NULL;
     const char *const caches = environment("XDG_CACHE_HOME");
     const char *const home = environment("HOME");
     const char *first = chosen;
@@ -46,13 +46,7 @@ competency_status competency__store_path(char **out, const char *chosen, compete
     if (first == NULL) {
         return competency__fail(err, COMPETENCY_EIO, "no directory: HOME is not set");
     }
-    const size_t size = strlen(first) + strlen(second) + 1;
-    *out = malloc(size);
-    if (*out == NULL) {
-        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a path");
-    }
-    (void)snprintf(*out, size, "%s%s", first, second);
-    return COMPETENCY_OK;
+    return competency__path_join(out, first, second, "", err);
 }
 
 // Processes on several machines do not see each other's locks, and their mappings of a file
@@ -119,16 +113,13 @@ competency_status competency__store_prepare_directory(const char *path, competen
     if (path[0] == '\0') {
         return competency__fail(err, COMPETENCY_EIO, "the name of the directory is empty");
     }
-    char *const copy = malloc(strlen(path) + 1);
-    if (copy == NULL) {
-        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a path");
+    char copy[COMPETENCY__PATH_BYTES];
+    const competency_status status = competency__path_join(copy, path, "", "", err);
+    if (status != COMPETENCY_OK) {
+        return status;
     }
-    memcpy(copy, path, strlen(path) + 1);
-    const bool is_made = make_directories(copy);
-    const int reason = errno;
-    free(copy);
-    if (!is_made) {
-        return competency__fail(err, COMPETENCY_EIO, "cannot make %s: error %d", path, reason);
+    if (!make_directories(copy)) {
+        return competency__fail(err, COMPETENCY_EIO, "cannot make %s: error %d", path, errno);
     }
     return check_directory(path, err);
 }
@@ -136,18 +127,16 @@ competency_status competency__store_prepare_directory(const char *path, competen
 competency_status competency__store_reserve(const char *directory, const char *name,
                                             competency_error *err)
 {
-    const size_t size = strlen(directory) + strlen(name) + 2;
-    char *const path = malloc(size);
-    if (path == NULL) {
-        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a path");
+    char path[COMPETENCY__PATH_BYTES];
+    const competency_status status = competency__path_join(path, directory, "/", name, err);
+    if (status != COMPETENCY_OK) {
+        return status;
     }
-    (void)snprintf(path, size, "%s/%s", directory, name);
     const int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     const int reason = file < 0 ? errno : posix_fallocate(file, 0, RESERVED_BYTES);
     if (file >= 0) {
         (void)close(file);
     }
-    free(path);
     return reason == 0 ? COMPETENCY_OK
                        : competency__fail(err, COMPETENCY_EIO, "cannot write %s/%s: error %d",
                                           directory, name, reason);
@@ -155,14 +144,12 @@ competency_status competency__store_reserve(const char *directory, const char *n
 
 static competency_status remove_file(const char *directory, const char *name, competency_error *err)
 {
-    const size_t size = strlen(directory) + strlen(name) + 2;
-    char *const path = malloc(size);
-    if (path == NULL) {
-        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a path");
+    char path[COMPETENCY__PATH_BYTES];
+    const competency_status status = competency__path_join(path, directory, "/", name, err);
+    if (status != COMPETENCY_OK) {
+        return status;
     }
-    (void)snprintf(path, size, "%s/%s", directory, name);
     const int reason = unlink(path) == 0 ? 0 : errno;
-    free(path);
     return reason == 0 || reason == ENOENT
                ? COMPETENCY_OK
                : competency__fail(err, COMPETENCY_EIO, "cannot remove %s/%s: error %d", directory,
@@ -171,15 +158,14 @@ static competency_status remove_file(const char *directory, const char *name, co
 
 competency_status competency_store_remove(const char *directory, competency_error *err)
 {
-    char *path = NULL;
-    competency_status status = competency__store_path(&path, directory, err);
-    if (path == NULL) {
+    char path[COMPETENCY__PATH_BYTES];
+    competency_status status = competency__store_path(path, directory, err);
+    if (status != COMPETENCY_OK) {
         return status;
     }
     status = remove_file(path, "data.mdb", err);
     if (status == COMPETENCY_OK) {
         status = remove_file(path, "lock.mdb", err);
     }
-    free(path);
     return status;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The embedder that stands between a store and a model: vectors as blocks of the store.
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <competency/cache.h>
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "embed/store.h"
 
 enum {
@@ -69,19 +69,26 @@ static void make_key(competency__store_key *key, const stored_embedder *e, const
     competency__sha256(key->bytes, parts, sizeof(parts));
 }
 
+static void release_call(stored_embedder *e)
+{
+    const competency_allocator *const memory = competency__store_memory(e->store);
+    competency__release(memory, e->keys);
+    competency__release(memory, e->found);
+    competency__release(memory, (void *)e->missing);
+    competency__release(memory, e->fresh);
+}
+
 static competency_status reserve(stored_embedder *e, size_t count, competency_error *err)
 {
     if (count <= e->capacity) {
         return COMPETENCY_OK;
     }
-    free(e->keys);
-    free(e->found);
-    free(e->missing);
-    free(e->fresh);
-    e->keys = calloc(count, sizeof(*e->keys));
-    e->found = calloc(count, sizeof(*e->found));
-    e->missing = calloc(count, sizeof(*e->missing));
-    e->fresh = calloc(count, e->dimension * sizeof(float));
+    const competency_allocator *const memory = competency__store_memory(e->store);
+    release_call(e);
+    e->keys = competency__allocate_zeroed(memory, count, sizeof(*e->keys));
+    e->found = competency__allocate_zeroed(memory, count, sizeof(*e->found));
+    e->missing = competency__allocate_zeroed(memory, count, sizeof(*e->missing));
+    e->fresh = competency__allocate_zeroed(memory, count, e->dimension * sizeof(float));
     const bool is_done =
         e->keys != NULL && e->found != NULL && e->missing != NULL && e->fresh != NULL;
     e->capacity = is_done ? count : 0;
@@ -157,13 +164,11 @@ static void stored_destroy(void *self)
 {
     stored_embedder *const e = self;
     write_pending(e);
-    free(e->identity);
-    free(e->keys);
-    free(e->found);
-    free(e->missing);
-    free(e->fresh);
-    free(e->pending);
-    free(e);
+    const competency_allocator *const memory = competency__store_memory(e->store);
+    release_call(e);
+    competency__release(memory, e->identity);
+    competency__release(memory, e->pending);
+    competency__release(memory, e);
 }
 
 competency_status competency_store_embedder(competency_embedder *out, competency_store *store,
@@ -174,21 +179,20 @@ competency_status competency_store_embedder(competency_embedder *out, competency
     if (identity[0] == '\0') {
         return competency__fail(err, COMPETENCY_EINVAL, "the identity of the vectors is empty");
     }
-    stored_embedder *const e = calloc(1, sizeof(*e));
+    const competency_allocator *const memory = competency__store_memory(store);
+    stored_embedder *const e = competency__allocate_zeroed(memory, 1, sizeof(*e));
     if (e == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for an embedder");
     }
-    const size_t identity_bytes = strlen(identity) + 1;
     e->store = store;
     e->inner = *inner;
     e->dimension = inner->dimension(inner->self);
-    e->identity = malloc(identity_bytes);
-    e->pending = calloc(PENDING_MAX, e->dimension * sizeof(float));
+    e->identity = competency__copy_text(memory, identity);
+    e->pending = competency__allocate_zeroed(memory, PENDING_MAX, e->dimension * sizeof(float));
     if (e->identity == NULL || e->pending == NULL) {
         stored_destroy(e);
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for an embedder");
     }
-    memcpy(e->identity, identity, identity_bytes);
     *out = (competency_embedder){.self = e,
                                  .dimension = stored_dimension,
                                  .embed = stored_embed,

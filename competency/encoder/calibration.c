@@ -2,9 +2,9 @@
 #include "encoder/calibration.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "encoder/encoder.h"
 #include "encoder/packed_weights.h"
 #include "encoder/workspace.h"
@@ -37,6 +37,7 @@ static void fill_texts(uint32_t *ids, const competency__bert_config *config,
 
 // What a run takes besides its result.
 typedef struct scratch {
+    const competency_allocator *memory;  // borrowed
     uint32_t ids[TOKENS];
     size_t starts[BATCH_TEXTS + 1];
     competency__packed_weights weights;
@@ -49,29 +50,35 @@ typedef struct scratch {
 static void destroy_scratch(scratch *s)
 {
     if (s != NULL) {
-        free(s->token_weights);
-        free(s->vectors);
-        free(s->block);
-        free(s->layers);
-        free(s);
+        const competency_allocator *const memory = s->memory;
+        competency__release(memory, s->token_weights);
+        competency__release(memory, s->vectors);
+        competency__release_aligned(memory, s->block);
+        competency__release_aligned(memory, s->layers);
+        competency__release(memory, s);
     }
 }
 
-static scratch *create_scratch(const competency__bert_config *config)
+static scratch *create_scratch(const competency__bert_config *config,
+                               const competency_allocator *memory)
 {
-    scratch *const s = calloc(1, sizeof(*s));
+    scratch *const s = competency__allocate_zeroed(memory, 1, sizeof(*s));
     const size_t layers = competency__packed_layers_bytes(config, COMPETENCY__F32);
     const size_t block =
         competency__workspace_bytes(config, (size_t)BATCH_TEXTS * TEXT_TOKENS, TEXT_TOKENS);
-    if (s == NULL || layers == 0 || block == 0) {
+    if (s == NULL) {
+        return NULL;
+    }
+    s->memory = memory;
+    if (layers == 0 || block == 0) {
         destroy_scratch(s);
         return NULL;
     }
-    s->layers = aligned_alloc(COMPETENCY__PANEL_ALIGN, layers);
-    s->block = aligned_alloc(COMPETENCY__WORKSPACE_ALIGN, block);
-    s->vectors = calloc(BATCH_TEXTS, config->hidden * sizeof(float));
-    s->token_weights =
-        calloc(2 * (size_t)config->layers, (size_t)BATCH_TEXTS * TEXT_TOKENS * sizeof(float));
+    s->layers = competency__allocate_aligned(memory, COMPETENCY__PANEL_ALIGN, layers);
+    s->block = competency__allocate_aligned(memory, COMPETENCY__WORKSPACE_ALIGN, block);
+    s->vectors = competency__allocate_zeroed(memory, BATCH_TEXTS, config->hidden * sizeof(float));
+    s->token_weights = competency__allocate_zeroed(
+        memory, 2 * (size_t)config->layers, (size_t)BATCH_TEXTS * TEXT_TOKENS * sizeof(float));
     if (s->layers == NULL || s->block == NULL || s->vectors == NULL || s->token_weights == NULL) {
         destroy_scratch(s);
         return NULL;
@@ -102,7 +109,8 @@ static void observe(scratch *s, const competency__bert_config *config, float *sq
     }
 }
 
-competency_status competency__calibrate(float **out, const competency__bert_config *config,
+competency_status competency__calibrate(float **out, const competency_allocator *memory,
+                                        const competency__bert_config *config,
                                         const competency__bert_weights *weights,
                                         competency__text_ends ends, competency_error *err)
 {
@@ -113,10 +121,10 @@ competency_status competency__calibrate(float **out, const competency__bert_conf
                                 (unsigned)config->positions, TEXT_TOKENS);
     }
     const size_t count = config->layers * COMPETENCY__CALIBRATION_LAYER(config);
-    float *const sizes = calloc(count, sizeof(*sizes));
-    scratch *const s = create_scratch(config);
+    float *const sizes = competency__allocate_zeroed(memory, count, sizeof(*sizes));
+    scratch *const s = create_scratch(config, memory);
     if (sizes == NULL || s == NULL) {
-        free(sizes);
+        competency__release(memory, sizes);
         destroy_scratch(s);
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory to calibrate int8 weights");
     }

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <competency/allocator.h>
 #include <competency/status.h>
 
 #include "model/bert.h"
@@ -41,17 +42,16 @@ typedef struct competency__text_ends {
  *
  * @param[out] out  (layers, 3H + F): for each layer the size of each input of query, key and value
  *                  (H), of attention's output (H), of the feed-forward layer's inside (H) and
- *                  outside (F); free() it; NULL on failure
+ *                  outside (F); of `memory`, to be given back to it; NULL on failure
+ * @param[in]  memory  borrowed; NULL: the C library's
  * @return COMPETENCY_OK; COMPETENCY_EUNSUPPORTED if the model has fewer than 8 positions;
  *         COMPETENCY_ENOMEM
  *
  * Cost: allocates, until it returns, the layers in f32 and a workspace; some 0.8 s of work for
  * all-MiniLM-L6-v2.
  */
-COMPETENCY_MUST_USE competency_status competency__calibrate(float **out,
-                                                            const competency__bert_config *config,
-                                                            const competency__bert_weights *weights,
-                                                            competency__text_ends ends,
-                                                            competency_error *err);
+COMPETENCY_MUST_USE competency_status competency__calibrate(
+    float **out, const competency_allocator *memory, const competency__bert_config *config,
+    const competency__bert_weights *weights, competency__text_ends ends, competency_error *err);
 
 #endif

@@ -11,12 +11,14 @@
  */
 #include <stddef.h>
 
+#include <competency/allocator.h>
 #include <competency/status.h>
 
 #include "kernels/kernels.h"
 
 /** Vectors to compare with, as the kernels read them. */
 typedef struct competency__cosine_index {
+    competency_allocator memory;
     const competency__kernels *kernels;
     competency__panels panels;  // a vector a column
     void *block;                // owned
@@ -26,6 +28,7 @@ typedef struct competency__cosine_index {
  * Take (count, dimension) vectors, both above 0.
  *
  * @param[out] out      competency__cosine_index_deinit() it in any case
+ * @param[in]  memory   copied; NULL: the C library's
  * @param[in]  vectors  copied
  * @param[in]  kernels  borrowed; all tables give the same bits
  * @return COMPETENCY_OK; COMPETENCY_ENOMEM
@@ -33,8 +36,8 @@ typedef struct competency__cosine_index {
  * Cost: reads and writes every number once.
  */
 COMPETENCY_MUST_USE competency_status competency__cosine_index_init(
-    competency__cosine_index *out, const float *vectors, size_t count, size_t dimension,
-    const competency__kernels *kernels, competency_error *err);
+    competency__cosine_index *out, const competency_allocator *memory, const float *vectors,
+    size_t count, size_t dimension, const competency__kernels *kernels, competency_error *err);
 
 void competency__cosine_index_deinit(competency__cosine_index *index);
 

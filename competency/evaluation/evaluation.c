@@ -3,11 +3,11 @@
 #include <competency/evaluation.h>
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "evaluation/suites.h"
 
 enum {
@@ -91,8 +91,9 @@ competency_status competency__embed_all(const competency__suite_run *run, float 
     const competency_embedder *const embedder = run->options->embedder;
     size_t numbers = 0;
     *dimension = embedder->dimension(embedder->self);
-    *vectors =
-        competency__mul(&numbers, count, *dimension) ? calloc(numbers + 1, sizeof(float)) : NULL;
+    *vectors = competency__mul(&numbers, count, *dimension)
+                   ? competency__allocate_zeroed(run->memory, numbers + 1, sizeof(float))
+                   : NULL;
     if (*vectors == NULL) {
         return competency__fail(run->err, COMPETENCY_ENOMEM, "no memory for %zu vectors", count);
     }
@@ -107,7 +108,7 @@ competency_status competency__embed_all(const competency__suite_run *run, float 
         scale_to_length_1(*vectors + i * *dimension, *dimension);
     }
     if (status != COMPETENCY_OK) {
-        free(*vectors);
+        competency__release(run->memory, *vectors);
         *vectors = NULL;
     }
     return status;
@@ -146,8 +147,12 @@ competency_status competency_evaluation_run(competency_evaluation *out, competen
         return competency__fail(err, COMPETENCY_EINVAL, "no embedder, or no suite %d", (int)suite);
     }
     const size_t before = out->count;
-    const competency__suite_run run = {
-        .out = out, .suite = suite, .directory = directory, .options = &chosen, .err = err};
+    const competency__suite_run run = {.out = out,
+                                       .suite = suite,
+                                       .directory = directory,
+                                       .options = &chosen,
+                                       .memory = chosen.allocator,
+                                       .err = err};
     const competency_status status = suites[suite].run(&run);
     if (status != COMPETENCY_OK) {
         out->count = before;

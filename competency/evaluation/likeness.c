@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 // A feature of a text: a hash of it, and how often the text has it.
 typedef struct feature {
@@ -24,6 +25,7 @@ typedef struct posting {
 } posting;
 
 struct competency__likeness {
+    competency_allocator memory;
     competency__likeness_kind kind;
     size_t count;
     posting *postings;  // (posting_count) by hash
@@ -136,8 +138,9 @@ static competency_status reserve_room(competency__likeness *likeness, const char
     if (needed <= likeness->room_count) {
         return COMPETENCY_OK;
     }
-    free(likeness->room);
-    likeness->room = calloc(needed, sizeof(*likeness->room));
+    competency__release(&likeness->memory, likeness->room);
+    likeness->room =
+        competency__allocate_zeroed(&likeness->memory, needed, sizeof(*likeness->room));
     likeness->room_count = likeness->room == NULL ? 0 : needed;
     return likeness->room != NULL ? COMPETENCY_OK
                                   : competency__fail(err, COMPETENCY_ENOMEM,
@@ -228,23 +231,26 @@ static competency_status add_postings(competency__likeness *likeness, const char
 }
 
 competency_status competency__likeness_create(competency__likeness **out,
+                                              const competency_allocator *memory,
                                               competency__likeness_kind kind,
                                               const char *const *texts, size_t count,
                                               competency_error *err)
 {
     *out = NULL;
-    competency__likeness *const likeness = calloc(1, sizeof(*likeness));
+    competency__likeness *const likeness =
+        competency__allocate_zeroed(memory, 1, sizeof(*likeness));
     if (likeness == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for an index");
     }
+    likeness->memory = competency__allocator(memory);
     size_t most = 1;
     for (size_t i = 0; i < count; i++) {
         most += strlen(texts[i]) + 1;
     }
     likeness->kind = kind;
     likeness->count = count;
-    likeness->postings = calloc(most, sizeof(*likeness->postings));
-    likeness->sizes = calloc(count + 1, sizeof(*likeness->sizes));
+    likeness->postings = competency__allocate_zeroed(memory, most, sizeof(*likeness->postings));
+    likeness->sizes = competency__allocate_zeroed(memory, count + 1, sizeof(*likeness->sizes));
     competency_status status = COMPETENCY_OK;
     if (likeness->postings == NULL || likeness->sizes == NULL) {
         status = competency__fail(err, COMPETENCY_ENOMEM, "no memory for an index of %zu", most);
@@ -262,10 +268,11 @@ competency_status competency__likeness_create(competency__likeness **out,
 void competency__likeness_destroy(competency__likeness *likeness)
 {
     if (likeness != NULL) {
-        free(likeness->postings);
-        free(likeness->sizes);
-        free(likeness->room);
-        free(likeness);
+        const competency_allocator memory = likeness->memory;
+        competency__release(&memory, likeness->postings);
+        competency__release(&memory, likeness->sizes);
+        competency__release(&memory, likeness->room);
+        competency__release(&memory, likeness);
     }
 }
 

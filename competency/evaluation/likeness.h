@@ -8,6 +8,7 @@
  */
 #include <stddef.h>
 
+#include <competency/allocator.h>
 #include <competency/status.h>
 
 /** What two texts may have in common. Case is ignored where it is ASCII. */
@@ -32,15 +33,14 @@ typedef struct competency__likeness competency__likeness;
  * (1 + ln tf) * (1 + ln((1 + count) / (1 + texts that have it))).
  * Source: Salton & Buckley 1988, "Term-weighting approaches in automatic text retrieval".
  *
- * @param[out] out    NULL on failure; released by competency__likeness_destroy()
+ * @param[out] out     NULL on failure; released by competency__likeness_destroy()
+ * @param[in]  memory  copied; NULL: the C library's
  * @param[in]  texts  (count) not needed afterwards
  * @return COMPETENCY_OK; COMPETENCY_ENOMEM
  */
-COMPETENCY_MUST_USE competency_status competency__likeness_create(competency__likeness **out,
-                                                                  competency__likeness_kind kind,
-                                                                  const char *const *texts,
-                                                                  size_t count,
-                                                                  competency_error *err);
+COMPETENCY_MUST_USE competency_status competency__likeness_create(
+    competency__likeness **out, const competency_allocator *memory, competency__likeness_kind kind,
+    const char *const *texts, size_t count, competency_error *err);
 
 /** NULL is accepted. */
 void competency__likeness_destroy(competency__likeness *likeness);

@@ -2,13 +2,13 @@
 // Rank the forty candidates of the demo role, of whom twelve have a related occupation; and again
 // with each skill's name replaced by a description of it.
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <competency/io.h>
 #include <competency/matcher.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "evaluation/likeness.h"
 #include "evaluation/metrics.h"
 #include "evaluation/suites.h"
@@ -58,6 +58,7 @@ static competency_status measure_asked(demo *d, const char *cases)
     options.embedder = d->run->options->embedder;
     options.config = d->run->options->config;
     options.strategy = d->run->options->strategy;
+    options.allocator = d->run->memory;
     competency_matcher *matcher = NULL;
     competency_status status = competency_matcher_create(&matcher, &options, d->run->err);
     for (size_t i = 0; i < d->count && status == COMPETENCY_OK; i++) {
@@ -101,8 +102,8 @@ static competency_status cover_role(demo *d, size_t i, competency__likeness_kind
         room->names[k] = have->skills[k].name;
     }
     competency__likeness *index = NULL;
-    competency_status status =
-        competency__likeness_create(&index, kind, room->names, have->count, d->run->err);
+    competency_status status = competency__likeness_create(&index, d->run->memory, kind,
+                                                           room->names, have->count, d->run->err);
     d->scores[i] = 0.0;
     for (size_t r = 0; r < role->count && status == COMPETENCY_OK; r++) {
         status = competency__likeness_score(index, room->row, role->skills[r].name, d->run->err);
@@ -116,14 +117,15 @@ static competency_status cover_role(demo *d, size_t i, competency__likeness_kind
 static competency_status score_by_likeness(demo *d, size_t i, competency__likeness_kind kind)
 {
     const size_t count = candidate_of(d, i)->profile.count;
-    const name_room room = {.names = calloc(count + 1, sizeof(*room.names)),
-                            .row = calloc(count + 1, sizeof(*room.row))};
+    const name_room room = {
+        .names = competency__allocate_zeroed(d->run->memory, count + 1, sizeof(*room.names)),
+        .row = competency__allocate_zeroed(d->run->memory, count + 1, sizeof(*room.row))};
     const competency_status status =
         room.names == NULL || room.row == NULL
             ? competency__fail(d->run->err, COMPETENCY_ENOMEM, "no memory for names")
             : cover_role(d, i, kind, &room);
-    free(room.names);
-    free(room.row);
+    competency__release(d->run->memory, (void *)room.names);
+    competency__release(d->run->memory, room.row);
     return status;
 }
 
@@ -146,16 +148,16 @@ static competency_status read_role(demo *d)
 {
     char *text = NULL;
     size_t size = 0;
-    competency_status status =
-        competency__text_read(&text, &size, d->run->directory, role_file, d->run->err);
+    competency_status status = competency__text_read(&text, &size, d->run->memory,
+                                                     d->run->directory, role_file, d->run->err);
     if (status == COMPETENCY_OK) {
-        status =
-            competency_document_parse(&d->role, COMPETENCY_DOCUMENT_ROLE, text, size, d->run->err);
+        status = competency_document_parse_with(&d->role, COMPETENCY_DOCUMENT_ROLE, text, size,
+                                                d->run->memory, d->run->err);
     }
-    free(text);
+    competency__release(d->run->memory, text);
     if (status == COMPETENCY_OK) {
-        status =
-            competency__table_read(&d->expected, d->run->directory, expected_file, d->run->err);
+        status = competency__table_read(&d->expected, d->run->memory, d->run->directory,
+                                        expected_file, d->run->err);
     }
     if (status == COMPETENCY_OK) {
         status = competency__table_column(&d->expected, &d->id, "candidate_id", expected_file,
@@ -195,8 +197,9 @@ static competency_status read_line(demo *d, const char *line, size_t size)
         return competency__fail(d->run->err, COMPETENCY_EFORMAT, "more than %d candidates",
                                 CANDIDATES_MAX);
     }
-    competency_status status = competency_document_parse(
-        &d->candidates[d->count], COMPETENCY_DOCUMENT_CANDIDATE, line, size, d->run->err);
+    competency_status status =
+        competency_document_parse_with(&d->candidates[d->count], COMPETENCY_DOCUMENT_CANDIDATE,
+                                       line, size, d->run->memory, d->run->err);
     if (status != COMPETENCY_OK) {
         return status;
     }
@@ -210,7 +213,7 @@ static competency_status read_candidates(demo *d, const char *name)
     char *text = NULL;
     size_t size = 0;
     competency_status status =
-        competency__text_read(&text, &size, d->run->directory, name, d->run->err);
+        competency__text_read(&text, &size, d->run->memory, d->run->directory, name, d->run->err);
     for (size_t at = 0; at < size && status == COMPETENCY_OK;) {
         const char *const end = memchr(text + at, '\n', size - at);
         const size_t length = end == NULL ? size - at : (size_t)(end - (text + at));
@@ -219,7 +222,7 @@ static competency_status read_candidates(demo *d, const char *name)
         }
         at += length + 1;
     }
-    free(text);
+    competency__release(d->run->memory, text);
     if (status == COMPETENCY_OK && d->count < CUT) {
         status = competency__fail(d->run->err, COMPETENCY_EFORMAT, "%s has %zu candidates, not %d",
                                   name, d->count, CUT);
@@ -242,7 +245,7 @@ static competency_status measure(demo *d, const char *cases, const char *name)
 
 competency_status competency__run_demo(const competency__suite_run *run)
 {
-    demo *const d = calloc(1, sizeof(*d));
+    demo *const d = competency__allocate_zeroed(run->memory, 1, sizeof(*d));
     if (d == NULL) {
         return competency__fail(run->err, COMPETENCY_ENOMEM, "no memory for the demo");
     }
@@ -256,6 +259,6 @@ competency_status competency__run_demo(const competency__suite_run *run)
     }
     competency__table_deinit(&d->expected);
     competency_document_destroy(d->role);
-    free(d);
+    competency__release(run->memory, d);
     return status;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Tell two names of one skill from names of two skills that look alike, or that do not.
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "evaluation/likeness.h"
 #include "evaluation/metrics.h"
 #include "evaluation/suites.h"
@@ -63,7 +63,7 @@ static competency_status measure_asked(pairs *p)
         p->scores[i] = competency__unit_cosine(vectors + i * dimension,
                                                vectors + (rows + i) * dimension, dimension);
     }
-    free(vectors);
+    competency__release(p->run->memory, vectors);
     return add_measures(p, competency__method_asked);
 }
 
@@ -72,7 +72,7 @@ static competency_status measure_baseline(pairs *p, competency__likeness_kind ki
     competency__likeness *index = NULL;
     const size_t rows = p->table.rows;
     competency_status status =
-        competency__likeness_create(&index, kind, p->texts, rows, p->run->err);
+        competency__likeness_create(&index, p->run->memory, kind, p->texts, rows, p->run->err);
     for (size_t i = 0; i < rows && status == COMPETENCY_OK; i++) {
         status = competency__likeness_score(index, p->row, p->texts[rows + i], p->run->err);
         p->scores[i] = p->row[i];
@@ -84,7 +84,8 @@ static competency_status measure_baseline(pairs *p, competency__likeness_kind ki
 static competency_status read_data(pairs *p)
 {
     competency_error *const err = p->run->err;
-    competency_status status = competency__table_read(&p->table, p->run->directory, pair_file, err);
+    competency_status status =
+        competency__table_read(&p->table, p->run->memory, p->run->directory, pair_file, err);
     if (status == COMPETENCY_OK) {
         status = competency__table_column(&p->table, &p->left, "text_a", pair_file, err);
     }
@@ -100,11 +101,11 @@ static competency_status read_data(pairs *p)
 static competency_status list_texts(pairs *p)
 {
     const size_t rows = p->table.rows;
-    p->texts = calloc(2 * rows + 1, sizeof(*p->texts));
-    p->scores = calloc(rows + 1, sizeof(*p->scores));
-    p->chosen = calloc(rows + 1, sizeof(*p->chosen));
-    p->row = calloc(rows + 1, sizeof(*p->row));
-    p->is_same = calloc(rows + 1, sizeof(*p->is_same));
+    p->texts = competency__allocate_zeroed(p->run->memory, 2 * rows + 1, sizeof(*p->texts));
+    p->scores = competency__allocate_zeroed(p->run->memory, rows + 1, sizeof(*p->scores));
+    p->chosen = competency__allocate_zeroed(p->run->memory, rows + 1, sizeof(*p->chosen));
+    p->row = competency__allocate_zeroed(p->run->memory, rows + 1, sizeof(*p->row));
+    p->is_same = competency__allocate_zeroed(p->run->memory, rows + 1, sizeof(*p->is_same));
     if (p->texts == NULL || p->scores == NULL || p->chosen == NULL || p->row == NULL ||
         p->is_same == NULL) {
         return competency__fail(p->run->err, COMPETENCY_ENOMEM, "no memory for %zu pairs", rows);
@@ -129,11 +130,11 @@ competency_status competency__run_near_misses(const competency__suite_run *run)
     for (int kind = COMPETENCY__LIKENESS_KINDS - 1; kind >= 0 && status == COMPETENCY_OK; kind--) {
         status = measure_baseline(&p, (competency__likeness_kind)kind);
     }
-    free(p.texts);
-    free(p.scores);
-    free(p.chosen);
-    free(p.row);
-    free(p.is_same);
+    competency__release(run->memory, (void *)p.texts);
+    competency__release(run->memory, p.scores);
+    competency__release(run->memory, p.chosen);
+    competency__release(run->memory, p.row);
+    competency__release(run->memory, p.is_same);
     competency__table_deinit(&p.table);
     return status;
 }

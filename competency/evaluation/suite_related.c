@@ -9,6 +9,7 @@
 #include <competency/scorer.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "evaluation/metrics.h"
 #include "evaluation/suites.h"
 #include "evaluation/table.h"
@@ -87,8 +88,8 @@ static competency_status read_data(occupations *o)
     competency_status status = COMPETENCY_OK;
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]) && status == COMPETENCY_OK; i++) {
         if (wanted[i].table->text == NULL) {
-            status =
-                competency__table_read(wanted[i].table, o->run->directory, wanted[i].file, err);
+            status = competency__table_read(wanted[i].table, o->run->memory, o->run->directory,
+                                            wanted[i].file, err);
         }
         if (status == COMPETENCY_OK) {
             status = competency__table_column(wanted[i].table, wanted[i].column, wanted[i].name,
@@ -100,7 +101,7 @@ static competency_status read_data(occupations *o)
 
 static competency_status list_codes(occupations *o)
 {
-    o->codes = calloc(o->levels.rows + 1, sizeof(*o->codes));
+    o->codes = competency__allocate_zeroed(o->run->memory, o->levels.rows + 1, sizeof(*o->codes));
     if (o->codes == NULL) {
         return competency__fail(o->run->err, COMPETENCY_ENOMEM, "no memory for occupations");
     }
@@ -119,12 +120,13 @@ static competency_status list_codes(occupations *o)
 static competency_status allocate(occupations *o)
 {
     const size_t cells = o->count * o->elements.rows + 1;
-    o->matrix = calloc(cells, sizeof(*o->matrix));
-    o->skills = calloc(cells, sizeof(*o->skills));
-    o->profile = calloc(o->count + 1, sizeof(*o->profile));
-    o->scores = calloc(o->count + 1, sizeof(*o->scores));
-    o->is_related = calloc(o->count + 1, sizeof(*o->is_related));
-    o->order = calloc(2 * o->count + 1, sizeof(*o->order));
+    o->matrix = competency__allocate_zeroed(o->run->memory, cells, sizeof(*o->matrix));
+    o->skills = competency__allocate_zeroed(o->run->memory, cells, sizeof(*o->skills));
+    o->profile = competency__allocate_zeroed(o->run->memory, o->count + 1, sizeof(*o->profile));
+    o->scores = competency__allocate_zeroed(o->run->memory, o->count + 1, sizeof(*o->scores));
+    o->is_related =
+        competency__allocate_zeroed(o->run->memory, o->count + 1, sizeof(*o->is_related));
+    o->order = competency__allocate_zeroed(o->run->memory, 2 * o->count + 1, sizeof(*o->order));
     if (o->matrix == NULL || o->skills == NULL || o->profile == NULL || o->scores == NULL ||
         o->is_related == NULL || o->order == NULL) {
         return competency__fail(o->run->err, COMPETENCY_ENOMEM, "no memory for %zu occupations",
@@ -184,9 +186,10 @@ static competency_status prepare(occupations *o)
     if (status == COMPETENCY_OK) {
         status = fill_matrix(o);
     }
-    const char **const names = calloc(o->elements.rows + 1, sizeof(*names));
+    const char **const names =
+        competency__allocate_zeroed(o->run->memory, o->elements.rows + 1, sizeof(*names));
     if (status != COMPETENCY_OK || names == NULL) {
-        free(names);
+        competency__release(o->run->memory, (void *)names);
         return status != COMPETENCY_OK
                    ? status
                    : competency__fail(o->run->err, COMPETENCY_ENOMEM, "no memory for names");
@@ -196,7 +199,7 @@ static competency_status prepare(occupations *o)
     }
     size_t dimension = 0;
     status = competency__embed_all(o->run, &o->vectors, &dimension, names, o->elements.rows);
-    free(names);
+    competency__release(o->run->memory, (void *)names);
     if (status == COMPETENCY_OK) {
         fill_profiles(o, dimension);
     }
@@ -320,6 +323,7 @@ static competency_status measure_asked(occupations *o)
     options.embedder = o->run->options->embedder;
     options.config = o->run->options->config;
     options.strategy = o->run->options->strategy;
+    options.allocator = o->run->memory;
     competency_matcher *matcher = NULL;
     competency_status status = competency_matcher_create(&matcher, &options, o->run->err);
     if (status == COMPETENCY_OK) {
@@ -331,14 +335,14 @@ static competency_status measure_asked(occupations *o)
 
 static void release(occupations *o)
 {
-    free(o->codes);
-    free(o->matrix);
-    free(o->skills);
-    free(o->profile);
-    free(o->vectors);
-    free(o->scores);
-    free(o->is_related);
-    free(o->order);
+    competency__release(o->run->memory, (void *)o->codes);
+    competency__release(o->run->memory, o->matrix);
+    competency__release(o->run->memory, o->skills);
+    competency__release(o->run->memory, o->profile);
+    competency__release(o->run->memory, o->vectors);
+    competency__release(o->run->memory, o->scores);
+    competency__release(o->run->memory, o->is_related);
+    competency__release(o->run->memory, o->order);
     competency__table_deinit(&o->levels);
     competency__table_deinit(&o->elements);
     competency__table_deinit(&o->related);

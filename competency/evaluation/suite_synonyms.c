@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "evaluation/cosines.h"
 #include "evaluation/likeness.h"
 #include "evaluation/metrics.h"
@@ -143,13 +144,13 @@ static competency_status index_labels(const retrieval *r, vectors *v)
     const size_t labels = r->corpus.rows;
     size_t numbers = 0;
     if (labels > 0 && competency__mul(&numbers, labels, BLOCK_QUERIES)) {
-        v->block = calloc(numbers, sizeof(*v->block));
+        v->block = competency__allocate_zeroed(r->run->memory, numbers, sizeof(*v->block));
     }
     if (v->block == NULL) {
         return competency__fail(r->run->err, COMPETENCY_ENOMEM, "no memory for %zu labels", labels);
     }
     return competency__cosine_index_init(
-        &v->index, v->rows, labels, v->dimension,
+        &v->index, r->run->memory, v->rows, labels, v->dimension,
         competency__kernels_select(competency__kernels_cpu(), NULL), r->run->err);
 }
 
@@ -171,8 +172,8 @@ static competency_status measure_asked(retrieval *r)
         status = measure(r, competency__method_asked, score_by_vectors, &v);
     }
     competency__cosine_index_deinit(&v.index);
-    free(v.block);
-    free(v.rows);
+    competency__release(r->run->memory, v.block);
+    competency__release(r->run->memory, v.rows);
     return status;
 }
 
@@ -181,8 +182,9 @@ static competency_status measure_baselines(retrieval *r)
     competency_status status = COMPETENCY_OK;
     for (int kind = COMPETENCY__LIKENESS_KINDS - 1; kind >= 0 && status == COMPETENCY_OK; kind--) {
         competency__likeness *index = NULL;
-        status = competency__likeness_create(&index, (competency__likeness_kind)kind, r->texts,
-                                             r->corpus.rows, r->run->err);
+        status =
+            competency__likeness_create(&index, r->run->memory, (competency__likeness_kind)kind,
+                                        r->texts, r->corpus.rows, r->run->err);
         if (status == COMPETENCY_OK) {
             status = measure(r, competency__likeness_name((competency__likeness_kind)kind),
                              score_by_likeness, index);
@@ -207,12 +209,13 @@ static competency_status read_data(retrieval *r)
     };
     competency_error *const err = r->run->err;
     competency_status status =
-        competency__table_read(&r->corpus, r->run->directory, corpus_file, err);
+        competency__table_read(&r->corpus, r->run->memory, r->run->directory, corpus_file, err);
     if (status == COMPETENCY_OK && r->corpus.rows == 0) {
         return competency__fail(err, COMPETENCY_EFORMAT, "%s: it has no labels", corpus_file);
     }
     if (status == COMPETENCY_OK) {
-        status = competency__table_read(&r->queries, r->run->directory, query_file, err);
+        status =
+            competency__table_read(&r->queries, r->run->memory, r->run->directory, query_file, err);
     }
     for (size_t i = 0; i < 4 && status == COMPETENCY_OK; i++) {
         status = competency__table_column(wanted[i].table, wanted[i].column, wanted[i].name,
@@ -223,8 +226,9 @@ static competency_status read_data(retrieval *r)
 
 static competency_status list_texts(retrieval *r)
 {
-    r->texts = calloc(r->corpus.rows + r->queries.rows + 1, sizeof(*r->texts));
-    r->scores = calloc(r->corpus.rows + 1, sizeof(*r->scores));
+    r->texts = competency__allocate_zeroed(r->run->memory, r->corpus.rows + r->queries.rows + 1,
+                                           sizeof(*r->texts));
+    r->scores = competency__allocate_zeroed(r->run->memory, r->corpus.rows + 1, sizeof(*r->scores));
     if (r->texts == NULL || r->scores == NULL) {
         return competency__fail(r->run->err, COMPETENCY_ENOMEM, "no memory for %zu labels",
                                 r->corpus.rows);
@@ -251,8 +255,8 @@ competency_status competency__run_synonyms(const competency__suite_run *run)
     if (status == COMPETENCY_OK) {
         status = measure_baselines(&r);
     }
-    free(r.texts);
-    free(r.scores);
+    competency__release(run->memory, (void *)r.texts);
+    competency__release(run->memory, r.scores);
     competency__table_deinit(&r.queries);
     competency__table_deinit(&r.corpus);
     return status;

@@ -15,6 +15,7 @@ typedef struct competency__suite_run {
     competency_suite suite;
     const char *directory;
     const competency_evaluation_options *options;
+    const competency_allocator *memory;  // NULL: the C library's
     competency_error *err;
 } competency__suite_run;
 
@@ -34,7 +35,7 @@ void competency__report_progress(const competency__suite_run *run, const char *w
 /**
  * Embed `count` texts, and make every vector one of length 1.
  *
- * @param[out] vectors    (count, *dimension) free() it; NULL on failure
+ * @param[out] vectors    (count, *dimension) of run->memory; NULL on failure
  * @param[out] dimension  numbers in one
  */
 COMPETENCY_MUST_USE competency_status competency__embed_all(const competency__suite_run *run,

@@ -3,10 +3,11 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
+#include "base/path.h"
 #include "base/utf8.h"
 
 static const size_t FILE_MAX = (size_t)64 << 20;
@@ -68,10 +69,11 @@ static competency_status split_lines(competency__table *table, const char *name,
     return COMPETENCY_OK;
 }
 
-competency_status competency__table_parse(competency__table *out, const char *text, size_t size,
-                                          const char *name, competency_error *err)
+competency_status competency__table_parse(competency__table *out,
+                                          const competency_allocator *memory, const char *text,
+                                          size_t size, const char *name, competency_error *err)
 {
-    *out = (competency__table){0};
+    *out = (competency__table){.memory = competency__allocator(memory)};
     competency_status status = check_text(text, size, name, err);
     if (status != COMPETENCY_OK) {
         return status;
@@ -87,8 +89,8 @@ competency_status competency__table_parse(competency__table *out, const char *te
         return competency__fail(err, COMPETENCY_EFORMAT,
                                 "%s: lines with fewer cells than the first", name);
     }
-    out->text = malloc(size + 1);
-    out->cells = calloc(lines * out->columns + 1, sizeof(*out->cells));
+    out->text = competency__allocate(memory, size + 1);
+    out->cells = competency__allocate_zeroed(memory, lines * out->columns + 1, sizeof(*out->cells));
     if (out->text == NULL || out->cells == NULL) {
         status = competency__fail(err, COMPETENCY_ENOMEM, "no memory for %s", name);
     } else {
@@ -104,19 +106,20 @@ competency_status competency__table_parse(competency__table *out, const char *te
 
 void competency__table_deinit(competency__table *table)
 {
-    free(table->text);
-    free(table->cells);
+    competency__release(&table->memory, table->text);
+    competency__release(&table->memory, (void *)table->cells);
     *table = (competency__table){0};
 }
 
-static competency_status read_open(FILE *file, char **text, size_t *size, const char *name,
+static competency_status read_open(FILE *file, char **text, size_t *size,
+                                   const competency_allocator *memory, const char *name,
                                    competency_error *err)
 {
     size_t capacity = 0;
     for (size_t got = 1; got > 0; *size += got) {
         if (*size == capacity) {
             capacity = capacity == 0 ? 65536 : capacity * 2;
-            char *const larger = realloc(*text, capacity + 1);
+            char *const larger = competency__resize(memory, *text, capacity + 1);
             if (larger == NULL) {
                 return competency__fail(err, COMPETENCY_ENOMEM, "no memory for %s", name);
             }
@@ -135,45 +138,44 @@ static competency_status read_open(FILE *file, char **text, size_t *size, const 
     return COMPETENCY_OK;
 }
 
-competency_status competency__text_read(char **text, size_t *size, const char *directory,
+competency_status competency__text_read(char **text, size_t *size,
+                                        const competency_allocator *memory, const char *directory,
                                         const char *name, competency_error *err)
 {
     *text = NULL;
     *size = 0;
-    const size_t path_bytes = strlen(directory) + strlen(name) + 2;
-    char *const path = malloc(path_bytes);
-    if (path == NULL) {
-        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a path");
+    char path[COMPETENCY__PATH_BYTES];
+    competency_status status = competency__path_join(path, directory, "/", name, err);
+    if (status != COMPETENCY_OK) {
+        return status;
     }
-    (void)snprintf(path, path_bytes, "%s/%s", directory, name);
     FILE *const file = fopen(path, "rbe");
-    competency_status status = COMPETENCY_OK;
     if (file == NULL) {
         status =
             competency__fail(err, COMPETENCY_ENOINPUT, "cannot open %s: error %d", path, errno);
     } else {
-        status = read_open(file, text, size, path, err);
+        status = read_open(file, text, size, memory, path, err);
         (void)fclose(file);
     }
-    free(path);
     if (status != COMPETENCY_OK) {
-        free(*text);
+        competency__release(memory, *text);
         *text = NULL;
     }
     return status;
 }
 
-competency_status competency__table_read(competency__table *out, const char *directory,
-                                         const char *name, competency_error *err)
+competency_status competency__table_read(competency__table *out, const competency_allocator *memory,
+                                         const char *directory, const char *name,
+                                         competency_error *err)
 {
     *out = (competency__table){0};
     char *text = NULL;
     size_t size = 0;
-    competency_status status = competency__text_read(&text, &size, directory, name, err);
+    competency_status status = competency__text_read(&text, &size, memory, directory, name, err);
     if (text != NULL) {
-        status = competency__table_parse(out, text, size, name, err);
+        status = competency__table_parse(out, memory, text, size, name, err);
     }
-    free(text);
+    competency__release(memory, text);
     return status;
 }
 

@@ -72,7 +72,8 @@ static void fuzz_vocabulary(const char *bytes, size_t size)
 {
     char *text = NULL;
     size_t text_size = 0;
-    if (competency__vocabulary_json_read(&text, &text_size, bytes, size, NULL) == COMPETENCY_OK) {
+    if (competency__vocabulary_json_read(&text, NULL, &text_size, bytes, size, NULL) ==
+        COMPETENCY_OK) {
         check(text != NULL && (text_size == 0 || text[text_size - 1] == '\n'));
         check(memchr(text, '\r', text_size) == NULL);
     } else {

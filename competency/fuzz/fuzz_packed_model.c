@@ -24,7 +24,7 @@ static void check_tokenizer(const competency__packed_file *file)
 {
     static const char text[] = "abc zz \xC3\xA9tude [SEP] a-b, \xE6\x9D\xB1\xE4\xBA\xAC";
     competency__tokenizer *tokenizer = NULL;
-    if (competency__tokenizer_import(&tokenizer, &file->tokenizer, NULL) != COMPETENCY_OK) {
+    if (competency__tokenizer_import(&tokenizer, NULL, &file->tokenizer, NULL) != COMPETENCY_OK) {
         check(tokenizer == NULL);
         return;
     }

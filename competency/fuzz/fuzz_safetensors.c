@@ -42,7 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     competency__safetensors index;
-    if (competency__safetensors_read(&index, (const char *)data, size, NULL) != COMPETENCY_OK) {
+    if (competency__safetensors_read(&index, NULL, (const char *)data, size, NULL) !=
+        COMPETENCY_OK) {
         check(index.tensors == NULL && index.header == NULL);
         return 0;
     }

@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     competency__table table;
     competency_error err = {0};
     const char *const text = (const char *)data;
-    if (competency__table_parse(&table, text, size, "table", &err) != COMPETENCY_OK) {
+    if (competency__table_parse(&table, NULL, text, size, "table", &err) != COMPETENCY_OK) {
         check(err.status == COMPETENCY_EFORMAT && err.message[0] != '\0');
         check(table.text == NULL && table.cells == NULL);
         return 0;

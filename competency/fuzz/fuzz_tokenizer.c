@@ -63,7 +63,7 @@ static void check_twins(const competency__tokenizer_options *options, const char
 static void fuzz_text(const competency__tokenizer_options *options, const char *text, size_t size)
 {
     competency__tokenizer *tokenizer = NULL;
-    if (competency__tokenizer_create(&tokenizer, vocabulary, sizeof(vocabulary) - 1, options,
+    if (competency__tokenizer_create(&tokenizer, NULL, vocabulary, sizeof(vocabulary) - 1, options,
                                      NULL) != COMPETENCY_OK) {
         return;
     }
@@ -94,7 +94,8 @@ static void fuzz_vocabulary(const competency__tokenizer_options *options, const 
                             size_t size)
 {
     competency__tokenizer *tokenizer = NULL;
-    if (competency__tokenizer_create(&tokenizer, vocab, size, options, NULL) != COMPETENCY_OK) {
+    if (competency__tokenizer_create(&tokenizer, NULL, vocab, size, options, NULL) !=
+        COMPETENCY_OK) {
         check(tokenizer == NULL);
         return;
     }

@@ -22,9 +22,9 @@
 #include "io/parser_memory.h"
 
 enum {
-    DEPTH_MAX = 2048,         // as jansson's
-    LINEAR_KEYS_MAX = 8,      // up to here every key is compared with every other
-    NUMBER_SHORT_BYTES = 64,  // numbers that need no block of their own
+    DEPTH_MAX = 2048,           // as jansson's
+    LINEAR_KEYS_MAX = 8,        // up to here every key is compared with every other
+    NUMBER_SHORT_BYTES = 1024,  // with a NUL: numbers that need no block of their own
 };
 
 static const size_t NO_PARENT = SIZE_MAX;
@@ -94,21 +94,13 @@ static bool convert_number(competency__json *out, const char *text, bool is_inte
     return isfinite(out->value.real);
 }
 
-// As convert_number(), for (size) bytes without a NUL.
-static bool read_number(competency__json *out, const char *text, size_t size, bool is_integer)
+// As convert_number(), for (size) bytes without a NUL, copied to `room`.
+static bool read_number(competency__json *out, char *room, const char *text, size_t size,
+                        bool is_integer)
 {
-    char buffer[NUMBER_SHORT_BYTES];
-    char *const copy = size < sizeof(buffer) ? buffer : malloc(size + 1);
-    if (copy == NULL) {
-        return false;
-    }
-    memcpy(copy, text, size);
-    copy[size] = '\0';
-    const bool is_read = convert_number(out, copy, is_integer);
-    if (copy != buffer) {
-        free(copy);
-    }
-    return is_read;
+    memcpy(room, text, size);
+    room[size] = '\0';
+    return convert_number(out, room, is_integer);
 }
 
 // The calling thread reads and writes numbers as C does, until it is given what this returned.
@@ -256,8 +248,22 @@ static int on_number(void *self, const char *text, size_t size)
 {
     bool is_integer = false;
     competency__json *const node = add_node(self, COMPETENCY__JSON_REAL);
-    return node != NULL && skip_number(text, text + size, &is_integer) == text + size &&
-           read_number(node, text, size, is_integer);
+    if (node == NULL || skip_number(text, text + size, &is_integer) != text + size) {
+        return false;
+    }
+    char buffer[NUMBER_SHORT_BYTES];
+    if (size < sizeof(buffer)) {
+        return read_number(node, buffer, text, size, is_integer);
+    }
+    tree_builder *const builder = self;
+    char *const room = competency__allocate(&builder->tree->memory, size + 1);
+    if (room == NULL) {
+        builder->is_out_of_memory = true;
+        return false;
+    }
+    const bool is_read = read_number(node, room, text, size, is_integer);
+    competency__release(&builder->tree->memory, room);
+    return is_read;
 }
 
 static int on_string(void *self, const unsigned char *text, size_t size)
@@ -492,11 +498,12 @@ bool competency__json_parse_number(double *out, const char *text, size_t size)
     bool is_integer = false;
     const char *const last = skip_number(first, end, &is_integer);
     competency__json number = {0};
-    if (last == NULL || skip_blanks(last, end) != end) {
+    char room[NUMBER_SHORT_BYTES];
+    if (last == NULL || skip_blanks(last, end) != end || last - first >= NUMBER_SHORT_BYTES) {
         return false;
     }
     const locale_t before = enter_c_locale();
-    const bool is_read = read_number(&number, first, (size_t)(last - first), is_integer);
+    const bool is_read = read_number(&number, room, first, (size_t)(last - first), is_integer);
     (void)uselocale(before);
     if (is_read) {
         *out = competency__json_value(&number);

@@ -58,8 +58,9 @@ typedef struct competency__json_tree {
  * @param      is_line  the text is one line: the message gives the column only
  * @return COMPETENCY_OK; COMPETENCY_EFORMAT; COMPETENCY_ENOMEM
  *
- * Cost: O(size); allocates only what earlier texts did not need. Jansson, which names what is wrong
- * with a text, and numbers of more than 63 bytes take memory from the C library meanwhile.
+ * Cost: O(size); allocates only what earlier texts did not need, and a block for each number of more
+ * than 1023 bytes. Jansson, which names what is wrong with a text, takes memory from the C library
+ * meanwhile.
  */
 competency_status competency__json_load(competency__json_tree *tree, const competency__json **root,
                                         const char *text, size_t size, bool is_line,
@@ -84,7 +85,7 @@ bool competency__json_is_number(const competency__json *node);
 double competency__json_value(const competency__json *node);
 
 /**
- * Parse `text` as one JSON number and nothing else but blanks around it.
+ * Parse `text` as one JSON number of at most 1023 bytes and nothing else but blanks around it.
  *
  * The result is the double next to the decimal number, whatever the locale.
  */

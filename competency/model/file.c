@@ -5,23 +5,13 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
-
-static char *join(const char *directory, const char *name)
-{
-    const size_t size = strlen(directory) + 1 + strlen(name) + 1;
-    char *const path = malloc(size);
-    if (path != NULL) {
-        (void)snprintf(path, size, "%s/%s", directory, name);
-    }
-    return path;
-}
+#include "base/path.h"
 
 static competency_status fail_open(const char *path, int reason, competency_error *err)
 {
@@ -109,13 +99,9 @@ competency_status competency__file_map(competency__file *out, const char *direct
                                        const char *name, size_t size_max, competency_error *err)
 {
     *out = (competency__file){.bytes = ""};
-    char *const path = join(directory, name);
-    if (path == NULL) {
-        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a path");
-    }
-    const competency_status status = competency__file_map_path(out, path, size_max, err);
-    free(path);
-    return status;
+    char path[COMPETENCY__PATH_BYTES];
+    const competency_status status = competency__path_join(path, directory, "/", name, err);
+    return status == COMPETENCY_OK ? competency__file_map_path(out, path, size_max, err) : status;
 }
 
 void competency__file_unmap(competency__file *file)

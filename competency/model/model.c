@@ -3,11 +3,11 @@
 
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/sha256.h"
 #include "model/config.h"
 #include "model/directory.h"
@@ -40,6 +40,7 @@ struct description {
 };
 
 struct competency_model {
+    competency_allocator memory;
     char *directory;
     char *encoder;  // the folder of the encoder's files: `directory`, or one in it
     char *name;
@@ -146,8 +147,8 @@ static competency_status read_modules(competency_model *model, competency__modul
     }
     competency__file_unmap(&file);
     if (status == COMPETENCY_OK) {
-        status =
-            competency__directory_below(&model->encoder, model->directory, modules->encoder, err);
+        status = competency__directory_below(&model->encoder, &model->memory, model->directory,
+                                             modules->encoder, err);
     }
     model->is_kept =
         model->is_kept && strcmp(modules->pooling, "1_Pooling") == 0 && modules->encoder[0] == '\0';
@@ -212,12 +213,14 @@ static competency_status read_json_vocabulary(competency_model *model,
                                 model->encoder);
     }
     if (status == COMPETENCY_OK) {
-        status = competency__vocabulary_json_read(&text, &size, file.bytes, file.size, err);
+        status = competency__vocabulary_json_read(&text, &model->memory, &size, file.bytes,
+                                                  file.size, err);
     }
     if (text != NULL) {
-        status = competency__tokenizer_create(&model->tokenizer, text, size, options, err);
+        status = competency__tokenizer_create(&model->tokenizer, &model->memory, text, size,
+                                              options, err);
     }
-    free(text);
+    competency__release(&model->memory, text);
     competency__file_unmap(&file);
     return status;
 }
@@ -231,8 +234,8 @@ static competency_status read_vocabulary(competency_model *model,
     competency_status status =
         map_optional(model->encoder, &file, "vocab.txt", TOKENIZER_MAX, &is_there, err);
     if (is_there) {
-        status =
-            competency__tokenizer_create(&model->tokenizer, file.bytes, file.size, options, err);
+        status = competency__tokenizer_create(&model->tokenizer, &model->memory, file.bytes,
+                                              file.size, options, err);
     } else if (status == COMPETENCY_OK) {
         status = read_json_vocabulary(model, options, err);
     }
@@ -334,13 +337,14 @@ static competency_status map_weights(competency_model *model, competency_error *
     if (status != COMPETENCY_OK) {
         return status;
     }
-    model->layers = calloc(model->config.layers, sizeof(*model->layers));
+    model->layers =
+        competency__allocate_zeroed(&model->memory, model->config.layers, sizeof(*model->layers));
     if (model->layers == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for %u layers",
                                 (unsigned)model->config.layers);
     }
     competency__safetensors index;
-    status = competency__safetensors_read(&index, model->weights_file.bytes,
+    status = competency__safetensors_read(&index, &model->memory, model->weights_file.bytes,
                                           model->weights_file.size, err);
     if (status == COMPETENCY_OK) {
         status = competency__weights_bind(&model->weights, model->layers, &model->widened,
@@ -354,18 +358,19 @@ static competency_status map_weights(competency_model *model, competency_error *
 static competency_status find_name(competency_model *model, competency_error *err)
 {
     if (!model->is_packed || model->is_cached) {
-        return competency__directory_name(&model->name, model->directory, err);
+        return competency__directory_name(&model->name, &model->memory, model->directory, err);
     }
-    model->name = strdup(model->packed.facts.name);
+    model->name = competency__copy_text(&model->memory, model->packed.facts.name);
     return model->name != NULL ? COMPETENCY_OK
                                : competency__fail(err, COMPETENCY_ENOMEM, "no memory for a name");
 }
 
 static competency_status make_description(competency_model *model, competency_error *err)
 {
-    struct description *const description = calloc(1, sizeof(*description));
+    struct description *const description =
+        competency__allocate_zeroed(&model->memory, 1, sizeof(*description));
     if (description == NULL || pthread_mutex_init(&description->lock, NULL) != 0) {
-        free(description);
+        competency__release(&model->memory, description);
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a description");
     }
     description->info = (competency_model_info){
@@ -422,7 +427,8 @@ static competency_status load_packed(competency_model *model, const char *path,
 {
     competency_status status = competency__packed_file_open(&model->packed, path, err);
     if (status == COMPETENCY_OK) {
-        status = competency__tokenizer_import(&model->tokenizer, &model->packed.tokenizer, err);
+        status = competency__tokenizer_import(&model->tokenizer, &model->memory,
+                                              &model->packed.tokenizer, err);
     }
     if (status != COMPETENCY_OK) {
         competency__packed_file_close(&model->packed);
@@ -438,12 +444,11 @@ static competency_status load_packed(competency_model *model, const char *path,
 static bool load_cached(competency_model *model)
 {
     unsigned char stamp[COMPETENCY__SHA256_BYTES];
-    char *path = NULL;
-    bool is_good = competency__packed_cache_path(&path, model->directory, model->precision, NULL) ==
+    char path[COMPETENCY__PATH_BYTES];
+    bool is_good = competency__packed_cache_path(path, model->directory, model->precision, NULL) ==
                        COMPETENCY_OK &&
                    competency__packed_cache_stamp(stamp, model->directory, NULL) == COMPETENCY_OK &&
                    load_packed(model, path, NULL) == COMPETENCY_OK;
-    free(path);
     if (is_good && memcmp(stamp, model->packed.facts.stamp, sizeof(stamp)) != 0) {
         competency__tokenizer_destroy(model->tokenizer);
         competency__packed_file_close(&model->packed);
@@ -485,9 +490,9 @@ competency_status competency__precision_read(uint32_t *out, const char *name, co
 }
 
 // The caller's options as this version of the library knows them.
-static competency_status read_options(competency_model_options *out,
-                                      const competency_model_options *options,
-                                      competency_error *err)
+competency_status competency__model_options_read(competency_model_options *out,
+                                                 const competency_model_options *options,
+                                                 competency_error *err)
 {
     *out = (competency_model_options)COMPETENCY_MODEL_OPTIONS_INIT;
     if (options != NULL) {
@@ -505,17 +510,19 @@ competency_status competency_model_open_with(competency_model **out, const char 
 {
     *out = NULL;
     competency_model_options chosen;
-    competency_status status = read_options(&chosen, options, err);
+    competency_status status = competency__model_options_read(&chosen, options, err);
     if (status != COMPETENCY_OK) {
         return status;
     }
-    competency_model *const model = calloc(1, sizeof(*model));
+    competency_model *const model =
+        competency__allocate_zeroed(chosen.allocator, 1, sizeof(*model));
     if (model == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a model");
     }
+    model->memory = competency__allocator(chosen.allocator);
     status = competency__precision_read(&model->precision, chosen.precision, err);
     if (status == COMPETENCY_OK) {
-        status = competency__directory_find(&model->directory, path, err);
+        status = competency__directory_find(&model->directory, &model->memory, path, err);
     }
     if (status == COMPETENCY_OK) {
         model->is_kept = !chosen.is_cache_bypassed;
@@ -552,19 +559,20 @@ void competency_model_close(competency_model *model)
     if (model == NULL) {
         return;
     }
+    const competency_allocator memory = model->memory;
     if (model->description != NULL) {
         (void)pthread_mutex_destroy(&model->description->lock);
-        free(model->description);
+        competency__release(&memory, model->description);
     }
     competency__tokenizer_destroy(model->tokenizer);
     competency__packed_file_close(&model->packed);
     competency__file_unmap(&model->weights_file);
-    free(model->layers);
-    free(model->widened);
-    free(model->name);
-    free(model->encoder);
-    free(model->directory);
-    free(model);
+    competency__release(&memory, model->layers);
+    competency__release(&memory, model->widened);
+    competency__release(&memory, model->name);
+    competency__release(&memory, model->encoder);
+    competency__release(&memory, model->directory);
+    competency__release(&memory, model);
 }
 
 competency__file_stamp competency__model_weights_stamp(const competency_model *model)

@@ -26,6 +26,14 @@ const competency__packed_file *competency__model_packed(const competency_model *
 /** In which precision the weights of `model` are, or are to be packed: a competency__precision. */
 uint32_t competency__model_precision(const competency_model *model);
 
+/**
+ * `options`, of whatever size they are, as this version of the library knows them; NULL: defaults.
+ *
+ * @return COMPETENCY_OK; COMPETENCY_EINVAL if they have no size
+ */
+COMPETENCY_MUST_USE competency_status competency__model_options_read(
+    competency_model_options *out, const competency_model_options *options, competency_error *err);
+
 /** Whether a packed file has a place for all of `model`: a prompt has none. */
 bool competency__model_can_be_packed(const competency_model *model);
 

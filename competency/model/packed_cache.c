@@ -72,37 +72,30 @@ static const char *find_folder(const char **below)
     return home != NULL && home[0] == '/' ? home : NULL;
 }
 
-competency_status competency__packed_cache_path(char **out, const char *directory,
-                                                uint32_t precision, competency_error *err)
+competency_status competency__packed_cache_path(char out[COMPETENCY__PATH_BYTES],
+                                                const char *directory, uint32_t precision,
+                                                competency_error *err)
 {
     static const char *const suffixes[] = {"f32", "f16", "int8"};
-    *out = NULL;
+    out[0] = '\0';
     const char *below = NULL;
     const char *const folder = find_folder(&below);
-    char *const resolved = realpath(directory, NULL);
-    if (folder == NULL || resolved == NULL) {
-        free(resolved);
+    char resolved[COMPETENCY__PATH_BYTES];
+    if (folder == NULL || realpath(directory, resolved) == NULL) {
         return competency__fail(err, COMPETENCY_EIO, "no folder for caches, or no %s", directory);
     }
     char key[COMPETENCY__SHA256_HEX_BYTES];
     competency__sha256_hex(key, resolved, strlen(resolved));
-    free(resolved);
-    const size_t size = strlen(folder) + 128;
-    *out = malloc(size);
-    if (*out == NULL) {
-        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a path");
-    }
-    (void)snprintf(*out, size, "%s%s/competency/models/%.*s.%s.cmodel", folder, below, KEY_DIGITS,
-                   key, suffixes[precision]);
-    return COMPETENCY_OK;
+    char name[KEY_DIGITS + 64];
+    (void)snprintf(name, sizeof(name), "/competency/models/%.*s.%s.cmodel", KEY_DIGITS, key,
+                   suffixes[precision]);
+    return competency__path_join(out, folder, below, name, err);
 }
 
 competency_status competency__packed_cache_prepare(const char *path, competency_error *err)
 {
-    char *const folder = strdup(path);
-    if (folder == NULL) {
-        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a path");
-    }
+    char folder[COMPETENCY__PATH_BYTES];
+    (void)snprintf(folder, sizeof(folder), "%s", path);
     competency_status status = COMPETENCY_OK;
     for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
@@ -113,6 +106,5 @@ competency_status competency__packed_cache_prepare(const char *path, competency_
         }
         *slash = '/';
     }
-    free(folder);
     return status;
 }

@@ -12,6 +12,7 @@
 
 #include <competency/status.h>
 
+#include "base/path.h"
 #include "base/sha256.h"
 
 /**
@@ -26,16 +27,14 @@ COMPETENCY_MUST_USE competency_status competency__packed_cache_stamp(
 /**
  * The file for `directory` and `precision`, a competency__precision, whether it is there or not.
  *
- * @param[out] out  free() it; NULL on failure
- * @return COMPETENCY_OK; COMPETENCY_EIO if the directory cannot be resolved or the environment
- *         names no home; COMPETENCY_ENOMEM
+ * @return COMPETENCY_OK; COMPETENCY_EIO if the directory cannot be resolved, the environment names
+ *         no home, or the path is longer than the system takes
  */
-COMPETENCY_MUST_USE competency_status competency__packed_cache_path(char **out,
-                                                                    const char *directory,
-                                                                    uint32_t precision,
-                                                                    competency_error *err);
+COMPETENCY_MUST_USE competency_status
+competency__packed_cache_path(char out[COMPETENCY__PATH_BYTES], const char *directory,
+                              uint32_t precision, competency_error *err);
 
-/** Make the folders above the file at `path`, for this user only. */
+/** Make the folders above the file at `path`, shorter than COMPETENCY__PATH_BYTES, for this user only. */
 COMPETENCY_MUST_USE competency_status competency__packed_cache_prepare(const char *path,
                                                                        competency_error *err);
 

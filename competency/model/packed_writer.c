@@ -5,17 +5,20 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/path.h"
 #include "model/packed_file.h"
 #include "model/packed_layout.h"
 
-enum { ATTEMPTS = 16 };
+enum {
+    ATTEMPTS = 16,
+    TEMPORARY_BYTES = 64,  // that a temporary name is longer than the path
+};
 
 static uint64_t round_up(uint64_t offset)
 {
@@ -183,12 +186,10 @@ competency_status competency__packed_file_write(
     if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
         return write_straight(path, &h, sections, err);
     }
-    const size_t size = strlen(path) + 64;
-    char *const temporary = malloc(size);
-    if (temporary == NULL) {
-        return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a path");
+    char temporary[COMPETENCY__PATH_BYTES];
+    if (strlen(path) + TEMPORARY_BYTES > sizeof(temporary)) {
+        return competency__fail(err, COMPETENCY_EIO, "a path of %zu bytes, limit %d", strlen(path),
+                                COMPETENCY__PATH_BYTES - TEMPORARY_BYTES);
     }
-    const competency_status status = write_and_rename(path, temporary, size, &h, sections, err);
-    free(temporary);
-    return status;
+    return write_and_rename(path, temporary, sizeof(temporary), &h, sections, err);
 }

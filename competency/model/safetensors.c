@@ -7,6 +7,7 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/memory.h"
 
 enum {
     LENGTH_BYTES = 8,
@@ -163,7 +164,8 @@ static competency_status read_tensors(competency__safetensors *index, competency
         return competency__fail(err, COMPETENCY_EFORMAT, "%zu tensors, limit %d", entries,
                                 TENSORS_MAX);
     }
-    index->tensors = calloc(entries + 1, sizeof(*index->tensors));
+    index->tensors =
+        competency__allocate_zeroed(&index->memory, entries + 1, sizeof(*index->tensors));
     if (index->tensors == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for %zu tensors", entries);
     }
@@ -212,10 +214,12 @@ static uint64_t load_le64(const char *bytes)
     return value;
 }
 
-competency_status competency__safetensors_read(competency__safetensors *out, const char *bytes,
-                                               size_t size, competency_error *err)
+competency_status competency__safetensors_read(competency__safetensors *out,
+                                               const competency_allocator *memory,
+                                               const char *bytes, size_t size,
+                                               competency_error *err)
 {
-    *out = (competency__safetensors){0};
+    *out = (competency__safetensors){.memory = competency__allocator(memory)};
     if (size < LENGTH_BYTES) {
         return competency__fail(err, COMPETENCY_EFORMAT, "safetensors of %zu bytes, needs %d", size,
                                 LENGTH_BYTES);
@@ -242,7 +246,7 @@ competency_status competency__safetensors_read(competency__safetensors *out, con
 
 void competency__safetensors_deinit(competency__safetensors *index)
 {
-    free(index->tensors);
+    competency__release(&index->memory, index->tensors);
     json_decref(index->header);
     *index = (competency__safetensors){0};
 }

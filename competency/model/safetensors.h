@@ -18,6 +18,7 @@
 
 #include <jansson.h>
 
+#include <competency/allocator.h>
 #include <competency/status.h>
 
 enum { COMPETENCY__TENSOR_RANK_MAX = 8 };
@@ -34,6 +35,7 @@ typedef struct competency__tensor {
 
 /** An index; owns the names. */
 typedef struct competency__safetensors {
+    competency_allocator memory;  // of the tensors; the names are of the JSON parser's
     json_t *header;               // what the names borrow from
     competency__tensor *tensors;  // (count), in the order of their bytes
     size_t count;
@@ -43,13 +45,14 @@ typedef struct competency__safetensors {
  * Read and check the index of a safetensors file: every tensor lies inside the file, none
  * overlaps another, and together they leave no byte out.
  *
- * @param[out] out    emptied on failure; released by competency__safetensors_deinit()
- * @param[in]  bytes  (size) the whole file; not needed afterwards
+ * @param[out] out     emptied on failure; released by competency__safetensors_deinit()
+ * @param[in]  memory  copied; NULL: the C library's
+ * @param[in]  bytes   (size) the whole file; not needed afterwards
  * @return COMPETENCY_OK; COMPETENCY_EFORMAT; COMPETENCY_ENOMEM
  */
-COMPETENCY_MUST_USE competency_status competency__safetensors_read(competency__safetensors *out,
-                                                                   const char *bytes, size_t size,
-                                                                   competency_error *err);
+COMPETENCY_MUST_USE competency_status
+competency__safetensors_read(competency__safetensors *out, const competency_allocator *memory,
+                             const char *bytes, size_t size, competency_error *err);
 
 void competency__safetensors_deinit(competency__safetensors *index);
 

@@ -2,12 +2,12 @@
 #include "model/vocabulary_json.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "model/fields.h"
 
 // What the tokenizer takes for granted.
@@ -50,15 +50,16 @@ static bool place_entries(const char **entries, size_t count, json_t *vocabulary
 }
 
 // Lines in the order of the ids.
-static competency_status write_lines(char **text, size_t *size, const char *const *entries,
-                                     size_t count, competency_error *err)
+static competency_status write_lines(char **text, const competency_allocator *memory, size_t *size,
+                                     const char *const *entries, size_t count,
+                                     competency_error *err)
 {
     size_t needed = 1;
     for (size_t i = 0; i < count; i++) {
         // place_entries() has set every one: `count` ids below `count`, none of them twice.
         needed += strlen(entries[i]) + 1;  // NOLINT(clang-analyzer-core.NonNullParamChecker)
     }
-    *text = malloc(needed);
+    *text = competency__allocate(memory, needed);
     if (*text == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a vocabulary");
     }
@@ -72,25 +73,26 @@ static competency_status write_lines(char **text, size_t *size, const char *cons
     return COMPETENCY_OK;
 }
 
-static competency_status write_vocabulary(char **text, size_t *size, json_t *vocabulary,
-                                          competency_error *err)
+static competency_status write_vocabulary(char **text, const competency_allocator *memory,
+                                          size_t *size, json_t *vocabulary, competency_error *err)
 {
     const size_t count = json_object_size(vocabulary);
-    const char **const entries = calloc(count + 1, sizeof(*entries));
+    const char **const entries = competency__allocate_zeroed(memory, count + 1, sizeof(*entries));
     if (entries == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a vocabulary");
     }
     const competency_status status =
         place_entries(entries, count, vocabulary)
-            ? write_lines(text, size, entries, count, err)
+            ? write_lines(text, memory, size, entries, count, err)
             : competency__fail(err, COMPETENCY_EFORMAT,
                                "tokenizer.json: the ids of vocab are not 0 to %zu, each once",
                                count);
-    free(entries);
+    competency__release(memory, (void *)entries);
     return status;
 }
 
-competency_status competency__vocabulary_json_read(char **text, size_t *size, const char *bytes,
+competency_status competency__vocabulary_json_read(char **text, const competency_allocator *memory,
+                                                   size_t *size, const char *bytes,
                                                    size_t bytes_size, competency_error *err)
 {
     *text = NULL;
@@ -107,7 +109,7 @@ competency_status competency__vocabulary_json_read(char **text, size_t *size, co
     check_model(&fields);
     competency_status status = fields.status;
     if (status == COMPETENCY_OK) {
-        status = write_vocabulary(text, size, vocabulary, err);
+        status = write_vocabulary(text, memory, size, vocabulary, err);
     }
     json_decref(root);
     return status;

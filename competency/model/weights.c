@@ -5,12 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/checked.h"
 #include "base/error.h"
 #include "base/half.h"
+#include "base/memory.h"
 
 enum { NAME_BYTES = 128 };
 
@@ -164,7 +164,7 @@ static competency_status reserve_widened(float **out, const competency__safetens
         return COMPETENCY_OK;
     }
     if (competency__mul(&bytes, bytes, 2)) {
-        *out = malloc(bytes);
+        *out = competency__allocate(&index->memory, bytes);
     }
     return *out != NULL ? COMPETENCY_OK
                         : competency__fail(err, COMPETENCY_ENOMEM,
@@ -199,7 +199,7 @@ competency_status competency__weights_bind(competency__bert_weights *weights,
     *weights = (competency__bert_weights){.layers = layers};
     (void)visit_all(&binder, config, weights, layers);
     if (binder.status != COMPETENCY_OK) {
-        free(*widened);
+        competency__release(&index->memory, *widened);
         *widened = NULL;
     }
     return binder.status;

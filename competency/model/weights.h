@@ -20,7 +20,7 @@
  *
  * @param[out] weights  its pointers borrow from `bytes` and `*widened`
  * @param[out] layers   (config->layers) becomes weights->layers
- * @param[out] widened  what was widened, to be given to free(); NULL if nothing was, or on failure
+ * @param[out] widened  what was widened, of the memory of `index`; NULL if nothing was, or on failure
  * @param[in]  index    of the file; not needed afterwards
  * @param[in]  bytes    the file
  * @return COMPETENCY_OK; COMPETENCY_EFORMAT if a weight is missing, misshapen or not aligned to

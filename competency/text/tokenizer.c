@@ -2,10 +2,10 @@
 #include "text/tokenizer.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
 #include "text/vocabulary.h"
@@ -17,6 +17,7 @@ static const char *const special_texts[SPECIAL_COUNT] = {"[PAD]", "[UNK]", "[CLS
                                                          "[MASK]"};
 
 struct competency__tokenizer {
+    competency_allocator memory;
     competency__vocabulary vocabulary;
     competency__tokenizer_options options;
     uint32_t specials[SPECIAL_COUNT];  // COMPETENCY__TOKEN_NONE: not in this vocabulary
@@ -36,19 +37,22 @@ static competency_status find_specials(competency__tokenizer *tokenizer, compete
     return COMPETENCY_OK;
 }
 
-competency_status competency__tokenizer_create(competency__tokenizer **out, const char *vocab,
-                                               size_t size,
+competency_status competency__tokenizer_create(competency__tokenizer **out,
+                                               const competency_allocator *memory,
+                                               const char *vocab, size_t size,
                                                const competency__tokenizer_options *options,
                                                competency_error *err)
 {
     *out = NULL;
-    competency__tokenizer *const tokenizer = calloc(1, sizeof(*tokenizer));
+    competency__tokenizer *const tokenizer =
+        competency__allocate_zeroed(memory, 1, sizeof(*tokenizer));
     if (tokenizer == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a tokenizer");
     }
+    tokenizer->memory = competency__allocator(memory);
     tokenizer->options = *options;
     competency_status status =
-        competency__vocabulary_read(&tokenizer->vocabulary, vocab, size, err);
+        competency__vocabulary_read(&tokenizer->vocabulary, memory, vocab, size, err);
     if (status == COMPETENCY_OK) {
         status = find_specials(tokenizer, err);
     }
@@ -70,6 +74,7 @@ competency__tokenizer_tables competency__tokenizer_export(const competency__toke
 }
 
 competency_status competency__tokenizer_import(competency__tokenizer **out,
+                                               const competency_allocator *memory,
                                                const competency__tokenizer_tables *tables,
                                                competency_error *err)
 {
@@ -83,10 +88,12 @@ competency_status competency__tokenizer_import(competency__tokenizer **out,
                                     (unsigned)tables->vocabulary.count);
         }
     }
-    competency__tokenizer *const tokenizer = calloc(1, sizeof(*tokenizer));
+    competency__tokenizer *const tokenizer =
+        competency__allocate_zeroed(memory, 1, sizeof(*tokenizer));
     if (tokenizer == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a tokenizer");
     }
+    tokenizer->memory = competency__allocator(memory);
     tokenizer->vocabulary = tables->vocabulary;
     tokenizer->vocabulary.owned = NULL;
     tokenizer->options = tables->options;
@@ -98,8 +105,9 @@ competency_status competency__tokenizer_import(competency__tokenizer **out,
 void competency__tokenizer_destroy(competency__tokenizer *tokenizer)
 {
     if (tokenizer != NULL) {
-        competency__vocabulary_deinit(&tokenizer->vocabulary);
-        free(tokenizer);
+        const competency_allocator memory = tokenizer->memory;
+        competency__vocabulary_deinit(&tokenizer->vocabulary, &memory);
+        competency__release(&memory, tokenizer);
     }
 }
 
@@ -231,7 +239,9 @@ static competency_status encode_prompted(struct encoding *encoding, const char *
         encode_body(encoding, text, size);
         return COMPETENCY_OK;
     }
-    char *const joined = size < SIZE_MAX - prompt_size ? malloc(prompt_size + size) : NULL;
+    const competency_allocator *const memory = &encoding->tokenizer->memory;
+    char *const joined =
+        size < SIZE_MAX - prompt_size ? competency__allocate(memory, prompt_size + size) : NULL;
     if (joined == NULL) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a text of %zu bytes", size);
     }
@@ -240,7 +250,7 @@ static competency_status encode_prompted(struct encoding *encoding, const char *
     memcpy(joined + prompt_size, text, size);
     // NOLINTEND(bugprone-not-null-terminated-result)
     encode_body(encoding, joined, prompt_size + size);
-    free(joined);
+    competency__release(memory, joined);
     return COMPETENCY_OK;
 }
 

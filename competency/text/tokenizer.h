@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <competency/allocator.h>
 #include <competency/status.h>
 
 #include "text/vocabulary.h"
@@ -44,15 +45,16 @@ typedef struct competency__tokenizer_options {
  * number from 0. Of entries that occur twice the later id counts, as in the reference.
  *
  * @param[out] out      NULL on failure; released by competency__tokenizer_destroy()
+ * @param[in]  memory   copied; NULL: the C library's
  * @param[in]  vocab    (size) UTF-8; copied
  * @param[in]  options  copied
  * @param[out] err      optional
  * @return COMPETENCY_OK; COMPETENCY_EFORMAT if the vocabulary is not UTF-8, has too many or too
  *         long entries, or lacks [UNK], [CLS] or [SEP]; COMPETENCY_ENOMEM
  */
-COMPETENCY_MUST_USE competency_status
-competency__tokenizer_create(competency__tokenizer **out, const char *vocab, size_t size,
-                             const competency__tokenizer_options *options, competency_error *err);
+COMPETENCY_MUST_USE competency_status competency__tokenizer_create(
+    competency__tokenizer **out, const competency_allocator *memory, const char *vocab, size_t size,
+    const competency__tokenizer_options *options, competency_error *err);
 
 enum { COMPETENCY__SPECIALS = 5 };  // [PAD] [UNK] [CLS] [SEP] [MASK], in this order
 
@@ -71,14 +73,16 @@ competency__tokenizer_tables competency__tokenizer_export(const competency__toke
  * be sound: a damaged table gives wrong ids, all below vocabulary.count, and nothing worse.
  *
  * @param[out] out     NULL on failure; released by competency__tokenizer_destroy()
+ * @param[in]  memory  copied; NULL: the C library's
  * @param[in]  tables  their sizes are those of what they point to; copied
  * @return COMPETENCY_OK; COMPETENCY_EFORMAT if a special token is missing or none of the entries;
  *         COMPETENCY_ENOMEM
  *
  * Cost: looks at no entry.
  */
-COMPETENCY_MUST_USE competency_status competency__tokenizer_import(
-    competency__tokenizer **out, const competency__tokenizer_tables *tables, competency_error *err);
+COMPETENCY_MUST_USE competency_status
+competency__tokenizer_import(competency__tokenizer **out, const competency_allocator *memory,
+                             const competency__tokenizer_tables *tables, competency_error *err);
 
 /** Release. NULL is accepted. */
 void competency__tokenizer_destroy(competency__tokenizer *tokenizer);
@@ -114,7 +118,8 @@ typedef struct competency__token_span {
  * @return COMPETENCY_OK; COMPETENCY_EFORMAT, with the byte offset, if `text` is not UTF-8;
  *         COMPETENCY_EINVAL if tokens_max is below 2
  *
- * Threads: safe. Cost: O(size) at most, less where truncation ends it early; allocates nothing.
+ * Threads: safe. Cost: O(size) at most, less where truncation ends it early; allocates nothing
+ * unless a prompt and the text have to be joined.
  */
 COMPETENCY_MUST_USE competency_status competency__tokenizer_encode(
     const competency__tokenizer *tokenizer, competency__token_span *out, const char *text,

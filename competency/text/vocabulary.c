@@ -2,10 +2,10 @@
 #include "text/vocabulary.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "text/words.h"
 
@@ -153,7 +153,8 @@ static competency_status build_table(const competency__vocabulary *vocabulary, c
 }
 
 // One block for the three tables, the widest numbers first.
-static bool allocate_tables(competency__vocabulary *out, tables *made, size_t lines, size_t size)
+static bool allocate_tables(competency__vocabulary *out, const competency_allocator *memory,
+                            tables *made, size_t lines, size_t size)
 {
     size_t slots = 2;
     while (slots < 2 * lines) {
@@ -161,7 +162,8 @@ static bool allocate_tables(competency__vocabulary *out, tables *made, size_t li
     }
     const size_t slots_bytes = slots * sizeof(*made->slots);
     const size_t starts_bytes = (lines + 1) * sizeof(*made->starts);
-    char *const block = calloc(1, slots_bytes + starts_bytes + size + 1);
+    char *const block =
+        competency__allocate_zeroed(memory, 1, slots_bytes + starts_bytes + size + 1);
     if (block == NULL) {
         return false;
     }
@@ -176,7 +178,8 @@ static bool allocate_tables(competency__vocabulary *out, tables *made, size_t li
     return true;
 }
 
-competency_status competency__vocabulary_read(competency__vocabulary *out, const char *text,
+competency_status competency__vocabulary_read(competency__vocabulary *out,
+                                              const competency_allocator *memory, const char *text,
                                               size_t size, competency_error *err)
 {
     *out = (competency__vocabulary){0};
@@ -196,7 +199,7 @@ competency_status competency__vocabulary_read(competency__vocabulary *out, const
     }
 
     tables made;
-    if (!allocate_tables(out, &made, lines, size)) {
+    if (!allocate_tables(out, memory, &made, lines, size)) {
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a vocabulary of %zu entries",
                                 lines);
     }
@@ -204,9 +207,10 @@ competency_status competency__vocabulary_read(competency__vocabulary *out, const
     return build_table(out, &made, err);
 }
 
-void competency__vocabulary_deinit(competency__vocabulary *vocabulary)
+void competency__vocabulary_deinit(competency__vocabulary *vocabulary,
+                                   const competency_allocator *memory)
 {
-    free(vocabulary->owned);
+    competency__release(memory, vocabulary->owned);
     *vocabulary = (competency__vocabulary){0};
 }
 

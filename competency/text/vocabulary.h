@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <competency/allocator.h>
 #include <competency/status.h>
 
 #define COMPETENCY__TOKEN_NONE UINT32_MAX
@@ -39,16 +40,19 @@ typedef struct competency__vocabulary {
  * Read the contents of a `vocab.txt`: one entry a line, its id the line's number from 0. Of
  * entries that occur twice the later id counts, as in the reference.
  *
- * @param[out] out   released by competency__vocabulary_deinit(), also after a failure
- * @param[in]  text  (size); copied
+ * @param[out] out     released by competency__vocabulary_deinit(), also after a failure
+ * @param[in]  memory  borrowed; NULL: the C library's
+ * @param[in]  text    (size); copied
  * @return COMPETENCY_OK; COMPETENCY_EFORMAT if it is not UTF-8, too large, or made to collide;
  *         COMPETENCY_ENOMEM
  */
-COMPETENCY_MUST_USE competency_status competency__vocabulary_read(competency__vocabulary *out,
-                                                                  const char *text, size_t size,
-                                                                  competency_error *err);
+COMPETENCY_MUST_USE competency_status
+competency__vocabulary_read(competency__vocabulary *out, const competency_allocator *memory,
+                            const char *text, size_t size, competency_error *err);
 
-void competency__vocabulary_deinit(competency__vocabulary *vocabulary);
+/** @param[in] memory  that it was read with */
+void competency__vocabulary_deinit(competency__vocabulary *vocabulary,
+                                   const competency_allocator *memory);
 
 /** The id of the entry `text`, (size) bytes; COMPETENCY__TOKEN_NONE if there is none. */
 uint32_t competency__vocabulary_find(const competency__vocabulary *vocabulary, const char *text,

@@ -217,7 +217,8 @@ typedef struct heaplens_store_shard {
     heaplens_store_u64 samples;          // blocks drawn in sample mode
     heaplens_store_u64 overflows;        // blocks found overwritten behind their end
     heaplens_store_u64 sizes[HEAPLENS_STORE_SIZE_BINS];  // allocations by requested size
-    uint64_t reserved[7];
+    heaplens_store_u64 looked_at;  // blocks_total when the peak was last looked at
+    uint64_t reserved[6];
 } heaplens_store_shard;
 
 /**

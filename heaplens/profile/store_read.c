@@ -221,11 +221,23 @@ static void read_counted(heaplens_store_reader *r, heaplens_facts *facts)
     facts->flags |= HEAPLENS_PROCESS_COUNTED;
 }
 
+// Did a thread allocate since the heap was about to shrink from its peak?
+static bool has_risen(const heaplens_store_reader *r)
+{
+    const heaplens_store_shard *const shards = (const void *)r->items[HEAPLENS_STORE_SHARDS];
+    for (size_t i = 0; i < r->counts[HEAPLENS_STORE_SHARDS]; i++) {
+        if (shards[i].blocks_total != shards[i].looked_at) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void read_peak(heaplens_store_reader *r, heaplens_facts *facts)
 {
     const uint64_t past = heaplens__not_negative((uint64_t)r->header.bytes_peak);
-    // Of equal peaks the last one counts, as in DHAT.
-    r->peak_is_now = facts->bytes_end >= past;
+    // Of equal peaks the last that an allocation reached counts, as in DHAT.
+    r->peak_is_now = facts->bytes_end > past || (facts->bytes_end == past && has_risen(r));
     facts->bytes_peak = r->peak_is_now ? facts->bytes_end : past;
     facts->blocks_peak = r->peak_is_now ? facts->blocks_end
                                         : heaplens__not_negative((uint64_t)r->header.blocks_peak);

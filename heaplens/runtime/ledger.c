@@ -57,9 +57,9 @@ __attribute__((noinline)) static void look_at_peak(heaplens__shard *shard)
     // make another. And not at the price of a shared cache line whenever one of several threads comes
     // back to the same height.
     const uint64_t allocations = heaplens__counted(&shard->figures->blocks_total);
-    const bool is_anew = allocations != shard->looked_at &&
+    const bool is_anew = allocations != heaplens__counted(&shard->figures->looked_at) &&
                          !atomic_load_explicit(&recorder->is_shared, memory_order_relaxed);
-    shard->looked_at = allocations;
+    atomic_store_explicit(&shard->figures->looked_at, allocations, memory_order_relaxed);
     if (bytes > watched || (bytes == watched && is_anew)) {
         note_peak(shard, bytes, is_anew);
     }

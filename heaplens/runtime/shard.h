@@ -53,7 +53,6 @@ typedef struct heaplens__shard {
     int64_t quota;          // bytes that may still move before heaplens__shard_settle() looks
     int64_t watch_bytes;    // figures->bytes_live at which the peak that is watched is reached
     int64_t watch_counted;  // the same of figures->counted_bytes
-    uint64_t looked_at;     // figures->blocks_total when the peak was last looked at
     heaplens__sampler sampler;
     uint32_t timing_gap;       // blocks to the next that is timed
     const void *latest_block;  // of this thread's latest allocation; NULL: it is freed

@@ -24,6 +24,11 @@ MALLOC_FAMILY = set("""malloc free calloc realloc reallocarray posix_memalign al
 BANNED_IMPORTS = set("""printf vprintf puts putchar putc fputc fputs perror psignal stdout stderr
     stdin exit _exit _Exit quick_exit abort signal sigaction sigprocmask atexit on_exit err errx warn
     warnx error system""".split())
+# What asks for memory, or is handed some that free() takes back.
+ALLOCATING = (MALLOC_FAMILY | set("strdup strndup asprintf vasprintf getline getdelim".split())) - {"malloc_usable_size"}
+# Of competency, who may: what stands between the library and the caller's allocator, and who watches
+# the heap itself.
+ALLOCATORS = {"memory.c.o", "profiler.c.o"}
 # What a compiler makes of fprintf() to a stream that was handed in.
 STREAM_WRITERS = {"fputs", "fputc"}
 DECLARATION = re.compile(r"^(?:HEAPLENS|COMPETENCY)_API\b[^;{]*?\b((?:heaplens|competency)_\w+)\s*\(", re.M)
@@ -70,6 +75,15 @@ def banned(library, is_release, dynamic=True, allowed=frozenset()):
     return [f"{library}: imports {name}" for name in sorted(unwanted)]
 
 
+def around_the_allocator(archive):
+    """Members of an archive that take memory of the C library, past the caller's allocator."""
+    for line in run("nm", "-A", "--undefined-only", "--format=posix", archive).splitlines():
+        place, name = line.split()[:2]
+        member = re.search(r"\[(.*)\]", place).group(1)
+        if plain_name(name) in ALLOCATING and member not in ALLOCATORS:
+            yield f"{archive}: {member} imports {name}: memory is of the caller's allocator (base/memory.h)"
+
+
 def check_exports(product, library, listing):
     names, promised = exported(library), declared(product)
     family = MALLOC_FAMILY if product == "heaplens" else set()
@@ -91,6 +105,7 @@ def main():
     parser.add_argument("product", choices=["competency", "heaplens", "heaplens-bench"])
     parser.add_argument("library")
     parser.add_argument("--reader", nargs="+", default=[], help="archives and objects that must not print or exit either")
+    parser.add_argument("--archive", help="the library as an archive, whose members may not allocate by themselves")
     parser.add_argument("--release", action="store_true", help="also refuse assertions")
     parser.add_argument("--update", action="store_true", help="write the list of symbols and stop")
     args = parser.parse_args()
@@ -102,6 +117,8 @@ def main():
         return 0
     offences = list(check_exports(args.product, args.library, listing))
     offences += check_needed(args.product, args.library)
+    if args.archive:
+        offences += around_the_allocator(args.archive)
     is_bench = args.product == "heaplens-bench"
     if not is_bench:  # that one has libiberty inside, which exits when memory is out
         offences += banned(args.library, args.release)

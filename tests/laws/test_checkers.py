@@ -135,6 +135,16 @@ class Symbols(unittest.TestCase):
         self.assertEqual(names, {"printf", "exit", "__assert_fail"})
         self.assertEqual(len(check_symbols.banned(self.library, is_release=False)), 2)
 
+    def test_memory_past_the_callers_allocator_is_found(self):
+        archive = str(self.folder / "lib.a")
+        for name, call in (("memory", "calloc(1, 2)"), ("other", "strdup(text)"), ("sound", "0")):
+            source = f"#include <stdlib.h>\nchar *strdup(const char *);\nvoid *f(const char *text) {{ (void)text; return {call}; }}"
+            subprocess.run(["cc", "-c", "-x", "c", "-", "-o", str(self.folder / f"{name}.c.o")], input=source, text=True,
+                           check=True)
+            subprocess.run(["ar", "rc", archive, str(self.folder / f"{name}.c.o")], check=True)
+        found = list(check_symbols.around_the_allocator(archive))
+        self.assertEqual([offence.split()[1:4] for offence in found], [["other.c.o", "imports", "strdup:"]])
+
     def test_fortified_calls_are_what_they_stand_for(self):
         self.assertEqual(check_symbols.plain_name("__printf_chk"), "printf")
         self.assertEqual(check_symbols.plain_name("printf"), "printf")

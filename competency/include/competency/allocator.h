@@ -15,7 +15,9 @@ extern "C" {
  *
  * An *allocator* is one function in the shape of realloc(), with a pointer of the caller's. It is
  * given where an object is created, copied into the object, and asked for everything that the
- * object and its results need; there is no global hook.
+ * object and its results need; there is no global hook. What other libraries take for themselves
+ * goes past it, and is named where that happens: jansson while a model directory is opened, LMDB
+ * in a store, the C library for the buffer of a file, for qsort() and for threads.
  */
 typedef struct competency_allocator {
     void *self;  // passed back to the function

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <competency/allocator.h>
 #include <competency/embedder.h>
 #include <competency/model.h>
 #include <competency/status.h>
@@ -45,6 +46,7 @@ typedef struct competency_cache_usage {
 typedef struct competency_memory_cache_options {
     uint32_t size;     // sizeof(competency_memory_cache_options) as the caller saw it
     size_t bytes_max;  // to hold between calls; 0: 64 MiB, some 40,000 texts of 384 numbers
+    const competency_allocator *allocator;  // copied; NULL: the C library's
 } competency_memory_cache_options;
 
 #define COMPETENCY_MEMORY_CACHE_OPTIONS_INIT            \
@@ -81,8 +83,9 @@ COMPETENCY_API void competency_memory_cache_usage(const competency_embedder *cac
 typedef struct competency_store competency_store;
 
 typedef struct competency_store_options {
-    uint32_t size;       // sizeof(competency_store_options) as the caller saw it
-    uint64_t bytes_max;  // of the file on disk; 0: 256 MiB; at least 1 MiB
+    uint32_t size;                          // sizeof(competency_store_options) as the caller saw it
+    uint64_t bytes_max;                     // of the file on disk; 0: 256 MiB; at least 1 MiB
+    const competency_allocator *allocator;  // copied; NULL: the C library's
 } competency_store_options;
 
 #define COMPETENCY_STORE_OPTIONS_INIT            \
@@ -118,6 +121,9 @@ typedef struct competency_store_info {
  *
  * Threads: a store may be shared. Processes: any number; not to be used across fork(). The
  * directory is made for its owner only, and refused if others may write to it.
+ * Memory: of options->allocator for the store and for the embedders that are made from it, but for
+ * what LMDB takes of the C library: some kilobytes a store, and the pages of a transaction while it
+ * is written. The file is mapped.
  */
 COMPETENCY_API COMPETENCY_MUST_USE competency_status
 competency_store_open(competency_store **out, const char *directory,

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <competency/allocator.h>
 #include <competency/model.h>
 #include <competency/status.h>
 
@@ -55,6 +56,7 @@ typedef struct competency_embedder_options {
     size_t batch_tokens;    // tokens packed into one forward pass, at most 1,048,576; 0: 256
     const char *precision;  // of the weights: "f32", "f16" or "int8"; NULL: the model's own
     uint32_t threads;       // that may work at once, the callers' among them, at most 256; 0: 1
+    const competency_allocator *allocator;  // copied; NULL: the C library's
 } competency_embedder_options;
 
 #define COMPETENCY_EMBEDDER_OPTIONS_INIT            \
@@ -79,7 +81,10 @@ typedef struct competency_embedder_options {
  * work at once, and callers beyond that wait. An embedder with more than one thread must not be
  * used in a child process that was forked after it was made.
  * Cost: allocates a workspace a thread here, each for the largest batch there can be, and nothing
- * afterwards; pages that no batch reaches stay untouched.
+ * afterwards; pages that no batch reaches stay untouched (a caller's allocator: what is to be zero is
+ * written, some bytes a token). Memory: of options->allocator, but for the stacks of threads, which
+ * the system gives; the model is opened again with it, where another precision asks for that. A text
+ * that has to be joined to a prompt is put together in memory of the model.
  * Numerics: a text's vector is the same bits alone and in any batch, with any number of threads and
  * any kernel table. Sums are f32 (int8: exact integers); docs/accuracy.md says how far each precision is from f32.
  */

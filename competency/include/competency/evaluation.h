@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <competency/allocator.h>
 #include <competency/embedder.h>
 #include <competency/scoring.h>
 #include <competency/status.h>
@@ -69,6 +70,8 @@ typedef struct competency_evaluation_options {
     /** Called now and then with how much of a suite is done; NULL: nobody wants to know. */
     void (*progress)(void *self, const char *what, size_t done, size_t total);
     void *self;  // passed to it
+
+    const competency_allocator *allocator;  // borrowed; NULL: the C library's
 } competency_evaluation_options;
 
 #define COMPETENCY_EVALUATION_OPTIONS_INIT            \
@@ -90,7 +93,9 @@ typedef struct competency_evaluation_options {
  *         is no room for more measures; COMPETENCY_ENOMEM; or what the embedder returned
  *
  * Cost: some 15,000 names are embedded for the synonyms, 1,700 for the near misses, 35 for the
- * related occupations, which are 373,000 matches of 35 skills with 35.
+ * related occupations, which are 373,000 matches of 35 skills with 35. Memory: of
+ * options->allocator, and given back before this returns; a file that is read has a buffer of the C
+ * library's.
  */
 COMPETENCY_API COMPETENCY_MUST_USE competency_status
 competency_evaluation_run(competency_evaluation *out, competency_suite suite, const char *directory,

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <competency/allocator.h>
 #include <competency/status.h>
 
 #ifdef __cplusplus
@@ -56,6 +57,7 @@ typedef struct competency_model_options {
     uint32_t size;           // sizeof(competency_model_options) as the caller saw it
     const char *precision;   // "f32", "f16" or "int8"; NULL: that of a packed model, else f32
     bool is_cache_bypassed;  // read the directory, even if its packed form is in the user's cache
+    const competency_allocator *allocator;  // copied; NULL: the C library's
 } competency_model_options;
 
 #define COMPETENCY_MODEL_OPTIONS_INIT            \
@@ -82,7 +84,9 @@ typedef struct competency_model_options {
  *         version; COMPETENCY_EIO; COMPETENCY_ENOMEM
  *
  * Threads: a model is immutable and may be shared. Cost: a packed model: some microseconds;
- * a directory: maps the weights, reads the vocabulary.
+ * a directory: maps the weights, reads the vocabulary. Memory: of options->allocator, but for what
+ * the parser of the directory's JSON files (jansson) takes of the C library and gives back before
+ * this returns; files are mapped.
  */
 COMPETENCY_API COMPETENCY_MUST_USE competency_status competency_model_open(competency_model **out,
                                                                            const char *path,
@@ -117,6 +121,15 @@ COMPETENCY_API COMPETENCY_MUST_USE competency_status competency_model_pack(const
                                                                            const char *path,
                                                                            competency_error *err);
 
+/**
+ * competency_model_pack() with options; NULL: defaults. The user's cache is bypassed in any case.
+ *
+ * @return as competency_model_pack(); also COMPETENCY_EINVAL, for the options
+ */
+COMPETENCY_API COMPETENCY_MUST_USE competency_status
+competency_model_pack_with(const char *directory, const competency_model_options *options,
+                           const char *path, competency_error *err);
+
 /** Unmap and release. NULL is accepted. Every embedder made from it must be destroyed first. */
 COMPETENCY_API void competency_model_close(competency_model *model);
 
@@ -124,7 +137,7 @@ COMPETENCY_API void competency_model_close(competency_model *model);
  * Facts of `model`; the result lives as long as the model.
  *
  * The hash is computed on the first call, which reads the whole weights file; concurrent first
- * calls are safe.
+ * calls are safe. Allocates nothing.
  */
 COMPETENCY_API const competency_model_info *
 competency_model_describe(const competency_model *model);
@@ -137,7 +150,8 @@ competency_model_describe(const competency_model *model);
  * @param[out] ids   (cap); may be NULL when cap is 0
  * @param[out] count set to the number of ids the text has, after truncation; above `cap`, only
  *                   the first `cap` were written
- * @return COMPETENCY_OK; COMPETENCY_EFORMAT if `text` is not UTF-8; COMPETENCY_ENOMEM
+ * @return COMPETENCY_OK; COMPETENCY_EFORMAT if `text` is not UTF-8; COMPETENCY_ENOMEM, for a model
+ *         with a prompt that is joined to texts
  */
 COMPETENCY_API COMPETENCY_MUST_USE competency_status
 competency_model_tokenize(const competency_model *model, const char *text, uint32_t *ids,

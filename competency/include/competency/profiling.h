@@ -60,7 +60,7 @@ typedef struct competency_profiler_reading {
  * @return COMPETENCY_OK; COMPETENCY_EINACTIVE if nothing records; COMPETENCY_EUNSUPPORTED in a
  *         build without COMPETENCY_MEMORY_PROFILING; COMPETENCY_ENOMEM
  *
- * Cost: one small block, which the profiler counts as its own: it is live at creation.
+ * Cost: one small block of the C library, which the profiler counts as its own: it is live at creation.
  */
 COMPETENCY_API COMPETENCY_MUST_USE competency_status
 competency_profiler_create(competency_profiler **out, competency_error *err);

@@ -81,7 +81,7 @@ static void print_model(const competency__kernels *k, competency__precision prec
     synthetic_model *const m = synthetic_model_create(1);
     const competency__text_ends ends = {.first = 1, .last = 2};
     float *sizes = NULL;
-    if (competency__calibrate(&sizes, &m->config, &m->weights, ends, NULL) != COMPETENCY_OK) {
+    if (competency__calibrate(&sizes, NULL, &m->config, &m->weights, ends, NULL) != COMPETENCY_OK) {
         abort();
     }
     m->weights.input_sizes = sizes;

@@ -25,8 +25,8 @@ const competency_model *fake_model_create(void)
     if (model.tokenizer != NULL) {
         return &model;
     }
-    if (competency__tokenizer_create(&model.tokenizer, vocabulary, strlen(vocabulary), &options,
-                                     NULL) != COMPETENCY_OK ||
+    if (competency__tokenizer_create(&model.tokenizer, NULL, vocabulary, strlen(vocabulary),
+                                     &options, NULL) != COMPETENCY_OK ||
         competency__tokenizer_vocabulary(model.tokenizer) > SYNTHETIC_VOCABULARY) {
         abort();
     }

@@ -71,7 +71,7 @@ static void *call(void *self)
 static competency__lane_pool *create(size_t lanes)
 {
     competency__lane_pool *pool = NULL;
-    assert_int_equal(competency__lane_pool_create(&pool, lanes, NULL), COMPETENCY_OK);
+    assert_int_equal(competency__lane_pool_create(&pool, NULL, lanes, NULL), COMPETENCY_OK);
     return pool;
 }
 

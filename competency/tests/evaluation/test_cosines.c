@@ -58,8 +58,9 @@ static void check_shape(const competency__kernels *table, size_t rows, size_t co
 {
     competency__cosine_index index;
     fill(dimension);
-    assert_int_equal(competency__cosine_index_init(&index, others, columns, dimension, table, NULL),
-                     COMPETENCY_OK);
+    assert_int_equal(
+        competency__cosine_index_init(&index, NULL, others, columns, dimension, table, NULL),
+        COMPETENCY_OK);
     memset(got, 0xFF, sizeof(got));
     competency__cosine_index_compare(got, &index, asked, rows);
     for (size_t r = 0; r < rows; r++) {
@@ -90,7 +91,7 @@ static void test_cosines__no_rows_write_nothing(void **state)
     (void)state;
     competency__cosine_index index;
     fill(3);
-    assert_int_equal(competency__cosine_index_init(&index, others, 2, 3,
+    assert_int_equal(competency__cosine_index_init(&index, NULL, others, 2, 3,
                                                    competency__kernels_select(0, NULL), NULL),
                      COMPETENCY_OK);
     float out = 5.0F;
@@ -104,7 +105,7 @@ static void test_cosines__what_cannot_be_addressed_is_no_memory(void **state)
     (void)state;
     competency__cosine_index index;
     competency_error err = {0};
-    assert_int_equal(competency__cosine_index_init(&index, others, SIZE_MAX / 64, 384,
+    assert_int_equal(competency__cosine_index_init(&index, NULL, others, SIZE_MAX / 64, 384,
                                                    competency__kernels_select(0, NULL), &err),
                      COMPETENCY_ENOMEM);
     assert_non_null(strstr(err.message, "no memory to compare"));

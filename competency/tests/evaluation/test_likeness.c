@@ -35,7 +35,8 @@ static void check(competency__likeness_kind kind, const likeness_case *c, const 
 {
     competency__likeness *index = NULL;
     double got[TEXTS];
-    assert_int_equal(competency__likeness_create(&index, kind, texts, TEXTS, NULL), COMPETENCY_OK);
+    assert_int_equal(competency__likeness_create(&index, NULL, kind, texts, TEXTS, NULL),
+                     COMPETENCY_OK);
     assert_int_equal(competency__likeness_score(index, got, c->query, NULL), COMPETENCY_OK);
     for (size_t i = 0; i < TEXTS; i++) {
         // Sums of at most some 30 products of numbers below 4, and a division.
@@ -74,7 +75,7 @@ static void test_likeness__of_texts_without_words_is_0(void **state)
     competency__likeness *index = NULL;
     double none[1] = {7.0};
     assert_int_equal(
-        competency__likeness_create(&index, COMPETENCY__LIKENESS_TRIGRAMS, NULL, 0, NULL),
+        competency__likeness_create(&index, NULL, COMPETENCY__LIKENESS_TRIGRAMS, NULL, 0, NULL),
         COMPETENCY_OK);
     assert_int_equal(competency__likeness_score(index, none, "a", NULL), COMPETENCY_OK);
     assert_true(none[0] == 7.0);

@@ -7,7 +7,7 @@
 
 static competency_status parse(competency__table *table, const char *text, competency_error *err)
 {
-    return competency__table_parse(table, text, strlen(text), "t.tsv", err);
+    return competency__table_parse(table, NULL, text, strlen(text), "t.tsv", err);
 }
 
 static void test_table__finds_cells_by_the_names_of_columns(void **state)
@@ -51,7 +51,8 @@ static void test_table__refuses_lines_of_another_width_and_what_is_no_text(void 
         assert_null(table.text);
     }
     competency__table table;
-    assert_int_equal(competency__table_parse(&table, "a\0b", 3, "t", NULL), COMPETENCY_EFORMAT);
+    assert_int_equal(competency__table_parse(&table, NULL, "a\0b", 3, "t", NULL),
+                     COMPETENCY_EFORMAT);
 }
 
 static void test_table__a_file_that_is_not_there_is_no_input(void **state)
@@ -59,7 +60,7 @@ static void test_table__a_file_that_is_not_there_is_no_input(void **state)
     (void)state;
     competency__table table;
     competency_error err = {0};
-    assert_int_equal(competency__table_read(&table, "/nowhere", "t.tsv", &err),
+    assert_int_equal(competency__table_read(&table, NULL, "/nowhere", "t.tsv", &err),
                      COMPETENCY_ENOINPUT);
     assert_non_null(strstr(err.message, "/nowhere/t.tsv"));
 }

@@ -11,27 +11,6 @@
 #include "expect.h"
 #include "tests/support/counted_memory.h"
 
-static competency_allocator table_of(counted_memory *memory)
-{
-    return (competency_allocator){.self = memory, .reallocate = counted_reallocate};
-}
-
-// Run `work` without a failure, then with each of its requests failing in turn.
-static void fail_each_request(competency_status (*work)(const competency_allocator *))
-{
-    counted_memory memory = {0};
-    competency_allocator allocator = table_of(&memory);
-    assert_int_equal(work(&allocator), COMPETENCY_OK);
-    assert_int_equal(memory.live, 0);
-    const size_t requests = memory.calls;
-    assert_true(requests > 1);
-    for (size_t k = 1; k <= requests; k++) {
-        memory = (counted_memory){.fail_at = k};
-        EXPECT(work(&allocator) == COMPETENCY_ENOMEM, "request %zu of %zu", k, requests);
-        EXPECT(memory.live == 0, "request %zu of %zu leaves %zu blocks", k, requests, memory.live);
-    }
-}
-
 // A text that is put together.
 typedef struct built_text {
     char bytes[200000];
@@ -58,6 +37,7 @@ static void make_document(built_text *text, size_t skills)
     for (size_t i = 0; i < 40; i++) {
         append(text, "\"unknown %zu\":%zu,", i, i);
     }
+    append(text, "\"long\":1.%02000d,", 1);  // a number that needs a block of its own
     append(text, "\"id\":1},\"candidates\":[{\"id\":\"c\",\"skills\":[");
     for (size_t i = 0; i < skills; i++) {
         append(text,

@@ -39,7 +39,7 @@ competency__tokenizer *golden_tokenizer(const char *vocab, size_t size, const ch
     competency__tokenizer *tokenizer = NULL;
     competency_error err = {0};
     const competency_status status =
-        competency__tokenizer_create(&tokenizer, vocab, size, &options, &err);
+        competency__tokenizer_create(&tokenizer, NULL, vocab, size, &options, &err);
     EXPECT(status == COMPETENCY_OK, "%s", err.message);
     return tokenizer;
 }

@@ -11,7 +11,8 @@ static competency__vocabulary read_text(const char *text)
 {
     competency__vocabulary vocabulary;
     competency_error err = {0};
-    EXPECT(competency__vocabulary_read(&vocabulary, text, strlen(text), &err) == COMPETENCY_OK,
+    EXPECT(competency__vocabulary_read(&vocabulary, NULL, text, strlen(text), &err) ==
+               COMPETENCY_OK,
            "%s", err.message);
     return vocabulary;
 }
@@ -26,7 +27,7 @@ test_vocabulary__ids_are_line_numbers_and_the_later_of_equal_entries_counts(void
     assert_int_equal(competency__vocabulary_find(&vocabulary, "b", 1), 2);
     assert_int_equal(competency__vocabulary_find(&vocabulary, "last", 4), 4);
     assert_int_equal(competency__vocabulary_find(&vocabulary, "las", 3), COMPETENCY__TOKEN_NONE);
-    competency__vocabulary_deinit(&vocabulary);
+    competency__vocabulary_deinit(&vocabulary, NULL);
 }
 
 static void
@@ -41,7 +42,7 @@ test_vocabulary__takes_the_longest_piece_and_discards_a_word_it_cannot_finish(vo
     assert_int_equal(competency__vocabulary_split(&vocabulary, "unaffx", 6, ids), 0);
     // Without an entry that begins a word, its continuations do not count.
     assert_int_equal(competency__vocabulary_split(&vocabulary, "aff", 3, ids), 0);
-    competency__vocabulary_deinit(&vocabulary);
+    competency__vocabulary_deinit(&vocabulary, NULL);
 }
 
 static void test_vocabulary__finds_every_entry_of_a_large_one(void **state)
@@ -59,7 +60,7 @@ static void test_vocabulary__finds_every_entry_of_a_large_one(void **state)
                                            ENTRY_BYTES - 1) == i,
                "entry %u", (unsigned)i);
     }
-    competency__vocabulary_deinit(&vocabulary);
+    competency__vocabulary_deinit(&vocabulary, NULL);
     free(text);
 }
 
