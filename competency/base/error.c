@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#define _GNU_SOURCE  // strerrordesc_np()
+
 #include "base/error.h"
 
 #include <stdarg.h>
@@ -50,4 +52,10 @@ competency_status competency__fail(competency_error *err, competency_status stat
         }
     }
     return status;
+}
+
+const char *competency__system_text(int code)
+{
+    const char *const text = strerrordesc_np(code);
+    return text == NULL ? "unknown error" : text;
 }

@@ -15,4 +15,7 @@ COMPETENCY_PRINTF(3, 4)
 competency_status competency__fail(competency_error *err, competency_status status,
                                    const char *format, ...);
 
+/** What an errno says: "No such file or directory". Constant, in English, safe from any thread. */
+const char *competency__system_text(int code);
+
 #endif

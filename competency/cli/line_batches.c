@@ -41,7 +41,8 @@ static cli_exit read_more(cli_line_batches *b)
         got = read(b->descriptor, b->buffer + b->end, b->capacity - b->end);
     } while (got < 0 && errno == EINTR);
     if (got < 0) {
-        cli_complain("cannot read the input");
+        cli_complain("cannot read the input: %s",
+                     strerror(errno));  // NOLINT(concurrency-mt-unsafe)
         return CLI_EXIT_IO;
     }
     b->has_ended = got == 0;

@@ -50,11 +50,14 @@ static int run_command(int argc, char **argv)
 {
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         if (strcmp(argv[1], commands[i].name) == 0) {
+            // getopt begins its complaints with it: "competency match: unrecognized option".
+            char name[32];
+            (void)snprintf(name, sizeof(name), "competency %s", commands[i].name);
+            argv[1] = name;
             return commands[i].run(argc - 1, argv + 1);
         }
     }
-    cli_complain("no such command: %s", argv[1]);
-    print_help(stderr);
+    cli_complain("no such command: %s; see competency --help", argv[1]);
     return CLI_EXIT_USAGE;
 }
 

@@ -88,7 +88,8 @@ static void give_up(competency_store *store, const char *what, int code)
             (void)snprintf(store->problem, sizeof(store->problem), "%s: %s", what,
                            mdb_strerror(code));
         } else {
-            (void)snprintf(store->problem, sizeof(store->problem), "%s: error %d", what, code);
+            (void)snprintf(store->problem, sizeof(store->problem), "%s: %s", what,
+                           competency__system_text(code));
         }
         store->is_broken = true;
     }
@@ -108,7 +109,8 @@ static competency_status fail_code(competency_error *err, const char *path, int 
     default: break;
     }
     return code < 0 ? competency__fail(err, COMPETENCY_EIO, "%s: %s", path, mdb_strerror(code))
-                    : competency__fail(err, COMPETENCY_EIO, "%s: error %d", path, code);
+                    : competency__fail(err, COMPETENCY_EIO, "%s: %s", path,
+                                       competency__system_text(code));
 }
 
 // Another process may have made the file larger than our mapping: adopt its size.
@@ -244,11 +246,13 @@ static competency_status mend_length(competency_store *store, competency_error *
     struct stat status;
     if (mdb_env_info(store->env, &info) != 0 || mdb_env_get_fd(store->env, &file) != 0 ||
         fstat(file, &status) != 0) {
-        return competency__fail(err, COMPETENCY_EIO, "%s: error %d", store->path, errno);
+        return competency__fail(err, COMPETENCY_EIO, "%s: %s", store->path,
+                                competency__system_text(errno));
     }
     const uint64_t needed = ((uint64_t)info.me_last_pgno + 1) * store->page_bytes;
     if ((uint64_t)status.st_size < needed && ftruncate(file, (off_t)needed) != 0) {
-        return competency__fail(err, COMPETENCY_EIO, "%s: error %d", store->path, errno);
+        return competency__fail(err, COMPETENCY_EIO, "%s: %s", store->path,
+                                competency__system_text(errno));
     }
     return COMPETENCY_OK;
 }
@@ -320,7 +324,8 @@ static competency_status open_directory(competency_store *store, const char *dir
     }
     struct stat info;
     if (stat(store->path, &info) != 0) {
-        return competency__fail(err, COMPETENCY_EIO, "%s: error %d", store->path, errno);
+        return competency__fail(err, COMPETENCY_EIO, "%s: %s", store->path,
+                                competency__system_text(errno));
     }
     store->device = info.st_dev;
     store->inode = info.st_ino;

@@ -91,7 +91,8 @@ static competency_status check_directory(const char *path, competency_error *err
     struct stat info;
     struct statfs system;
     if (stat(path, &info) != 0 || statfs(path, &system) != 0) {
-        return competency__fail(err, COMPETENCY_EIO, "cannot look at %s: error %d", path, errno);
+        return competency__fail(err, COMPETENCY_EIO, "cannot look at %s: %s", path,
+                                competency__system_text(errno));
     }
     if (!S_ISDIR(info.st_mode)) {
         return competency__fail(err, COMPETENCY_EIO, "%s is not a directory", path);
@@ -119,7 +120,8 @@ competency_status competency__store_prepare_directory(const char *path, competen
         return status;
     }
     if (!make_directories(copy)) {
-        return competency__fail(err, COMPETENCY_EIO, "cannot make %s: error %d", path, errno);
+        return competency__fail(err, COMPETENCY_EIO, "cannot make %s: %s", path,
+                                competency__system_text(errno));
     }
     return check_directory(path, err);
 }
@@ -138,8 +140,8 @@ competency_status competency__store_reserve(const char *directory, const char *n
         (void)close(file);
     }
     return reason == 0 ? COMPETENCY_OK
-                       : competency__fail(err, COMPETENCY_EIO, "cannot write %s/%s: error %d",
-                                          directory, name, reason);
+                       : competency__fail(err, COMPETENCY_EIO, "cannot write %s/%s: %s", directory,
+                                          name, competency__system_text(reason));
 }
 
 static competency_status remove_file(const char *directory, const char *name, competency_error *err)
@@ -152,8 +154,8 @@ static competency_status remove_file(const char *directory, const char *name, co
     const int reason = unlink(path) == 0 ? 0 : errno;
     return reason == 0 || reason == ENOENT
                ? COMPETENCY_OK
-               : competency__fail(err, COMPETENCY_EIO, "cannot remove %s/%s: error %d", directory,
-                                  name, reason);
+               : competency__fail(err, COMPETENCY_EIO, "cannot remove %s/%s: %s", directory, name,
+                                  competency__system_text(reason));
 }
 
 competency_status competency_store_remove(const char *directory, competency_error *err)

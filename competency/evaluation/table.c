@@ -151,8 +151,8 @@ competency_status competency__text_read(char **text, size_t *size,
     }
     FILE *const file = fopen(path, "rbe");
     if (file == NULL) {
-        status =
-            competency__fail(err, COMPETENCY_ENOINPUT, "cannot open %s: error %d", path, errno);
+        status = competency__fail(err, COMPETENCY_ENOINPUT, "cannot open %s: %s", path,
+                                  competency__system_text(errno));
     } else {
         status = read_open(file, text, size, memory, path, err);
         (void)fclose(file);

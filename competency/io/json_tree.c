@@ -398,11 +398,17 @@ static competency_status refuse_text(const char *text, size_t size, bool is_line
     if (json_error_code(&why) == json_error_out_of_memory) {
         return competency__fail(err, COMPETENCY_ENOMEM, "out of memory");
     }
+    if (strspn(text, " \t\r\n") == size) {
+        return competency__fail(err, COMPETENCY_EFORMAT, "not JSON: it is empty");
+    }
+    // jansson names a flag of its own here.
+    const char *const what =
+        json_error_code(&why) == json_error_null_character ? "\\u0000 in a text" : why.text;
     if (is_line) {
-        return competency__fail(err, COMPETENCY_EFORMAT, "not JSON: %s (column %d)", why.text,
+        return competency__fail(err, COMPETENCY_EFORMAT, "not JSON: %s (column %d)", what,
                                 why.column);
     }
-    return competency__fail(err, COMPETENCY_EFORMAT, "not JSON: %s (line %d, column %d)", why.text,
+    return competency__fail(err, COMPETENCY_EFORMAT, "not JSON: %s (line %d, column %d)", what,
                             why.line, why.column);
 }
 

@@ -19,7 +19,8 @@ static competency_status fail_open(const char *path, int reason, competency_erro
         return competency__fail(err, COMPETENCY_ENOMODEL,
                                 "no model file %s: run scripts/fetch-model.sh", path);
     }
-    return competency__fail(err, COMPETENCY_EIO, "cannot open %s: error %d", path, reason);
+    return competency__fail(err, COMPETENCY_EIO, "cannot open %s: %s", path,
+                            competency__system_text(reason));
 }
 
 static competency__file_stamp stamp_of(const struct stat *info)
@@ -36,7 +37,8 @@ static competency_status map_open_file(competency__file *out, int file, const ch
 {
     struct stat info;
     if (fstat(file, &info) != 0) {
-        return competency__fail(err, COMPETENCY_EIO, "cannot stat %s: error %d", path, errno);
+        return competency__fail(err, COMPETENCY_EIO, "cannot stat %s: %s", path,
+                                competency__system_text(errno));
     }
     if (!S_ISREG(info.st_mode)) {
         return competency__fail(err, COMPETENCY_EFORMAT, "%s is not a regular file", path);
@@ -53,7 +55,8 @@ static competency_status map_open_file(competency__file *out, int file, const ch
     void *const bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
     if (bytes == MAP_FAILED) {
         const competency_status status = errno == ENOMEM ? COMPETENCY_ENOMEM : COMPETENCY_EIO;
-        return competency__fail(err, status, "cannot map %s: error %d", path, errno);
+        return competency__fail(err, status, "cannot map %s: %s", path,
+                                competency__system_text(errno));
     }
     // A writer may have truncated the file between the two calls.
     if (fstat(file, &info) != 0 || (uint64_t)info.st_size != size) {

@@ -100,8 +100,8 @@ competency_status competency__packed_cache_prepare(const char *path, competency_
     for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
-            status =
-                competency__fail(err, COMPETENCY_EIO, "cannot make %s: error %d", folder, errno);
+            status = competency__fail(err, COMPETENCY_EIO, "cannot make %s: %s", folder,
+                                      competency__system_text(errno));
             break;
         }
         *slash = '/';

@@ -137,7 +137,8 @@ static competency_status write_and_rename(const char *path, char *temporary, siz
 {
     const int file = create_beside(path, temporary, size);
     if (file < 0) {
-        return competency__fail(err, COMPETENCY_EIO, "cannot write %s: error %d", path, errno);
+        return competency__fail(err, COMPETENCY_EIO, "cannot write %s: %s", path,
+                                competency__system_text(errno));
     }
     // On the disk before it has its name: a reader does not look at every byte.
     const bool is_written = write_file(file, h, sections) && fsync(file) == 0;
@@ -148,7 +149,8 @@ static competency_status write_and_rename(const char *path, char *temporary, siz
     }
     const int last = is_written ? errno : reason;
     (void)unlink(temporary);
-    return competency__fail(err, COMPETENCY_EIO, "cannot write %s: error %d", path, last);
+    return competency__fail(err, COMPETENCY_EIO, "cannot write %s: %s", path,
+                            competency__system_text(last));
 }
 
 // A device or a pipe is written to, not replaced.
@@ -161,9 +163,9 @@ static competency_status write_straight(const char *path, const competency__pack
     if (file >= 0) {
         is_done = close(file) == 0 && is_done;
     }
-    return is_done
-               ? COMPETENCY_OK
-               : competency__fail(err, COMPETENCY_EIO, "cannot write %s: error %d", path, errno);
+    return is_done ? COMPETENCY_OK
+                   : competency__fail(err, COMPETENCY_EIO, "cannot write %s: %s", path,
+                                      competency__system_text(errno));
 }
 
 competency_status competency__packed_file_write(

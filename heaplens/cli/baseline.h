@@ -21,4 +21,7 @@ bool heaplens__baseline_is_name(const char *name);
  */
 bool heaplens__baseline_path(const char *folder, const char *name, char *path, size_t cap);
 
+/** Is there such a baseline? If not, complain. Which file it is: `heaplens__baseline_path`. */
+bool heaplens__baseline_is_there(const char *folder, const char *name);
+
 #endif

@@ -50,6 +50,9 @@ int heaplens__complain_status(heaplens_status status, const char *what,
  */
 bool heaplens__parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *out);
 
+/** A decimal number in [low, high]; false if the text is anything else, NaN too; *out is then unchanged. */
+bool heaplens__parse_real(const char *text, double low, double high, double *out);
+
 /** A sink that writes to a file descriptor, which `fd` points to and which stays open. */
 heaplens_status heaplens__write_fd(void *fd, const char *data, size_t size);
 

@@ -4,7 +4,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/profile_input.h"
+#include "cli/verb_options.h"
 #include "export/diff_tables.h"
 #include "export/path_text.h"
 #include "profile/finished.h"
@@ -39,7 +39,7 @@ static const char usage[] =
     "Exit codes: 0; 2 usage, or a name that is taken; 65 malformed profile; 66 no such file or\n"
     "baseline; 74 input/output error.\n";
 
-enum { PATH_BYTES = 4096, NS_PER_S = 1000000000, OPTION_BASELINES = 256, OPTION_HELP };
+enum { PATH_BYTES = 4096, NS_PER_S = 1000000000, OPTION_BASELINES = 256 };
 
 typedef struct baseline_command {
     const char *folder;
@@ -280,28 +280,29 @@ static int show_all(baseline_command *command)
 
 // ------------------------------------------------------------------------------------- arguments
 
+static const char *take_option(void *self, int option, const char *value)
+{
+    baseline_command *const command = self;
+    if (option != OPTION_BASELINES) {
+        return "";
+    }
+    command->folder = value;
+    return NULL;
+}
+
 // The exit code, or -1 to go on.
 static int parse_options(baseline_command *command, int argc, char **argv)
 {
     // clang-format off: one option a line
     static const struct option options[] = {
         {"baselines", required_argument, NULL, OPTION_BASELINES},
-        {"help", no_argument, NULL, OPTION_HELP},
+        {"help", no_argument, NULL, HEAPLENS_OPTION_HELP},
         {0},
     };
     // clang-format on
-    int option = 0;
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO : EXIT_CODE_OK;
-        }
-        if (option != OPTION_BASELINES) {
-            return EXIT_CODE_USAGE;  // getopt has complained
-        }
-        command->folder = optarg;
-    }
-    return -1;
+    const heaplens_verb_options verb = {
+        .usage = usage, .letters = "", .names = options, .take = take_option};
+    return heaplens__parse_options(&verb, command, argc, argv);
 }
 
 static int fail_usage(void)
@@ -325,6 +326,11 @@ int heaplens__cmd_baseline(int argc, char **argv)
     if ((is_show && given == 0)) {
         return show_all(&command);
     }
+    if (!is_show && !is_save && strcmp(verb, "update") != 0 && verb[0] != '\0') {
+        heaplens__complain("\"%s\" is none of save, update and show; see heaplens baseline --help",
+                           verb);
+        return EXIT_CODE_USAGE;
+    }
     if (!(is_show && given == 1) && !((is_save || strcmp(verb, "update") == 0) && given == 2)) {
         return fail_usage();
     }
@@ -335,6 +341,9 @@ int heaplens__cmd_baseline(int argc, char **argv)
         heaplens__complain("\"%s\" is no name of a baseline; see heaplens baseline --help",
                            command.name);
         return EXIT_CODE_USAGE;
+    }
+    if (!is_save && !heaplens__baseline_is_there(command.folder, command.name)) {
+        return EXIT_CODE_NO_INPUT;
     }
     if (is_show) {
         return show_one(command.name, command.path, write_facts);

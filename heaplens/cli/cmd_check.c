@@ -78,27 +78,27 @@ enum {
     OPTION_FORMAT,
 };
 
-static bool take_option(void *self, int option, const char *value)
+static const char *take_option(void *self, int option, const char *value)
 {
     check_command *const command = self;
     uint64_t number = 0;
     switch (option) {
-    case OPTION_BUDGET: command->names.budget = value; return true;
-    case OPTION_BASELINE: command->names.baseline = value; return true;
-    case OPTION_BASELINES: command->baselines = value; return true;
+    case OPTION_BUDGET: command->names.budget = value; return NULL;
+    case OPTION_BASELINE: command->names.baseline = value; return NULL;
+    case OPTION_BASELINES: command->baselines = value; return NULL;
     case OPTION_TOP:
         command->top = heaplens__parse_number(value, 1, SIZE_MAX, &number) ? number : 0;
-        return command->top > 0;
+        return heaplens__unless(command->top > 0, "a number, 1 or more");
     case OPTION_FORMAT:
         for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
             if (strcmp(value, formats[i].name) == 0) {
                 command->write = formats[i].write;
-                return true;
+                return NULL;
             }
         }
-        return false;
-    case 'o': command->output = value; return true;
-    default: return false;
+        return "text, markdown, junit or json";
+    case 'o': command->output = value; return NULL;
+    default: return "";
     }
 }
 
@@ -145,10 +145,13 @@ static heaplens_budget_file *read_budget(const char *path, int *code)
     char *const text = malloc(HEAPLENS_BUDGET_BYTES_MAX + 1);
     const size_t size = text == NULL ? 0 : fread(text, 1, HEAPLENS_BUDGET_BYTES_MAX + 1, file);
     const bool is_read = text != NULL && ferror(file) == 0;
+    const int reason = errno;
     (void)fclose(file);
     heaplens_status status = text == NULL ? HEAPLENS_ENOMEM : HEAPLENS_EIO;
     if (is_read) {
         status = heaplens_budget_file_parse(&budget, text, size, &failure);
+    } else if (text != NULL) {
+        status = heaplens__fail(&failure, HEAPLENS_EIO, "%s", strerrordesc_np(reason));
     }
     free(text);
     if (status != HEAPLENS_OK) {
@@ -181,7 +184,8 @@ static int load_baseline(const check_command *command, const heaplens_budget_fil
         heaplens__complain("\"%s\" is no name of a baseline", name);
         return EXIT_CODE_USAGE;
     }
-    return heaplens__load_profile(path, out);
+    return heaplens__baseline_is_there(command->baselines, name) ? heaplens__load_profile(path, out)
+                                                                 : EXIT_CODE_NO_INPUT;
 }
 
 static heaplens_status write_command(heaplens_sink *sink, const void *what)

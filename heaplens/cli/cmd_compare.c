@@ -78,17 +78,6 @@ typedef struct compare_command {
 } compare_command;
 
 // Written so that NaN is no value.
-static bool take_real(const char *text, double low, double high, double *out)
-{
-    char *end = NULL;
-    const double value = strtod(text, &end);
-    if (end == text || *end != '\0' || !(value >= low) || !(value <= high)) {
-        return false;
-    }
-    *out = value;
-    return true;
-}
-
 static bool take_margin(const char *text, double *out)
 {
     char number[32];
@@ -98,7 +87,7 @@ static bool take_margin(const char *text, double *out)
     }
     (void)snprintf(number, sizeof(number), "%.*s", (int)length, text);
     double percent = 0;
-    if (!take_real(number, 0, 1000, &percent)) {
+    if (!heaplens__parse_real(number, 0, 1000, &percent)) {
         return false;
     }
     *out = percent / 100;
@@ -126,23 +115,38 @@ static bool take_size(const char *text, uint64_t low, uint64_t high, size_t *out
     return true;
 }
 
-static bool take_option(void *self, int option, const char *value)
+_Static_assert((int)HEAPLENS_SIGNED_RANK_MAX == 512 && (int)WARM_UPS_MAX == 1000,
+               "what take_option() says of them");
+
+static const char *take_option(void *self, int option, const char *value)
 {
     compare_command *const command = self;
     heaplens_compare_plan *const plan = &command->plan;
     switch (option) {
-    case OPTION_ROUNDS: return take_size(value, 1, HEAPLENS_SIGNED_RANK_MAX, &plan->blocks_max);
-    case OPTION_MAX_TIME: return take_real(value, 1e-3, 1e9, &plan->seconds_max);
-    case OPTION_MARGIN: return take_margin(value, &plan->margin);
-    case OPTION_ALPHA: return take_real(value, 1e-9, 0.5, &plan->alpha);
-    case OPTION_SEED: return heaplens__parse_number(value, 0, UINT64_MAX, &plan->seed);
-    case OPTION_WARM_UP: return take_size(value, 0, WARM_UPS_MAX, &plan->warm_ups);
-    case OPTION_SHELL: command->is_in_shell = true; return true;
-    case OPTION_NO_HEAP: plan->has_heap = false; return true;
-    case OPTION_LOG: command->log = value; return true;
-    case OPTION_FORMAT: return take_format(command, value);
-    case 'o': command->output = value; return true;
-    default: return false;
+    case OPTION_ROUNDS:
+        return heaplens__unless(take_size(value, 1, HEAPLENS_SIGNED_RANK_MAX, &plan->blocks_max),
+                                "a number from 1 to 512");
+    case OPTION_MAX_TIME:
+        return heaplens__unless(heaplens__parse_real(value, 1e-3, 1e9, &plan->seconds_max),
+                                "seconds from 0.001 to 1e9");
+    case OPTION_MARGIN:
+        return heaplens__unless(take_margin(value, &plan->margin), "per cent from 0 to 1000");
+    case OPTION_ALPHA:
+        return heaplens__unless(heaplens__parse_real(value, 1e-9, 0.5, &plan->alpha),
+                                "a number from 1e-9 to 0.5");
+    case OPTION_SEED:
+        return heaplens__unless(heaplens__parse_number(value, 0, UINT64_MAX, &plan->seed),
+                                "a whole number");
+    case OPTION_WARM_UP:
+        return heaplens__unless(take_size(value, 0, WARM_UPS_MAX, &plan->warm_ups),
+                                "a number from 0 to 1000");
+    case OPTION_SHELL: command->is_in_shell = true; return NULL;
+    case OPTION_NO_HEAP: plan->has_heap = false; return NULL;
+    case OPTION_LOG: command->log = value; return NULL;
+    case OPTION_FORMAT:
+        return heaplens__unless(take_format(command, value), "text, markdown or json");
+    case 'o': command->output = value; return NULL;
+    default: return "";
     }
 }
 
@@ -200,6 +204,9 @@ static int parse_arguments(compare_command *command, int argc, char **argv)
     }
     command->plan.commands[0] = argv[optind];
     command->plan.commands[1] = argv[optind + 1];
+    if (command->output != NULL && !heaplens__can_write_output(command->output)) {
+        return EXIT_CODE_ERROR;
+    }
     return split_commands(command) ? -1 : EXIT_CODE_USAGE;
 }
 

@@ -96,30 +96,35 @@ static bool take_format(diff_command *command, const char *name)
     return false;
 }
 
-static bool take_option(void *self, int option, const char *value)
+static const char *take_option(void *self, int option, const char *value)
 {
     diff_command *const command = self;
     uint64_t number = 0;
     switch (option) {
     case OPTION_SORT:
         command->options.has_metric = true;
-        return heaplens_metric_parse(value, &command->options.metric) &&
-               command->options.metric != HEAPLENS_METRIC_LIFETIME;
+        return heaplens__unless(heaplens_metric_parse(value, &command->options.metric) &&
+                                    command->options.metric != HEAPLENS_METRIC_LIFETIME,
+                                "peak, total, blocks, leaked or temporary");
     case OPTION_TOP:
         command->options.top = heaplens__parse_number(value, 1, SIZE_MAX, &number) ? number : 0;
-        return command->options.top > 0;
-    case OPTION_THRESHOLD: return take_threshold(value, &command->options.noise);
+        return heaplens__unless(command->options.top > 0, "a number, 1 or more");
+    case OPTION_THRESHOLD:
+        return heaplens__unless(take_threshold(value, &command->options.noise),
+                                "a number, or a share such as 0.5%");
     case OPTION_BEFORE:
     case OPTION_AFTER:
         if (!heaplens__parse_number(value, 1, UINT32_MAX, &number)) {
-            return false;
+            return "the number of a process";
         }
         command->pids[option - OPTION_BEFORE] = (uint32_t)number;
-        return true;
-    case OPTION_NO_RENAMES: command->keeps_names = true; return true;
-    case OPTION_FORMAT: return take_format(command, value);
-    case 'o': command->output = value; return true;
-    default: return false;
+        return NULL;
+    case OPTION_NO_RENAMES: command->keeps_names = true; return NULL;
+    case OPTION_FORMAT:
+        return heaplens__unless(take_format(command, value),
+                                "text, markdown, json, html or folded");
+    case 'o': command->output = value; return NULL;
+    default: return "";
     }
 }
 

@@ -115,34 +115,38 @@ static bool parse_format(const char *name, report_format *out)
     return false;
 }
 
-static bool take_option(void *self, int option, const char *value)
+static const char *take_option(void *self, int option, const char *value)
 {
     report_command *const command = self;
     uint64_t number = 0;
     switch (option) {
     case OPTION_SORT:
         command->options.has_metric = true;
-        return heaplens_metric_parse(value, &command->options.metric);
+        return heaplens__unless(heaplens_metric_parse(value, &command->options.metric),
+                                "peak, total, blocks, leaked, temporary or lifetime");
     case OPTION_AT:
         command->options.has_metric = true;
-        return parse_moment(value, &command->options.metric);
-    case OPTION_FILTER: command->selection.pattern = value; return true;
-    case OPTION_SCOPE: command->selection.scope = value; return true;
+        return heaplens__unless(parse_moment(value, &command->options.metric),
+                                "peak, end or total");
+    case OPTION_FILTER: command->selection.pattern = value; return NULL;
+    case OPTION_SCOPE: command->selection.scope = value; return NULL;
     case OPTION_THREAD:
         command->selection.tid =
             heaplens__parse_number(value, 1, UINT32_MAX, &number) ? (uint32_t)number : 0;
-        return command->selection.tid > 0;
-    case OPTION_INVERT: command->options.is_inverted = true; return true;
+        return heaplens__unless(command->selection.tid > 0, "the number of a thread");
+    case OPTION_INVERT: command->options.is_inverted = true; return NULL;
     case OPTION_TOP:
         command->options.top = heaplens__parse_number(value, 1, SIZE_MAX, &number) ? number : 0;
-        return command->options.top > 0;
+        return heaplens__unless(command->options.top > 0, "a number, 1 or more");
     case OPTION_PROCESS:
         command->has_pid = heaplens__parse_number(value, 1, UINT32_MAX, &number);
         command->pid = (uint32_t)number;
-        return command->has_pid;
-    case OPTION_FORMAT: return parse_format(value, &command->format);
-    case 'o': command->output = value; return true;
-    default: return false;
+        return heaplens__unless(command->has_pid, "the number of a process");
+    case OPTION_FORMAT:
+        return heaplens__unless(parse_format(value, &command->format),
+                                "text, html, markdown, json, dhat, pprof, folded or speedscope");
+    case 'o': command->output = value; return NULL;
+    default: return "";
     }
 }
 

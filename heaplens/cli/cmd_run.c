@@ -4,16 +4,17 @@
 
 #include "cli/cli.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/launch.h"
+#include "cli/output.h"
 #include "cli/session_folder.h"
 #include "cli/symbol_folder.h"
 #include "cli/target.h"
+#include "cli/verb_options.h"
 #include "export/figure_text.h"
 #include "export/frame_text.h"
 #include "profile/finished.h"
@@ -49,7 +50,6 @@ enum {
     OPTION_STORE_MAX,
     OPTION_FOLLOW,
     OPTION_NO_FOLLOW,
-    OPTION_HELP,
 };
 
 typedef struct run_command {
@@ -65,8 +65,6 @@ static bool take_number(const char *text, uint64_t low, uint64_t high, char *out
 {
     uint64_t number = 0;
     if (!heaplens__parse_number(text, low, high, &number)) {
-        heaplens__complain("\"%s\" is not a number from %llu to %llu", text,
-                           (unsigned long long)low, (unsigned long long)high);
         return false;
     }
     (void)snprintf(out, cap, "%llu", (unsigned long long)number);
@@ -90,23 +88,32 @@ static bool take_mode(run_command *command, const char *value)
         (void)snprintf(command->mode, sizeof(command->mode), "sample=%.23s", bytes);
         return is_number;
     }
-    heaplens__complain("no mode \"%s\": off, count, full, sample or sample=BYTES", value);
     return false;
 }
 
-static bool take_option(run_command *command, int option, const char *value)
+_Static_assert((int)DEPTH_MAX == 1024 && (int)STORE_BYTES_MIN == 1 << 20,
+               "what take_option() says of them");
+
+static const char *take_option(void *self, int option, const char *value)
 {
+    run_command *const command = self;
     switch (option) {
-    case 'o': command->output = value; return true;
+    case 'o': command->output = value; return NULL;
     case OPTION_DEPTH:
-        return take_number(value, 1, DEPTH_MAX, command->depth, sizeof(command->depth));
+        return heaplens__unless(
+            take_number(value, 1, DEPTH_MAX, command->depth, sizeof(command->depth)),
+            "a number from 1 to 1024");
     case OPTION_STORE_MAX:
-        return take_number(value, STORE_BYTES_MIN, UINT64_C(1) << 40, command->store_max,
-                           sizeof(command->store_max));
-    case OPTION_FOLLOW: command->is_alone = false; return true;
-    case OPTION_NO_FOLLOW: command->is_alone = true; return true;
-    case OPTION_MODE: return take_mode(command, value);
-    default: return false;  // getopt has complained
+        return heaplens__unless(take_number(value, STORE_BYTES_MIN, UINT64_C(1) << 40,
+                                            command->store_max, sizeof(command->store_max)),
+                                "bytes from 1M to 1024G");
+    case OPTION_FOLLOW: command->is_alone = false; return NULL;
+    case OPTION_NO_FOLLOW: command->is_alone = true; return NULL;
+    case OPTION_MODE:
+        return heaplens__unless(
+            take_mode(command, value),
+            "full, count, sample, sample=BYTES with bytes from 1 to 1024G, or off");
+    default: return "";
     }
 }
 
@@ -120,19 +127,15 @@ static int parse_arguments(run_command *command, int argc, char **argv)
         {"follow-fork", no_argument, NULL, OPTION_FOLLOW},
         {"no-follow-fork", no_argument, NULL, OPTION_NO_FOLLOW},
         {"output", required_argument, NULL, 'o'},
-        {"help", no_argument, NULL, OPTION_HELP},
+        {"help", no_argument, NULL, HEAPLENS_OPTION_HELP},
         {0},
     };
     // "+": the program's own options are not ours, also without "--".
-    int option = 0;
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
-    while ((option = getopt_long(argc, argv, "+o:", options, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO : EXIT_CODE_OK;
-        }
-        if (!take_option(command, option, optarg)) {
-            return EXIT_CODE_USAGE;
-        }
+    const heaplens_verb_options verb = {
+        .usage = usage, .letters = "+o:", .names = options, .take = take_option};
+    const int stop = heaplens__parse_options(&verb, command, argc, argv);
+    if (stop >= 0) {
+        return stop;
     }
     if (optind == argc) {
         heaplens__complain("which program? See heaplens run --help");
@@ -210,6 +213,10 @@ int heaplens__cmd_run(int argc, char **argv)
     }
     char library[HEAPLENS_PATH_BYTES];
     char folder[HEAPLENS_PATH_BYTES];
+    // Before the program runs, which may take hours. Without a name the profile is written here.
+    if (!heaplens__can_write_output(command.output == NULL ? "heaplens" : command.output)) {
+        return EXIT_CODE_IO;
+    }
     if (!heaplens__launch_prepare(library, folder)) {
         return EXIT_CODE_IO;
     }

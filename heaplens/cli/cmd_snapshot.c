@@ -4,11 +4,11 @@
 
 #include "cli/cli.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 #include "cli/live_store.h"
 #include "cli/symbol_folder.h"
+#include "cli/verb_options.h"
 #include "export/figure_text.h"
 #include "export/frame_text.h"
 #include "profile/finished.h"
@@ -25,28 +25,34 @@ static const char usage[] =
     "Exit codes: 0; 2 usage; 66 no such process, or it does not record; 74 it may not be read, or\n"
     "the profile cannot be written.\n";
 
-enum { OPTION_HELP = 256, OUTPUT_BYTES = 320 };
+enum { OUTPUT_BYTES = 320 };
 
 typedef struct snapshot_command {
     const char *output;  // NULL: named after the program
     uint64_t pid;
 } snapshot_command;
 
+static const char *take_option(void *self, int option, const char *value)
+{
+    snapshot_command *const command = self;
+    if (option != 'o') {
+        return "";
+    }
+    command->output = value;
+    return NULL;
+}
+
 // The exit code, or -1 to go on.
 static int parse_arguments(snapshot_command *command, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'}, {"help", no_argument, NULL, OPTION_HELP}, {0}};
-    int option = 0;
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
-    while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO : EXIT_CODE_OK;
-        }
-        if (option != 'o') {
-            return EXIT_CODE_USAGE;  // getopt has complained
-        }
-        command->output = optarg;
+    static const struct option options[] = {{"output", required_argument, NULL, 'o'},
+                                            {"help", no_argument, NULL, HEAPLENS_OPTION_HELP},
+                                            {0}};
+    const heaplens_verb_options verb = {
+        .usage = usage, .letters = "o:", .names = options, .take = take_option};
+    const int stop = heaplens__parse_options(&verb, command, argc, argv);
+    if (stop >= 0) {
+        return stop;
     }
     if (optind + 1 != argc || !heaplens__parse_number(argv[optind], 1, INT32_MAX, &command->pid)) {
         heaplens__complain("which process? See heaplens snapshot --help");

@@ -4,7 +4,6 @@
 
 #include "cli/cli.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -15,6 +14,7 @@
 #include "cli/output.h"
 #include "cli/session_folder.h"
 #include "cli/target.h"
+#include "cli/verb_options.h"
 #include "export/figure_text.h"
 #include "profile/open.h"
 
@@ -34,7 +34,7 @@ static const char usage[] =
     "Exits as PROGRAM: its exit code, or 128 + the signal that killed it. 126 if it cannot be\n"
     "executed, 127 if it is not found, 2 usage, 74 if the totals cannot be written.\n";
 
-enum { OPTION_JSON = 256, OPTION_MODE, OPTION_HELP };
+enum { OPTION_JSON = 256, OPTION_MODE };
 
 typedef struct stat_command {
     bool is_json;
@@ -53,6 +53,19 @@ typedef struct stat_totals {
     int exit_code;
 } stat_totals;
 
+static const char *take_option(void *self, int option, const char *value)
+{
+    stat_command *const command = self;
+    switch (option) {
+    case OPTION_JSON: command->is_json = true; return NULL;
+    case OPTION_MODE:
+        command->is_full = strcmp(value, "full") == 0;
+        return heaplens__unless(command->is_full || strcmp(value, "count") == 0, "count or full");
+    case 'o': command->output = value; return NULL;
+    default: return "";
+    }
+}
+
 // The exit code, or -1 to go on.
 static int parse_arguments(stat_command *command, int argc, char **argv)
 {
@@ -60,27 +73,15 @@ static int parse_arguments(stat_command *command, int argc, char **argv)
         {"mode", required_argument, NULL, OPTION_MODE},
         {"json", no_argument, NULL, OPTION_JSON},
         {"output", required_argument, NULL, 'o'},
-        {"help", no_argument, NULL, OPTION_HELP},
+        {"help", no_argument, NULL, HEAPLENS_OPTION_HELP},
         {0},
     };
-    int option = 0;
     // "+": the program's own options are not ours, also without "--".
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
-    while ((option = getopt_long(argc, argv, "+o:", options, NULL)) != -1) {
-        switch (option) {
-        case OPTION_HELP:
-            return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO : EXIT_CODE_OK;
-        case OPTION_JSON: command->is_json = true; break;
-        case OPTION_MODE:
-            command->is_full = strcmp(optarg, "full") == 0;
-            if (!command->is_full && strcmp(optarg, "count") != 0) {
-                heaplens__complain("no mode \"%s\": count or full", optarg);
-                return EXIT_CODE_USAGE;
-            }
-            break;
-        case 'o': command->output = optarg; break;
-        default: return EXIT_CODE_USAGE;  // getopt has complained
-        }
+    const heaplens_verb_options verb = {
+        .usage = usage, .letters = "+o:", .names = options, .take = take_option};
+    const int stop = heaplens__parse_options(&verb, command, argc, argv);
+    if (stop >= 0) {
+        return stop;
     }
     if (optind == argc) {
         heaplens__complain("which program? See heaplens stat --help");
@@ -302,6 +303,9 @@ int heaplens__cmd_stat(int argc, char **argv)
     }
     char library[HEAPLENS_PATH_BYTES];
     char folder[HEAPLENS_PATH_BYTES];
+    if (command.output != NULL && !heaplens__can_write_output(command.output)) {
+        return EXIT_CODE_IO;
+    }
     if (!heaplens__launch_prepare(library, folder)) {
         return EXIT_CODE_IO;
     }

@@ -26,7 +26,7 @@ static const char usage[] =
     "\n"
     "  --once          show it once\n"
     "  --json          one line of JSON instead of a screen, each time\n"
-    "  --interval N    seconds between two looks (default 1)\n"
+    "  --interval SEC  between two looks, e.g. 0.5 (default 1)\n"
     "  --top N         call sites shown (default: as many as fit, or 20)\n"
     "  --sort METRIC   live (default), peak, total, blocks, temporary or lifetime\n"
     "  --help\n"
@@ -40,14 +40,13 @@ enum {
     OPTION_INTERVAL,
     OPTION_TOP,
     OPTION_SORT,
-    OPTION_HELP,
     SITES_DEFAULT = 20,
     LINES_OF_HEAD = 5,
 };
 
 typedef struct top_command {
     uint64_t pid;
-    uint64_t interval_s;
+    double interval_s;
     uint64_t top;  // 0: as many as fit
     heaplens_metric metric;
     bool is_once;
@@ -61,18 +60,24 @@ typedef struct top_look {
     uint64_t blocks_total;
 } top_look;
 
-static bool take_option(void *self, int option, const char *value)
+static const char *take_option(void *self, int option, const char *value)
 {
     top_command *const command = self;
     switch (option) {
-    case OPTION_ONCE: command->is_once = true; return true;
-    case OPTION_JSON: command->is_json = true; return true;
-    case OPTION_INTERVAL: return heaplens__parse_number(value, 1, 86400, &command->interval_s);
-    case OPTION_TOP: return heaplens__parse_number(value, 1, 100000, &command->top);
+    case OPTION_ONCE: command->is_once = true; return NULL;
+    case OPTION_JSON: command->is_json = true; return NULL;
+    case OPTION_INTERVAL:
+        return heaplens__unless(heaplens__parse_real(value, 0.01, 86400, &command->interval_s),
+                                "seconds from 0.01 to 86400");
+    case OPTION_TOP:
+        return heaplens__unless(heaplens__parse_number(value, 1, 100000, &command->top),
+                                "a number from 1 to 100000");
     case OPTION_SORT:
         // What is live is what would never be freed if the program ended here.
-        return strcmp(value, "live") == 0 || heaplens_metric_parse(value, &command->metric);
-    default: return false;
+        return heaplens__unless(strcmp(value, "live") == 0 ||
+                                    heaplens_metric_parse(value, &command->metric),
+                                "live, peak, total, blocks, temporary or lifetime");
+    default: return "";
     }
 }
 
@@ -196,7 +201,9 @@ int heaplens__cmd_top(int argc, char **argv)
     top_look before = {0};
     heaplens_status status = look_and_show(&command, &before, &failure);
     while (status == HEAPLENS_OK && !command.is_once) {
-        const struct timespec pause = {.tv_sec = (time_t)command.interval_s};
+        const time_t seconds = (time_t)command.interval_s;
+        const struct timespec pause = {
+            .tv_sec = seconds, .tv_nsec = (long)((command.interval_s - (double)seconds) * 1e9)};
         (void)nanosleep(&pause, NULL);
         status = look_and_show(&command, &before, &failure);
         if (status == HEAPLENS_ENOINPUT) {

@@ -69,9 +69,17 @@ static int exit_code_of(heaplens_status status)
 int heaplens__complain_status(heaplens_status status, const char *what,
                               const heaplens_failure *failure)
 {
-    const bool has_detail = failure != NULL && failure->text[0] != '\0';
-    heaplens__complain("%s: %s%s%s", what, heaplens_status_text(status), has_detail ? ": " : "",
-                       has_detail ? failure->text : "");
+    const char *const detail = failure == NULL ? "" : failure->text;
+    const size_t length = strlen(what);
+    // A detail says what is wrong better than its status does, but for a file that is not sound.
+    const bool is_of_form = status == HEAPLENS_EFORMAT && detail[0] != '\0';
+    const bool names_it = strncmp(detail, what, length) == 0 && detail[length] == ':';
+    if (names_it) {
+        heaplens__complain("%s", detail);
+    } else {
+        heaplens__complain("%s: %s%s", what, is_of_form ? "malformed input: " : "",
+                           detail[0] == '\0' ? heaplens_status_text(status) : detail);
+    }
     return exit_code_of(status);
 }
 
@@ -97,6 +105,17 @@ bool heaplens__parse_number(const char *text, uint64_t low, uint64_t high, uint6
     }
     const uint64_t value = (uint64_t)digits << shift;
     if (value < low || value > high) {
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+bool heaplens__parse_real(const char *text, double low, double high, double *out)
+{
+    char *end = NULL;
+    const double value = strtod(text, &end);
+    if (end == text || *end != '\0' || !(value >= low) || !(value <= high)) {
         return false;
     }
     *out = value;
@@ -130,12 +149,21 @@ static const struct {
     {"top", heaplens__cmd_top},
 };
 
+// getopt begins its complaints with the first argument: "heaplens report: unrecognized option".
+static int run_verb(size_t verb, int argc, char **argv)
+{
+    char name[32];
+    (void)snprintf(name, sizeof(name), "heaplens %s", verbs[verb].name);
+    argv[0] = name;
+    return verbs[verb].run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
     const char *const verb = argc < 2 ? "" : argv[1];
     for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
         if (strcmp(verb, verbs[i].name) == 0) {
-            return verbs[i].run(argc - 1, argv + 1);
+            return run_verb(i, argc - 1, argv + 1);
         }
     }
     if (strcmp(verb, "--help") == 0 || strcmp(verb, "help") == 0) {
@@ -146,7 +174,8 @@ int main(int argc, char **argv)
                                                                              : EXIT_CODE_OK;
     }
     if (verb[0] != '\0') {
-        heaplens__complain("no verb \"%s\"", verb);
+        heaplens__complain("no verb \"%s\"; see heaplens --help", verb);
+        return EXIT_CODE_USAGE;
     }
     (void)fputs(usage, stderr);
     return EXIT_CODE_USAGE;

@@ -75,10 +75,31 @@ int heaplens__write_output(const char *path, heaplens_write_what *write_what, co
                             : write_beside(path, write_what, what);
 }
 
+bool heaplens__can_write_output(const char *path)
+{
+    char folder[4096];
+    const char *const slash = strrchr(path, '/');
+    // "/x" is in "/", "x" in ".".
+    const size_t length = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
+    struct stat info;
+    const bool is_there = stat(path, &info) == 0;
+    int reason = is_there && S_ISDIR(info.st_mode) ? EISDIR : 0;
+    if (reason == 0 && !(is_there && is_special(path))) {
+        (void)snprintf(folder, sizeof(folder), "%.*s", (int)length, length == 0 ? "" : path);
+        reason = access(length == 0 ? "." : folder, W_OK | X_OK) == 0 ? 0 : errno;
+    }
+    if (reason != 0) {
+        heaplens__complain("cannot write %s: %s", path, strerrordesc_np(reason));
+    }
+    return reason == 0;
+}
+
 bool heaplens__output_has_color(void)
 {
+    const char *const terminal = getenv("TERM");      // NOLINT(concurrency-mt-unsafe): one thread
     const char *const no_color = getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): one thread
-    return isatty(STDOUT_FILENO) != 0 && (no_color == NULL || no_color[0] == '\0');
+    return isatty(STDOUT_FILENO) != 0 && (no_color == NULL || no_color[0] == '\0') &&
+           terminal != NULL && strcmp(terminal, "dumb") != 0;
 }
 
 bool heaplens__output_has_utf8(void)

@@ -16,7 +16,13 @@ typedef heaplens_status heaplens_write_what(heaplens_sink *sink, const void *wha
  */
 int heaplens__write_output(const char *path, heaplens_write_what *write_what, const void *what);
 
-/** May standard output have colours: is it a terminal, and not NO_COLOR set? */
+/**
+ * Can heaplens__write_output() probably write there? Says why not, so that whoever measures for a
+ * long time knows before.
+ */
+bool heaplens__can_write_output(const char *path);
+
+/** May standard output have colours: is it a terminal that is not dumb, and not NO_COLOR set? */
 bool heaplens__output_has_color(void);
 
 /** Does the locale write in UTF-8? Leaves the program's own locale as it is. */

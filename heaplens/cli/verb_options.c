@@ -8,8 +8,9 @@
 int heaplens__parse_options(const heaplens_verb_options *verb, void *command, int argc, char **argv)
 {
     int option = 0;
+    int index = -1;
     // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
-    while ((option = getopt_long(argc, argv, verb->letters, verb->names, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, verb->letters, verb->names, &index)) != -1) {
         if (option == HEAPLENS_OPTION_HELP) {
             return fputs(verb->usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_IO
                                                                          : EXIT_CODE_OK;
@@ -17,11 +18,15 @@ int heaplens__parse_options(const heaplens_verb_options *verb, void *command, in
         if (option == '?') {
             return EXIT_CODE_USAGE;  // getopt has complained
         }
-        if (!verb->take(command, option, optarg)) {
-            heaplens__complain("\"%s\" is no value of this option; see heaplens %s --help", optarg,
+        const char *const expected = verb->take(command, option, optarg);
+        if (expected != NULL) {
+            const char letter[] = {(char)option, '\0'};
+            heaplens__complain("%s%s %s: expected %s; see %s --help", index < 0 ? "-" : "--",
+                               index < 0 ? letter : verb->names[index].name, optarg, expected,
                                argv[0]);
             return EXIT_CODE_USAGE;
         }
+        index = -1;  // getopt_long() sets it of long options only
     }
     return -1;
 }

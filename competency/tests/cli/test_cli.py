@@ -316,6 +316,19 @@ class BadInput(Cli):
         done = run("match", "--role", role, "--candidates", self.folder)
         self.refused(done, 74, "Is a directory")
 
+    def test_a_failed_call_is_told_in_words(self):
+        self.assertIn("cannot read the input: Is a directory", run("embed", self.folder).stderr)
+        self.assertIn("No such file or directory", run("eval", "--data", self.folder / "no").stderr)
+        self.assertIn("cannot make /dev/null/x: Not a directory",
+                      run("cache", "info", "--cache", "/dev/null/x").stderr)
+        self.assertIn("not JSON: it is empty", run("match", self.file("empty", " \n")).stderr)
+        self.assertIn("not JSON: \\u0000 in a text (line 1,",
+                      run("match", self.file("nul", '["\\u0000"]')).stderr)
+        self.assertEqual(run("match", "--bogus").stderr,
+                         "competency match: unrecognized option '--bogus'\n")
+        self.assertEqual(run("bogus").stderr,
+                         "competency: no such command: bogus; see competency --help\n")
+
     def test_a_full_disk_ends_with_74(self):
         path = self.file("d.json", Forms.document)
         for arguments in (["match", path], ["rank", path, "--format", "json"], ["--help"]):

@@ -169,7 +169,11 @@ class Baseline(Recorded):
     def test_saves_shows_and_updates(self):
         same, grown = self.profile("same"), self.profile("grown")
         self.assertEqual(self.heaplens("baseline", "show").returncode, 66)
-        self.assertEqual(self.heaplens("baseline", "update", "main", same).returncode, 66)
+        for arguments in (["baseline", "update", "main", same], ["baseline", "show", "main"]):
+            done = self.heaplens(*arguments)
+            self.assertEqual(done.returncode, 66)
+            self.assertIn('no baseline "main" in .heaplens/baselines', done.stderr)
+        self.assertIn('"keep" is none of', self.heaplens("baseline", "keep").stderr)
         self.assertEqual(self.heaplens("baseline", "save", "main", same).returncode, 0)
         done = self.heaplens("baseline", "save", "main", grown)
         self.assertEqual(done.returncode, 2)

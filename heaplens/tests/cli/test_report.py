@@ -139,6 +139,21 @@ class Report(unittest.TestCase):
         self.assertEqual(heaplens("nosuch").returncode, 2)
         self.assertTrue(heaplens("--version").stdout.startswith(b"heaplens "))
 
+    def test_a_message_names_what_is_wrong_once(self):
+        none = self.folder / "none"
+        for arguments, said in [(["report", none], f"{none}: No such file or directory"),
+                                (["report", "/dev/null"], "/dev/null: neither a file nor a folder"),
+                                (["top", "2147483647"], "process 2147483647: no such process"),
+                                (["nosuch"], 'no verb "nosuch"; see heaplens --help'),
+                                (["report", "--top", "x", none],
+                                 "--top x: expected a number, 1 or more; see heaplens report --help"),
+                                (["top", "--interval", "0", "1"],
+                                 "--interval 0: expected seconds from 0.01 to 86400; see "
+                                 "heaplens top --help")]:
+            self.assertEqual(heaplens(*arguments).stderr.decode(), f"heaplens: {said}\n")
+        self.assertEqual(heaplens("report", "--nosuch").stderr,
+                         b"heaplens report: unrecognized option '--nosuch'\n")
+
     def test_reports_a_full_disk(self):
         if not os.path.exists("/dev/full"):
             self.skipTest("no /dev/full")

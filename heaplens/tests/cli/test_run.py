@@ -112,9 +112,23 @@ class Run(unittest.TestCase):
         self.assertFalse(self.profile.exists())
 
     def test_says_when_the_profile_cannot_be_written(self):
-        self.profile = self.folder / "no" / "out.heaplens"
-        self.assertEqual(self.run_program(OPTIONS.program).returncode, 74)
-        self.assertEqual(self.run_program(OPTIONS.program, "exit", "7").returncode, 7)
+        mark = self.folder / "mark"
+        for nowhere in (self.folder / "no" / "out.heaplens", self.folder):
+            self.profile = nowhere
+            done = self.run_program("touch", mark)
+            self.assertEqual(done.returncode, 74)
+            self.assertIn(f"heaplens: cannot write {nowhere}: ".encode(), done.stderr)
+        self.assertFalse(mark.exists(), "the program ran, and its profile was to be lost")
+
+    def test_a_mistaken_option_is_named_with_what_was_expected(self):
+        for arguments, said in [(["--depth", "0"], b"--depth 0: expected a number from 1 to 1024"),
+                                (["--mode", "fast"], b"--mode fast: expected full, count"),
+                                (["--mode", "sample=0"], b"--mode sample=0: expected full, count"),
+                                (["--store-max=7"], b"--store-max 7: expected bytes from 1M"),
+                                (["--bogus"], b"heaplens run: unrecognized option '--bogus'")]:
+            done = heaplens("run", *arguments, "--", OPTIONS.program)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(said, done.stderr)
 
     def test_a_program_that_starts_no_recording_in_mode_off_is_no_failure(self):
         done = heaplens("run", "--mode", "off", "-o", self.profile, "--", "true")
