@@ -75,7 +75,8 @@ static void copy_live(process_count *own)
     }
 }
 
-// Of equal peaks the last counts, for the process and for a key.
+// Of equal peaks the last that an allocation reached counts, for the process and for a key. The end of
+// an empty block makes no other moment.
 static void note_exact_peaks(key_count *key)
 {
     process_count *const own = own_count();
@@ -113,13 +114,5 @@ void count_request(key_count *key, int64_t bytes)
     if (is_alone()) {
         own_count()->clock += bytes;
         key->zero += bytes == 0;
-    }
-}
-
-void count_empty_death(void)
-{
-    process_count *const own = own_count();
-    if (is_alone() && own->least == own->peak_least) {
-        copy_live(own);  // another moment of the peak, and of equal ones the last counts
     }
 }

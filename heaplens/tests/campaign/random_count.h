@@ -99,7 +99,4 @@ void confirm_loss(key_count *key, int64_t bytes);
 /** A request of so many bytes was met. */
 void count_request(key_count *key, int64_t bytes);
 
-/** An empty block was freed, which leaves the heap as large as it was. */
-void count_empty_death(void);
-
 #endif

@@ -168,9 +168,6 @@ static void count_death(slot *at, worker *w)
     }
     expect_loss(at->key, (int64_t)at->size);
     atomic_fetch_sub(&at->key->blocks, 1);
-    if (at->size == 0) {
-        count_empty_death();
-    }
 }
 
 static unsigned char pattern_of(const slot *at)

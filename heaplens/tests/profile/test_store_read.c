@@ -103,6 +103,23 @@ static void test_store_read__takes_now_for_the_peak_while_it_is_the_largest(void
     heaplens_session_destroy(session);
 }
 
+// Nothing was allocated since the heap was about to shrink from there, so that only empty blocks ended.
+static void test_store_read__keeps_an_equal_peak_that_no_allocation_came_back_to(void **state)
+{
+    (void)state;
+    synthetic_store store;
+    heaplens_session *session = NULL;
+    synthetic_store_init(&store);
+    store.header.bytes_peak = 150;
+    store.shards[0].looked_at = store.shards[0].blocks_total;
+    assert_int_equal(read_store(&store, &session), HEAPLENS_OK);
+    const heaplens_process *const process = &session->processes[0];
+    assert_int_equal(process->facts.bytes_peak, 150);
+    assert_int_equal(process->facts.blocks_peak, 9);
+    assert_int_equal(process->sites[0].blocks_gmax, 8);
+    heaplens_session_destroy(session);
+}
+
 static void test_store_read__drops_the_recorders_frames_and_merges_what_becomes_equal(void **state)
 {
     (void)state;
@@ -357,6 +374,7 @@ int main(void)
         cmocka_unit_test(test_store_read__sums_shards_and_keeps_the_past_peak),
         cmocka_unit_test(test_store_read__adds_up_each_site),
         cmocka_unit_test(test_store_read__takes_now_for_the_peak_while_it_is_the_largest),
+        cmocka_unit_test(test_store_read__keeps_an_equal_peak_that_no_allocation_came_back_to),
         cmocka_unit_test(test_store_read__drops_the_recorders_frames_and_merges_what_becomes_equal),
         cmocka_unit_test(
             test_store_read__gives_one_location_to_an_address_however_often_it_is_used),
