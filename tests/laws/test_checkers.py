@@ -6,7 +6,10 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
 
+import check_examples
 import check_includes
 import check_symbols
 import check_text
@@ -162,6 +165,31 @@ class Symbols(unittest.TestCase):
     def test_a_library_beside_libc_is_found(self):
         found = list(check_symbols.check_needed("heaplens", self.library))
         self.assertEqual([offence.split()[2] for offence in found], ["libm.so.6;"])
+
+
+@unittest.skipUnless(shutil.which("cc"), "there is no cc")
+class Examples(unittest.TestCase):
+    HEADER = "/**\n * @file\n * What it is.\n *\n * @code\n{}\n * @endcode\n */\n"
+
+    def complaint(self, *lines):
+        args = SimpleNamespace(cc="cc", flags=["-Wall"], libraries="/nowhere")
+        found = list(check_examples.examples(self.HEADER.format("\n".join(f" * {line}".rstrip() for line in lines))))
+        self.assertEqual(len(found), 1)
+        with tempfile.TemporaryDirectory() as folder, patch.dict(check_examples.LIBRARIES, competency=[]):
+            return check_examples.complaint("competency/status.h", found[0], args, Path(folder))
+
+    def test_an_example_that_is_true_is_let_pass(self):
+        self.assertEqual(self.complaint("const int a = 2;", "", 'printf("%d\\n", a);  // prints: 2'), "")
+        self.assertEqual(self.complaint("#include <math.h>", "int main(void)", "{", "    return 0;", "}"), "")
+
+    def test_what_is_not_true_is_found(self):
+        self.assertIn("says that it prints", self.complaint('printf("3\\n");  // prints: 2'))
+        self.assertIn("says that it prints", self.complaint('puts("2"); puts("2");  // prints: 2'))
+        self.assertIn("unused", self.complaint("int a = 2;"))
+        self.assertIn("ends with 1", self.complaint("return 1;"))
+
+    def test_a_header_without_one_has_none(self):
+        self.assertEqual(list(check_examples.examples("/**\n * @file\n * Nothing.\n */\n")), [])
 
 
 class Troubleshooting(unittest.TestCase):

@@ -18,6 +18,35 @@ extern "C" {
  * object and its results need; there is no global hook. What other libraries take for themselves
  * goes past it, and is named where that happens: jansson while a model directory is opened, LMDB
  * in a store, the C library for the buffer of a file, for qsort() and for threads.
+ *
+ * @code
+ * #include <competency/matcher.h>
+ *
+ * static void *count_requests(void *self, void *block, size_t size)
+ * {
+ *     if (size == 0) {
+ *         free(block);
+ *         return NULL;
+ *     }
+ *     ++*(size_t *)self;
+ *     return realloc(block, size);
+ * }
+ *
+ * int main(void)
+ * {
+ *     size_t requests = 0;
+ *     const competency_allocator allocator = {.self = &requests, .reallocate = count_requests};
+ *     competency_matcher_options options = COMPETENCY_MATCHER_OPTIONS_INIT;
+ *     options.allocator = &allocator;  // copied
+ *     competency_matcher *matcher = NULL;
+ *     if (competency_matcher_create(&matcher, &options, NULL) != COMPETENCY_OK) {
+ *         return 1;
+ *     }
+ *     printf("requests: %zu\n", requests);  // prints: requests: 1
+ *     competency_matcher_destroy(matcher);
+ *     return 0;
+ * }
+ * @endcode
  */
 typedef struct competency_allocator {
     void *self;  // passed back to the function

@@ -29,9 +29,47 @@ extern "C" {
  *
  *     texts -> memory cache -> store -> model
  *
- *     competency_store_open(&store, NULL, NULL, &err);
- *     competency_store_embedder(&stored, store, &bert, identity, &err);
- *     competency_memory_cache_create(&embedder, &stored, NULL, &err);
+ * A memory cache before an embedder of the caller's:
+ *
+ * @code
+ * static size_t two(void *self)
+ * {
+ *     (void)self;
+ *     return 2;
+ * }
+ *
+ * static competency_status count_bytes(void *self, float *out, const char *const *texts, size_t count,
+ *                                      competency_error *err)
+ * {
+ *     (void)self, (void)err;
+ *     for (size_t i = 0; i < count; i++) {
+ *         out[2 * i] = (float)strlen(texts[i]);
+ *         out[2 * i + 1] = 1;
+ *     }
+ *     return COMPETENCY_OK;
+ * }
+ *
+ * int main(void)
+ * {
+ *     const competency_embedder lengths = {.dimension = two, .embed = count_bytes};
+ *     competency_embedder cache;
+ *     if (competency_memory_cache_create(&cache, &lengths, NULL, NULL) != COMPETENCY_OK) {
+ *         return 1;
+ *     }
+ *     float vectors[6];
+ *     const char *const texts[] = {"welding", "SQL", "welding"};
+ *     competency_status status = cache.embed(cache.self, vectors, texts, 3, NULL);
+ *     competency_cache_usage usage;
+ *     competency_memory_cache_usage(&cache, &usage);
+ *     printf("known %llu, asked for %llu\n", (unsigned long long)usage.hits,
+ *            (unsigned long long)usage.misses);  // prints: known 1, asked for 2
+ *     competency_embedder_destroy(&cache);
+ *     return status == COMPETENCY_OK ? 0 : 1;
+ * }
+ * @endcode
+ *
+ * and all three, for a model: competency_store_open(), competency_store_embedder() before the
+ * model's embedder, and competency_memory_cache_create() before that.
  */
 
 /** What a cache has done and holds. */

@@ -13,6 +13,14 @@ extern "C" {
  * @file
  * The fourteen domains of the classic model: classification by keyword (R19-R23) and the
  * penalty between two of them (R24, R25).
+ *
+ * @code
+ * const competency_domain a = competency_domain_classify("Python programming");
+ * const competency_domain b = competency_domain_classify("Team leadership");
+ * printf("%s\n", competency_domain_name(a));              // prints: SoftwareDevelopment
+ * printf("%s\n", competency_domain_name(b));              // prints: Leadership
+ * printf("%.2f\n", competency_domain_penalty(a, b));      // prints: 0.30
+ * @endcode
  */
 typedef enum competency_domain {
     COMPETENCY_DOMAIN_FINANCE = 0,

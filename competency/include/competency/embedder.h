@@ -21,6 +21,23 @@ extern "C" {
  * An *embedder* turns texts into vectors of one fixed length. It is a table of functions, so
  * that tests and callers can bring their own vectors; competency_embedder_create() makes the one
  * that runs a sentence-transformers BERT model.
+ *
+ * @code
+ * competency_model *model = NULL;
+ * competency_embedder bert = {0};
+ * if (competency_model_open(&model, NULL, NULL) != COMPETENCY_OK ||
+ *     competency_embedder_create(&bert, model, NULL, NULL) != COMPETENCY_OK) {
+ *     return 1;
+ * }
+ * static float vectors[2 * 384];
+ * const char *const texts[] = {"welding", "data analysis"};
+ * if (bert.embed(bert.self, vectors, texts, 2, NULL) != COMPETENCY_OK) {
+ *     return 1;
+ * }
+ * printf("%zu numbers each\n", bert.dimension(bert.self));  // prints: 384 numbers each
+ * competency_embedder_destroy(&bert);
+ * competency_model_close(model);
+ * @endcode
  */
 
 /** A replaceable embedder. `self` is passed back to every function. */

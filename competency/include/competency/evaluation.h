@@ -22,6 +22,45 @@ extern "C" {
  * A *suite* is a question with its data; each of its *measures* has the value of one method and
  * the number of cases that it was measured on. Beside the method that is asked about stand simple
  * ones, which it has to be better than.
+ *
+ * An embedder of one's own, whose vectors are the lengths of texts, on the demo:
+ *
+ * @code
+ * static size_t two(void *self)
+ * {
+ *     (void)self;
+ *     return 2;
+ * }
+ *
+ * static competency_status count_bytes(void *self, float *out, const char *const *texts, size_t count,
+ *                                      competency_error *err)
+ * {
+ *     (void)self, (void)err;
+ *     for (size_t i = 0; i < count; i++) {
+ *         out[2 * i] = (float)strlen(texts[i]);
+ *         out[2 * i + 1] = 1;
+ *     }
+ *     return COMPETENCY_OK;
+ * }
+ *
+ * int main(void)
+ * {
+ *     const competency_embedder lengths = {.dimension = two, .embed = count_bytes};
+ *     competency_evaluation_options options = COMPETENCY_EVALUATION_OPTIONS_INIT;
+ *     options.embedder = &lengths;
+ *     competency_evaluation measured = {0};
+ *     competency_error err = {0};
+ *     if (competency_evaluation_run(&measured, COMPETENCY_SUITE_DEMO, "data", &options, &err) !=
+ *         COMPETENCY_OK) {
+ *         fprintf(stderr, "%s\n", err.message);
+ *         return 1;
+ *     }
+ *     const competency_measure *first = &measured.measures[0];
+ *     printf("%s of %s, %zu candidates\n", first->metric, first->method,
+ *            first->count);  // prints: AUC of competency, 40 candidates
+ *     return 0;
+ * }
+ * @endcode
  */
 
 /** The suites. */

@@ -25,6 +25,22 @@ extern "C" {
  *
  * The forms that are read are described in docs/format/input.md, the forms that are written in
  * docs/format/results.md.
+ *
+ * @code
+ * const char json[] = "{\"id\":\"r1\",\"skills\":[{\"name\":\"Welding\",\"level\":\"4/5\"}]}";
+ * competency_document *document = NULL;
+ * competency_error err = {0};
+ * if (competency_document_parse(&document, COMPETENCY_DOCUMENT_ROLE, json, strlen(json), &err) !=
+ *     COMPETENCY_OK) {
+ *     fprintf(stderr, "%s\n", err.message);
+ *     return 1;
+ * }
+ * const competency_record *role = competency_document_role(document);
+ * const competency_skill *first = &role->profile.skills[0];
+ * printf("%s: %s\n", role->identity.id, first->name);         // prints: r1: Welding
+ * printf("%.1f\n", competency_level_ratio(&first->level));    // prints: 0.8
+ * competency_document_destroy(document);
+ * @endcode
  */
 
 /** What a file calls a role, a candidate or a skill. Each is NULL when it is not given. */
@@ -76,8 +92,7 @@ competency_document_parse(competency_document **out, competency_document_kind ki
  * competency_document_parse() with memory from the caller.
  *
  * @param[in] allocator  copied, and kept as long as the document; NULL: the C library's. Only what
- *                       jansson takes to name a mistake, and numbers of more than 63 bytes, are the
- *                       C library's meanwhile
+ *                       jansson takes to name a mistake is the C library's meanwhile
  */
 COMPETENCY_API COMPETENCY_MUST_USE competency_status competency_document_parse_with(
     competency_document **out, competency_document_kind kind, const char *json, size_t size,

@@ -23,6 +23,25 @@ extern "C" {
  *
  * A *matcher* holds the scoring parameters and borrows an embedder. It is immutable after it is
  * created. A *match* is the result for one candidate and one role.
+ *
+ * @code
+ * const float sql[] = {0.9F, 0.1F};  // without vectors, give the options an embedder
+ * const float postgres[] = {0.8F, 0.3F};
+ * const competency_skill need = {"SQL", {3, 5, true}, sql, 2, 1, false};
+ * const competency_skill have = {"PostgreSQL", {4, 5, true}, postgres, 2, 1, false};
+ * const competency_profile role = {&need, 1};
+ * const competency_profile candidate = {&have, 1};
+ * competency_matcher *matcher = NULL;
+ * competency_match match = {0};
+ * if (competency_matcher_create(&matcher, NULL, NULL) != COMPETENCY_OK ||
+ *     competency_match_run(&match, matcher, &candidate, &role, NULL) != COMPETENCY_OK) {
+ *     return 1;
+ * }
+ * printf("score %.3f\n", match.overall_score);  // prints: score 1.000
+ * printf("similarity %.3f\n", match.scores[0].best_similarity);  // prints: similarity 0.969
+ * competency_match_destroy(&match);
+ * competency_matcher_destroy(matcher);
+ * @endcode
  */
 typedef struct competency_matcher competency_matcher;
 

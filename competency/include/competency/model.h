@@ -28,6 +28,18 @@ extern "C" {
  * file is mapped, never copied; those of 16 bits (F16, BF16) are widened when it is opened.
  * A *packed model* is one file with all of it as it lies in memory: it is mapped and used in place,
  * without parsing (docs/format/packed-model.md).
+ *
+ * @code
+ * competency_model *model = NULL;
+ * competency_error err = {0};
+ * if (competency_model_open(&model, NULL, &err) != COMPETENCY_OK) {
+ *     fprintf(stderr, "%s\n", err.message);
+ *     return 1;
+ * }
+ * const competency_model_info *info = competency_model_describe(model);
+ * printf("%s, %u numbers\n", info->name, info->hidden);  // prints: all-MiniLM-L6-v2, 384 numbers
+ * competency_model_close(model);
+ * @endcode
  */
 typedef struct competency_model competency_model;
 

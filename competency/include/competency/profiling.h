@@ -27,6 +27,21 @@ extern "C" {
  * In such a build the phases of the engine are scopes of the profile too: `tokenise`, `encode`,
  * `pool`, `similarity`, `score`, `parse`, `write`; `heaplens report` has them by label.
  *
+ * @code
+ * competency_profiler *profiler = NULL;
+ * competency_error err = {0};
+ * if (competency_profiler_create(&profiler, &err) != COMPETENCY_OK) {
+ *     fprintf(stderr, "no figures: %s\n", err.message);
+ *     return 0;
+ * }
+ * // ... what is to be measured ...
+ * competency_profiler_reading reading;
+ * if (competency_profiler_read(profiler, &reading, &err) == COMPETENCY_OK) {
+ *     fprintf(stderr, "%llu bytes at the peak\n", (unsigned long long)reading.bytes_peak_since);
+ * }
+ * competency_profiler_destroy(profiler);
+ * @endcode
+ *
  * Numerics: exact in full mode of the recorder while one thread allocates; with several, totals
  * are exact and peaks within the bound of docs/format/store.md.
  * Threads: all functions are safe from any thread.

@@ -19,6 +19,31 @@ extern "C" {
  * A *scorer* is a role made ready: it remembers each distinct name with its similarities to the
  * requirements, and each distinct level with its distribution, so that a further candidate is a
  * few look-ups. Results are those of competency_match_run(), bit for bit.
+ *
+ * @code
+ * const float vector[] = {0.6F, 0.8F};
+ * const competency_skill need = {"Welding", {4, 5, true}, vector, 2, 1, false};
+ * const competency_profile role = {&need, 1};
+ * competency_matcher *matcher = NULL;
+ * competency_scorer *scorer = NULL;
+ * if (competency_matcher_create(&matcher, NULL, NULL) != COMPETENCY_OK ||
+ *     competency_scorer_create(&scorer, matcher, &role, NULL, NULL) != COMPETENCY_OK) {
+ *     return 1;
+ * }
+ * for (int level = 1; level <= 5; level += 2) {
+ *     const competency_skill have = {"Welding", {level, 5, true}, vector, 2, 1, false};
+ *     const competency_profile candidate = {&have, 1};
+ *     const competency_match *match = NULL;
+ *     if (competency_scorer_match(scorer, &match, &candidate, 0, NULL) == COMPETENCY_OK) {
+ *         printf("%d: %.2f\n", level, match->overall_score);
+ *     }
+ * }
+ * // prints: 1: 0.70
+ * // prints: 3: 0.90
+ * // prints: 5: 1.00
+ * competency_scorer_destroy(scorer);
+ * competency_matcher_destroy(matcher);
+ * @endcode
  */
 typedef struct competency_scorer competency_scorer;
 

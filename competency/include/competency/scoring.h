@@ -16,6 +16,15 @@ extern "C" {
  * Parameters of the classic scoring model, with the names and groups of its JSON form.
  *
  * The rules (Rnn) are those of docs/scoring-classic.md.
+ *
+ * @code
+ * competency_error err = {0};
+ * competency_classic_config config = competency_classic_config_default();
+ * config.penalty.severe_threshold = 1.5;
+ * if (competency_classic_config_check(&config, &err) != COMPETENCY_OK) {
+ *     printf("%s\n", err.message);  // prints: severe_threshold must be between 0.0 and 1.0
+ * }
+ * @endcode
  */
 
 /** How a requirement is scored when nothing of the candidate is similar to it (R71). */

@@ -19,6 +19,16 @@ extern "C" {
  * A *level* is how far somebody is along a scale: `value` of `max`. A *skill* is a name with a
  * level, and perhaps with a vector of its own. A *profile* is a list of skills: what a role
  * requires, or what a candidate can do.
+ *
+ * @code
+ * competency_skill skill = {.name = "Welding", .weight = 1};
+ * if (competency_level_make(&skill.level, 4, 5) != COMPETENCY_OK) {
+ *     return 1;  // not for 6 of 5, nor for NaN
+ * }
+ * const competency_profile profile = {.skills = &skill, .count = 1};
+ * printf("%s: %.1f\n", profile.skills[0].name,
+ *        competency_level_ratio(&skill.level));  // prints: Welding: 0.8
+ * @endcode
  */
 
 /** A proficiency level. `ratio = value / max` lies in [0, 1] when the level is valid. */

@@ -10,6 +10,18 @@
  * A *status* says which kind of failure happened and is the return value. An *error* is a
  * caller's struct that also holds one line of text: the offending value and the limit. Only
  * functions that parse, open or load take one, always as the last parameter, always optional.
+ *
+ * @code
+ * #include <competency/model.h>
+ *
+ * competency_model *model = NULL;
+ * competency_error err = {0};
+ * if (competency_model_open(&model, "/nowhere", &err) != COMPETENCY_OK) {
+ *     printf("%s\n", competency_status_text(err.status));  // prints: no embedding model
+ *     fprintf(stderr, "%s\n", err.message);                // which file, and what to do
+ * }
+ * competency_model_close(model);
+ * @endcode
  */
 
 #ifdef __cplusplus

@@ -16,17 +16,18 @@ extern "C" {
  * @file
  * Benchmarks of time and memory.
  *
- *     static void sort_numbers(heaplens_bench *b)
- *     {
- *         numbers *n = numbers_create(heaplens_bench_size(b));
- *         HEAPLENS_BENCH_LOOP(b) {
- *             int *sorted = numbers_sorted(n);
- *             heaplens_keep(sorted);
- *             free(sorted);
- *         }
- *         numbers_destroy(n);
+ * @code
+ * static void fill_numbers(heaplens_bench *b)
+ * {
+ *     const size_t count = heaplens_bench_size(b);
+ *     HEAPLENS_BENCH_LOOP(b) {
+ *         int *numbers = calloc(count, sizeof(*numbers));
+ *         heaplens_keep(numbers);
+ *         free(numbers);
  *     }
- *     HEAPLENS_BENCH_MAIN({.name = "sort", .run = sort_numbers, HEAPLENS_SIZES(10, 100, 1000)})
+ * }
+ * HEAPLENS_BENCH_MAIN({.name = "fill", .run = fill_numbers, HEAPLENS_SIZES(10, 100, 1000)})
+ * @endcode
  *
  * A *benchmark* is a function with one loop. Each turn of the loop is an *iteration*; what is
  * before and behind the loop is not measured. A *case* is a benchmark at one size. A *sample* is the

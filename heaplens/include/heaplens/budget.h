@@ -15,10 +15,20 @@ extern "C" {
  * @file
  * Heap budgets in a test, under any test framework.
  *
- *     heaplens_scope scope = heaplens_scope_begin("match 100x50");
- *     match(people, 100, offers, 50);
- *     const heaplens_usage usage = heaplens_scope_end(&scope);
- *     HEAPLENS_EXPECT(usage, .peak_bytes_max = 2 << 20, .blocks_max = 500, .live_blocks_max = 0);
+ * @code
+ * #include <heaplens/heaplens.h>
+ *
+ * if (heaplens_start(NULL) != HEAPLENS_OK) {
+ *     return 1;
+ * }
+ * heaplens_scope scope = heaplens_scope_begin("one text");
+ * void *volatile text = malloc(100);
+ * free(text);
+ * const heaplens_usage usage = heaplens_scope_end(&scope);
+ * const bool is_kept = HEAPLENS_EXPECT(usage, .peak_bytes_max = 2 << 10, .blocks_max = 1,
+ *                                      .live_blocks_max = 0);
+ * printf("%s\n", is_kept ? "within" : "over");  // prints: within
+ * @endcode
  *
  * What is not named has no limit; 0 is a limit. Without figures, because the recorder is not
  * active, and with figures that are not exact, an expectation fails: nothing is never taken for

@@ -25,6 +25,20 @@ extern "C" {
  * *site* is a distinct call stack that allocated.
  *
  * No function here prints, exits, or sets a signal handler. All are safe from any thread.
+ *
+ * @code
+ * heaplens_totals totals;
+ * if (heaplens_start(NULL) != HEAPLENS_OK) {
+ *     return 1;
+ * }
+ * void *volatile block = malloc(1000);
+ * free(block);
+ * if (heaplens_totals_read(&totals) != HEAPLENS_OK) {
+ *     return 1;
+ * }
+ * printf("%llu blocks\n", (unsigned long long)totals.blocks_total);  // prints: 1 blocks
+ * (void)heaplens_stop();
+ * @endcode
  */
 
 /** How much the recorder keeps. */

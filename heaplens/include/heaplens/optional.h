@@ -16,6 +16,18 @@
  * How: the names are weak, and whether they are there is asked at each call. That needs
  * position-independent code (-fPIE or -fPIC), which is what compilers make unless told otherwise;
  * with -fno-pic the linker answers "not there" for good.
+ *
+ * @code
+ * heaplens_scope scope = heaplens_scope_begin("parse");
+ * void *volatile text = malloc(100);
+ * free(text);
+ * const heaplens_usage usage = heaplens_scope_end(&scope);
+ * if (usage.status == HEAPLENS_OK) {
+ *     printf("%llu bytes\n", (unsigned long long)usage.bytes_total);  // under `heaplens run`
+ * } else {
+ *     printf("%s\n", "no figures");  // prints: no figures
+ * }
+ * @endcode
  */
 #ifdef HEAPLENS_STATUS_H
 #error "include heaplens/optional.h before other headers of heaplens"

@@ -19,17 +19,26 @@ extern "C" {
  * recorder that is one large allocation; told of the blocks, it gives each to the call site that
  * asked for it, with all figures that heap blocks have. The chunk under them is then not counted:
  *
- *     static heaplens_pool *pool;                     // once: heaplens_pool_create("arena")
+ * @code
+ * #include <heaplens/heaplens.h>
  *
- *     arena->chunk = malloc(CHUNK_BYTES);
- *     heaplens_pool_chunk(pool, arena->chunk);         // at once, before it is used
- *     ...
- *     void *const block = cut(arena, size);
- *     heaplens_pool_alloc(pool, block, size);          // the caller of this function is the site
- *     ...
- *     heaplens_pool_free(pool, block);                 // or, for all blocks, heaplens_pool_clear()
- *     heaplens_pool_clear(pool);
- *     free(arena->chunk);                              // as ever
+ * heaplens_pool *pool = heaplens_pool_create("arena");  // once
+ * if (heaplens_start(NULL) != HEAPLENS_OK) {
+ *     return 1;
+ * }
+ * char *volatile chunk = malloc(4096);
+ * (void)heaplens_pool_chunk(pool, chunk);          // at once, before it is used
+ * (void)heaplens_pool_alloc(pool, chunk, 40);      // a block; who calls this is its site
+ * (void)heaplens_pool_alloc(pool, chunk + 48, 60);
+ * heaplens_totals totals;
+ * if (heaplens_totals_read(&totals) == HEAPLENS_OK) {
+ *     printf("%llu bytes\n", (unsigned long long)totals.bytes_live);  // prints: 100 bytes
+ * }
+ * (void)heaplens_pool_free(pool, chunk);           // or, for all blocks, heaplens_pool_clear()
+ * (void)heaplens_pool_clear(pool);
+ * free(chunk);                                     // as ever
+ * heaplens_pool_destroy(pool);
+ * @endcode
  *
  * Blocks must lie apart, and may lie anywhere: in chunks from malloc(), from mmap(), in static
  * memory. A pool may be made before recording starts. While the recorder does not record, or records

@@ -21,9 +21,21 @@ extern "C" {
  * address and size. In those a scope is refused with HEAPLENS_EINACTIVE; it never shows zeros as
  * figures.
  *
- *     heaplens_scope scope = heaplens_scope_begin("load 1000 records");
- *     load(records, 1000);
- *     const heaplens_usage usage = heaplens_scope_end(&scope);
+ * @code
+ * #include <heaplens/heaplens.h>
+ *
+ * if (heaplens_start(NULL) != HEAPLENS_OK) {
+ *     return 1;
+ * }
+ * heaplens_scope scope = heaplens_scope_begin("load 10 records");
+ * for (int i = 0; i < 10; i++) {
+ *     void *volatile record = malloc(100);
+ *     free(record);
+ * }
+ * const heaplens_usage usage = heaplens_scope_end(&scope);
+ * printf("total %llu\n", (unsigned long long)usage.bytes_total);  // prints: total 1000
+ * printf("peak %llu\n", (unsigned long long)usage.bytes_peak);    // prints: peak 100
+ * @endcode
  *
  * A scope of a thread counts what its thread allocates and frees, whatever other threads do
  * meanwhile. A scope of the process counts what every thread does. Scopes nest: what happens in

@@ -6,6 +6,13 @@
 /**
  * @file
  * What a call can answer, and what every header of heaplens declares with.
+ *
+ * @code
+ * #include <heaplens/heaplens.h>
+ *
+ * const heaplens_status status = heaplens_save("profile.store");  // before anything is recorded
+ * printf("%s\n", heaplens_status_text(status));  // prints: the recorder is not active
+ * @endcode
  */
 #if defined(__GNUC__) && defined(HEAPLENS_OPTIONAL)  // by heaplens/optional.h
 #define HEAPLENS_API      __attribute__((visibility("default"), weak))
