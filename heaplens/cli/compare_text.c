@@ -112,7 +112,8 @@ static void write_site(heaplens_sink *sink, const heaplens_compare_report *repor
                           heaplens__figure_count(grown->after).text);
     heaplens__put_grown_path(sink, report, grown, heaplens__sink_safe);
     if (grown->site != NULL) {
-        const heaplens_diff_place place = heaplens__diff_place(report->diff, grown->site);
+        const heaplens_diff_place place =
+            heaplens__diff_place_responsible(report->diff, grown->site);
         if (place.file[0] != '\0') {
             heaplens__sink_puts(sink, "\n      at ");
             heaplens__sink_safe(sink, heaplens__path_base(place.file));

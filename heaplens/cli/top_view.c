@@ -9,6 +9,7 @@
 
 #include "export/figure_text.h"
 #include "export/frame_text.h"
+#include "export/function_text.h"
 #include "profile/responsible.h"
 
 enum { CALLERS_SHOWN = 4, LINE_BYTES = 1024, WIDTH_DEFAULT = 160 };
@@ -34,8 +35,8 @@ static void add_caller(callers_line *line, const heaplens_shown_frame *frame)
     }
     const size_t room = sizeof(line->text) - line->used;
     const int more =
-        snprintf(line->text + line->used, room, "%s%.*s%s", line->shown == 0 ? "" : " < ",
-                 (int)heaplens__plain_length(frame->function), frame->function, place);
+        snprintf(line->text + line->used, room, "%s%s%s", line->shown == 0 ? "" : " < ",
+                 heaplens__function_text_plain(frame->function).text, place);
     line->used += more > 0 && (size_t)more < room ? (size_t)more : 0;
     line->shown++;
 }
@@ -57,7 +58,8 @@ static void write_callers(heaplens_sink *sink, const heaplens_top_view *view,
             heaplens_shown_frame frame;
             has_begun = has_begun || (location == who.location && i == who.frame);
             heaplens__frame_show(view->session, view->process, location, i, &frame);
-            if (has_begun) {
+            // How a thread comes to its first function is the same in every stack.
+            if (has_begun && !(line.shown > 0 && heaplens__is_thread_start(frame.function))) {
                 add_caller(&line, &frame);
             }
         }

@@ -19,7 +19,7 @@ static void write_places(heaplens_sink *sink, const heaplens_check *check, size_
     for (size_t i = 0; i < result->place_count; i++) {
         const heaplens_check_place *const place = &check->places[result->place_first + i];
         const heaplens_diff_site *const site = &diff->sites[place->row];
-        const heaplens_diff_place source = heaplens__diff_place(diff, site);
+        const heaplens_diff_place source = heaplens__diff_place_responsible(diff, site);
         heaplens__sink_printf(sink, "          %s\n            ",
                               heaplens__place_clause(check, limit, place).text);
         heaplens__put_path(sink, &diff->paths, site->path, " <- ", heaplens__sink_safe);

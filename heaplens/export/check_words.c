@@ -97,7 +97,7 @@ heaplens_clause heaplens__place_clause(const heaplens_check *check, size_t limit
 {
     const heaplens_budget_metric metric = check->budget->limits[limit].metric;
     heaplens_clause out = {0};
-    if (check->has_baseline) {
+    if (check->has_baseline && place->after > place->before) {
         (void)snprintf(out.text, sizeof(out.text), "%s (%s -> %s)",
                        heaplens__figure_change(place->before, place->after).text,
                        heaplens__figure_count(place->before).text,

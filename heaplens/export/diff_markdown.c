@@ -58,7 +58,7 @@ static void write_site(heaplens_sink *sink, const heaplens_diff *diff,
     write_change(sink, site->before.values[metric], site->after.values[metric]);
     heaplens__sink_puts(sink, " ");
     heaplens__put_path(sink, &diff->paths, site->path, " &larr; ", heaplens__sink_markdown);
-    const heaplens_diff_place place = heaplens__diff_place(diff, site);
+    const heaplens_diff_place place = heaplens__diff_place_responsible(diff, site);
     if (place.file[0] != '\0') {
         heaplens__sink_puts(sink, " (");
         heaplens__sink_markdown(sink, heaplens__path_base(place.file));

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "export/figure_text.h"
+#include "profile/responsible.h"
 
 heaplens_diff_total heaplens__diff_total(const heaplens_diff *diff, size_t index)
 {
@@ -102,4 +103,19 @@ heaplens_diff_place heaplens__diff_place(const heaplens_diff *diff, const heaple
         }
     }
     return (heaplens_diff_place){"", 0};
+}
+
+heaplens_diff_place heaplens__diff_place_responsible(const heaplens_diff *diff,
+                                                     const heaplens_diff_site *site)
+{
+    const heaplens_diff_side *const side = site->sites_after > 0 ? &diff->after : &diff->before;
+    const heaplens_process *const process = side->process;
+    const heaplens_place who =
+        heaplens__responsible(side->session, process, process->sites[site->example].stack);
+    if (heaplens__place_function(process, who) == HEAPLENS_NAME_NONE) {
+        return (heaplens_diff_place){"", 0};
+    }
+    const heaplens_frame *const frame = &process->frames[who.location->frame_first + who.frame];
+    return (heaplens_diff_place){heaplens__names_text(&side->session->names, frame->file),
+                                 frame->line};
 }

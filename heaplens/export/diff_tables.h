@@ -38,12 +38,14 @@ typedef struct heaplens_diff_note {
 size_t heaplens__diff_notes(const heaplens_diff *diff,
                             heaplens_diff_note notes[HEAPLENS_DIFF_NOTES_MAX]);
 
-/** The source line of a row's example: of its innermost named function. */
+/** The source line of a row's example: of its innermost named function, or of the responsible one. */
 typedef struct heaplens_diff_place {
     const char *file;  // "" if unknown; borrowed from the session
     uint32_t line;
 } heaplens_diff_place;
 
 heaplens_diff_place heaplens__diff_place(const heaplens_diff *diff, const heaplens_diff_site *site);
+heaplens_diff_place heaplens__diff_place_responsible(const heaplens_diff *diff,
+                                                     const heaplens_diff_site *site);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "export/diff_tables.h"
 #include "export/frame_text.h"
+#include "export/function_text.h"
 #include "export/path_text.h"
 
 #define BOLD  "\033[1m"
@@ -90,9 +91,13 @@ static void write_renames(const diff_report *r, size_t top)
     for (size_t i = 0; i < diff->rename_count && i < top; i++) {
         const heaplens_diff_rename *const rename = &diff->renames[i];
         heaplens__sink_puts(r->sink, "      ");
-        heaplens__sink_safe(r->sink, heaplens__names_text(&diff->paths.names, rename->before));
+        heaplens__sink_safe(
+            r->sink,
+            heaplens__function_text(heaplens__names_text(&diff->paths.names, rename->before)).text);
         heaplens__sink_puts(r->sink, " -> ");
-        heaplens__sink_safe(r->sink, heaplens__names_text(&diff->paths.names, rename->after));
+        heaplens__sink_safe(
+            r->sink,
+            heaplens__function_text(heaplens__names_text(&diff->paths.names, rename->after)).text);
         heaplens__sink_printf(
             r->sink, "  (%s bytes allocated -> %s)\n",
             heaplens__figure_count(rename->figures[0].values[HEAPLENS_METRIC_TOTAL]).text,
@@ -131,7 +136,7 @@ static void write_site(const diff_report *r, const heaplens_diff_site *site, siz
                           heaplens__figure_change_share(before, after).text,
                           heaplens__figure_count(before).text, heaplens__figure_count(after).text);
     heaplens__put_path(r->sink, &r->diff->paths, site->path, " <- ", heaplens__sink_safe);
-    const heaplens_diff_place place = heaplens__diff_place(r->diff, site);
+    const heaplens_diff_place place = heaplens__diff_place_responsible(r->diff, site);
     if (place.file[0] != '\0') {
         heaplens__sink_puts(r->sink, "\n      at ");
         heaplens__sink_safe(r->sink, heaplens__path_base(place.file));
@@ -192,7 +197,10 @@ static heaplens_status write_functions(const diff_report *r, heaplens_metric met
         heaplens__sink_printf(r->sink, "      %s%18s%s  %9s  ", style_of_change(r, before, after),
                               heaplens__figure_change(before, after).text, style(r, PLAIN),
                               heaplens__figure_change_share(before, after).text);
-        heaplens__sink_safe(r->sink, heaplens__names_text(&r->diff->paths.names, function->name));
+        heaplens__sink_safe(
+            r->sink,
+            heaplens__function_text(heaplens__names_text(&r->diff->paths.names, function->name))
+                .text);
         heaplens__sink_puts(r->sink, "\n");
     }
     write_hidden(r, &ranking, metric, "function", "functions");

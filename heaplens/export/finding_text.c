@@ -6,6 +6,7 @@
 
 #include "export/figure_text.h"
 #include "export/frame_text.h"
+#include "export/function_text.h"
 #include "profile/interval.h"
 
 const char *heaplens_finding_name(heaplens_finding_kind kind)
@@ -28,7 +29,7 @@ static void name_culprit(const heaplens_session *session, const heaplens_process
 {
     if (f->function != HEAPLENS_NAME_NONE) {
         const char *const name = heaplens__names_text(&session->names, f->function);
-        (void)snprintf(text, cap, "%.*s", (int)heaplens__plain_length(name), name);
+        (void)snprintf(text, cap, "%.*s", (int)cap - 1, heaplens__function_text_plain(name).text);
         return;
     }
     const heaplens_place place =

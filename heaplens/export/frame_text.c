@@ -28,25 +28,6 @@ bool heaplens__is_thread_start(const char *function)
     return false;
 }
 
-// The parameters begin at a parenthesis outside of template arguments that does not belong to a name
-// itself: "(anonymous namespace)::f", "operator()".
-size_t heaplens__plain_length(const char *function)
-{
-    int depth = 0;
-    for (size_t i = 0; function[i] != '\0'; i++) {
-        const bool is_arrow = i > 0 && function[i - 1] == '-';
-        if (function[i] == '<') {
-            depth++;
-        } else if (function[i] == '>' && depth > 0 && !is_arrow) {
-            depth--;
-        } else if (function[i] == '(' && depth == 0 && i > 0 && function[i - 1] != ':' &&
-                   function[i - 1] != ' ' && !(function[i + 1] == ')' && function[i + 2] == '(')) {
-            return i;
-        }
-    }
-    return strlen(function);
-}
-
 const char *heaplens__location_module(const heaplens_session *session,
                                       const heaplens_process *process,
                                       const heaplens_location *location)

@@ -11,12 +11,6 @@
 /** The part of a path behind its last slash. */
 const char *heaplens__path_base(const char *path);
 
-/**
- * Bytes of a function's name without its parameters: "ns::parse" of "ns::parse(char const*)". All of
- * it where there are none, as in C.
- */
-size_t heaplens__plain_length(const char *function);
-
 /** Is it one of the C library's functions through which a thread comes to its first function? */
 bool heaplens__is_thread_start(const char *function);
 

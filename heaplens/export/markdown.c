@@ -8,6 +8,7 @@
 #include "export/figure_text.h"
 #include "export/finding_text.h"
 #include "export/frame_text.h"
+#include "export/function_text.h"
 #include "export/path_text.h"
 #include "export/ranking_text.h"
 
@@ -113,7 +114,7 @@ static void write_notes(const markdown *m)
 
 static void write_place(const markdown *m, const heaplens_shown_frame *frame)
 {
-    put_code(m, frame->function, "\\|");
+    put_code(m, heaplens__function_text_plain(frame->function).text, "\\|");
     if (frame->file[0] != '\0') {
         char line[16];
         (void)snprintf(line, sizeof(line), ":%u", frame->line);
@@ -147,7 +148,7 @@ static void write_stack(const markdown *m, uint32_t node)
                 heaplens__sink_puts(m->sink, " |");
             } else {
                 heaplens__sink_puts(m->sink, shown == 1 ? " " : CALLED_BY);
-                put_code(m, frame.function, "\\|");
+                put_code(m, heaplens__function_text_plain(frame.function).text, "\\|");
             }
         }
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "export/frame_text.h"
+#include "export/function_text.h"
 #include "export/utf8.h"
 
 static bool is_control(char byte)
@@ -62,6 +63,10 @@ void heaplens__put_path(heaplens_sink *sink, const heaplens_paths *paths, heaple
     }
     const char *between = "";
     const char *function = "";
+    const heaplens_path who = heaplens__path_responsible(paths, path);
+    while (path != who && paths->steps[path].parent != who) {
+        path = paths->steps[path].parent;
+    }
     for (; path != HEAPLENS_PATH_EMPTY && strcmp(function, "main") != 0;
          path = paths->steps[path].parent) {
         function = heaplens__path_function(paths, path);
@@ -70,7 +75,7 @@ void heaplens__put_path(heaplens_sink *sink, const heaplens_paths *paths, heaple
             break;
         }
         heaplens__sink_puts(sink, between);
-        put(sink, function);
+        put(sink, heaplens__function_text(function).text);
         between = arrow;
     }
 }

@@ -23,7 +23,9 @@ typedef void heaplens_put_text(heaplens_sink *sink, const char *text);
 /**
  * Write a path, innermost function first: "grow_buffer <- parse_row <- main".
  *
- * What called `main` is left out; "(no call stack)" of the empty path.
+ * What called `main` is left out, and of malloc's wrappers all but the one that was called:
+ * "std::vector<..>::push_back(..) <- parse_row <- main". "(no call stack)" of the empty path. Names are
+ * as heaplens__function_text() has them.
  *
  * @param arrow  what stands between two functions, as it is
  */

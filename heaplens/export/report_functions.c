@@ -7,6 +7,7 @@
 
 #include "export/figure_text.h"
 #include "export/frame_text.h"
+#include "export/function_text.h"
 #include "export/ranking_text.h"
 #include "profile/tree.h"
 
@@ -95,7 +96,8 @@ static void write_function(const heaplens_report *r, const heaplens_function *fu
     heaplens__report_put_columns(r, function->cumulative, function->cumulative_variance, metric,
                                  whole);
     heaplens__sink_printf(r->sink, "   %s", heaplens__report_style(r, HEAPLENS_CYAN));
-    heaplens__report_put(r, heaplens__names_text(&r->session->names, function->name));
+    heaplens__report_put(
+        r, heaplens__function_text(heaplens__names_text(&r->session->names, function->name)).text);
     heaplens__sink_printf(r->sink, "%s\n", heaplens__report_style(r, HEAPLENS_PLAIN));
 }
 
@@ -150,7 +152,7 @@ static void write_branch(const tree_page *page, uint32_t id, int depth)
     heaplens__report_put_columns(r, branch->value, branch->variance, page->metric, page->whole);
     heaplens__sink_printf(r->sink, "  %*s%s", depth * 2, "",
                           heaplens__report_style(r, HEAPLENS_CYAN));
-    heaplens__report_put(r, frame.function);
+    heaplens__report_put(r, heaplens__function_text(frame.function).text);
     heaplens__sink_printf(r->sink, "%s\n", heaplens__report_style(r, HEAPLENS_PLAIN));
 }
 

@@ -9,6 +9,7 @@
 
 #include "export/figure_text.h"
 #include "export/frame_text.h"
+#include "export/function_text.h"
 #include "export/ranking_text.h"
 #include "profile/array.h"
 #include "profile/interval.h"
@@ -234,11 +235,12 @@ static void write_frame(const heaplens_report *r, const heaplens_location *locat
     if (file[0] != '\0') {
         (void)snprintf(line, sizeof(line), ":%u", frame.line);
     }
-    const size_t columns = strlen(frame.function);
+    const heaplens_function_text name = heaplens__function_text(frame.function);
+    const size_t columns = strlen(name.text);
     const size_t shown = columns < NAME_COLUMNS ? NAME_COLUMNS : columns;
     const size_t needed = 6 + shown + 2 + strlen(file) + strlen(line) + 3 + strlen(module);
     heaplens__sink_printf(r->sink, "      %s", heaplens__report_style(r, HEAPLENS_CYAN));
-    heaplens__report_put(r, frame.function);
+    heaplens__report_put(r, name.text);
     heaplens__sink_puts(r->sink, heaplens__report_style(r, HEAPLENS_PLAIN));
     if (file[0] == '\0' && module[0] == '\0') {
         heaplens__sink_puts(r->sink, "\n");

@@ -7,6 +7,7 @@
 
 #include "export/figure_text.h"
 #include "export/frame_text.h"
+#include "export/function_text.h"
 #include "export/ranking_text.h"
 #include "export/report_context.h"
 #include "profile/interval.h"
@@ -34,9 +35,7 @@ void heaplens__report_put(const heaplens_report *r, const char *text)
 
 void heaplens__report_put_function(const heaplens_report *r, const char *function)
 {
-    char name[512];
-    (void)snprintf(name, sizeof(name), "%.*s", (int)heaplens__plain_length(function), function);
-    heaplens__report_put(r, name);
+    heaplens__report_put(r, heaplens__function_text_plain(function).text);
 }
 
 void heaplens__report_heading(const heaplens_report *r, const char *text)

@@ -140,6 +140,7 @@ typedef struct function_index {
 static void add_to_functions(heaplens_diff *diff, function_index *index, size_t site)
 {
     const heaplens_diff_site *const row = &diff->sites[site];
+    const heaplens_path self = heaplens__path_responsible(&diff->paths, row->path);
     for (heaplens_path path = row->path; path != HEAPLENS_PATH_EMPTY;
          path = diff->paths.steps[path].parent) {
         const heaplens_name name = diff->paths.steps[path].function;
@@ -149,7 +150,7 @@ static void add_to_functions(heaplens_diff *diff, function_index *index, size_t 
         }
         const size_t at = index->row_of_name[name] - 1;
         heaplens_diff_function *const function = &diff->functions[at];
-        if (path == row->path) {
+        if (path == self) {
             heaplens__figures_sum(&function->self[BEFORE], &row->before);
             heaplens__figures_sum(&function->self[AFTER], &row->after);
         }

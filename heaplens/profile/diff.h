@@ -62,7 +62,7 @@ typedef struct heaplens_diff_site {
 /** A function, over all paths that it is in. */
 typedef struct heaplens_diff_function {
     heaplens_name name;          // in heaplens_diff.paths.names
-    heaplens_figures self[2];    // before, after: of paths whose innermost function it is
+    heaplens_figures self[2];    // before, after: of paths that it is responsible for
     heaplens_figures within[2];  // before, after: of paths that it is in
 } heaplens_diff_function;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "profile/array.h"
+#include "profile/responsible.h"
 
 enum {
     PERIOD_MAX = 8,  // functions in a cycle of recursion that is still seen as one
@@ -115,6 +116,16 @@ heaplens_status heaplens__paths_push(heaplens_paths *paths, heaplens_path path,
 const char *heaplens__path_function(const heaplens_paths *paths, heaplens_path path)
 {
     return heaplens__names_text(&paths->names, paths->steps[path].function);
+}
+
+heaplens_path heaplens__path_responsible(const heaplens_paths *paths, heaplens_path path)
+{
+    for (heaplens_path at = path; at != HEAPLENS_PATH_EMPTY; at = paths->steps[at].parent) {
+        if (!heaplens__is_wrapper(heaplens__path_function(paths, at))) {
+            return at;
+        }
+    }
+    return path;
 }
 
 // ----------------------------------------------------------------------------------- the names

@@ -60,6 +60,12 @@ HEAPLENS_MUST_USE heaplens_status heaplens__paths_push(heaplens_paths *paths, he
 const char *heaplens__path_function(const heaplens_paths *paths, heaplens_path path);
 
 /**
+ * A path without its innermost functions that only hand an allocation on, such as `operator new`; the
+ * path itself if all of its functions do.
+ */
+heaplens_path heaplens__path_responsible(const heaplens_paths *paths, heaplens_path path);
+
+/**
  * The length of a function's name without what a compiler or a linker put behind it: `.isra.0`,
  * `.part.1`, `.constprop.0`, `.cold`, `.lto_priv.0`, `.llvm.123`, ` [clone .cold]`, `@@VERSION`.
  */

@@ -138,6 +138,14 @@ class Check(Recorded):
         self.assertIn("1 of 4 budgets kept; see", done.stderr)
         xml.etree.ElementTree.parse(out)
 
+    def test_an_absolute_limit_lists_what_is_there_also_beside_a_baseline(self):
+        alone = self.check("[profile]\ntotal <= 1\n", profile="same")
+        beside = self.check("[profile]\ntotal <= 1\n", "--baseline", self.profile("grown"),
+                            profile="same")
+        self.assertIn("largest call sites:\n", alone.stdout)
+        places = alone.stdout.partition("largest call sites:\n")[2]
+        self.assertEqual(beside.stdout.partition("largest call sites:\n")[2], places)
+
     def test_mistakes_in_a_budget_file_are_told_with_their_place(self):
         done = self.check("[profile]\npeak <= 4 MiX\n")
         self.assertEqual(done.returncode, 65)

@@ -104,12 +104,45 @@ static void test_diff_path__equal_paths_have_equal_ids_in_a_large_tree(void **st
     heaplens__paths_deinit(&paths);
 }
 
+// Calls from outside in, and the function that is responsible for what the last of them allocated.
+static void expect_responsible(heaplens_paths *paths, const char *const *calls, const char *want)
+{
+    heaplens_path path = HEAPLENS_PATH_EMPTY;
+    for (size_t i = 0; calls[i] != NULL; i++) {
+        heaplens_name name = HEAPLENS_NAME_NONE;
+        assert_int_equal(heaplens__names_add(&paths->names, calls[i], strlen(calls[i]), &name),
+                         HEAPLENS_OK);
+        assert_int_equal(heaplens__paths_push(paths, path, name, &path), HEAPLENS_OK);
+    }
+    const heaplens_path who = heaplens__path_responsible(paths, path);
+    assert_string_equal(heaplens__path_function(paths, who), want);
+}
+
+static void test_diff_path__wrappers_of_malloc_are_not_responsible(void **state)
+{
+    (void)state;
+    heaplens_paths paths;
+    assert_int_equal(heaplens__paths_init(&paths), HEAPLENS_OK);
+    expect_responsible(&paths,
+                       (const char *const[]){"main", "Index::add(int)",
+                                             "std::vector<int>::push_back(int const&)",
+                                             "operator new(unsigned long)", NULL},
+                       "Index::add(int)");
+    expect_responsible(&paths, (const char *const[]){"main", "parse", NULL}, "parse");
+    expect_responsible(&paths,
+                       (const char *const[]){"std::f()", "operator new(unsigned long)", NULL},
+                       "operator new(unsigned long)");
+    expect_responsible(&paths, (const char *const[]){NULL}, "");
+    heaplens__paths_deinit(&paths);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_diff_path__cuts_what_compilers_add_to_names),
         cmocka_unit_test(test_diff_path__calls_versions_of_a_library_by_one_name),
         cmocka_unit_test(test_diff_path__counts_recursion_once),
+        cmocka_unit_test(test_diff_path__wrappers_of_malloc_are_not_responsible),
         cmocka_unit_test(test_diff_path__equal_paths_have_equal_ids_in_a_large_tree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
