@@ -16,7 +16,7 @@ enum {
     PENDING_MAX = 256,
     // What a key is the hash of begins with this, so that no other use of the store meets it.
     // It holds the revision of the arithmetic: a change of bits of the encoder raises it.
-    REVISION = 1,
+    REVISION = 2,
 };
 
 typedef struct stored_embedder {

@@ -120,7 +120,7 @@ static void attend_head(const pass *p, float *context, const float *qkv, size_t 
     const size_t hidden = p->config->hidden;
     const size_t width = hidden / p->config->heads;
     const competency__product weigh = {.y = p->at.scores,
-                                       .y_stride = tokens,
+                                       .y_stride = p->at.score_stride,
                                        .x = qkv,
                                        .x_stride = 3 * hidden,
                                        .w = qkv + hidden,
@@ -129,11 +129,12 @@ static void attend_head(const pass *p, float *context, const float *qkv, size_t 
                                        .cols = tokens,
                                        .depth = width};
     p->kernels->linear(&weigh);
-    p->kernels->softmax(p->at.scores, tokens, tokens, 1.0F / sqrtf((float)width));
+    p->kernels->softmax(p->at.scores, p->at.score_stride, tokens, tokens,
+                        1.0F / sqrtf((float)width));
     const competency__product mix = {.y = context,
                                      .y_stride = hidden,
                                      .x = p->at.scores,
-                                     .x_stride = tokens,
+                                     .x_stride = p->at.score_stride,
                                      .w = qkv + 2 * hidden,
                                      .w_stride = 3 * hidden,
                                      .rows = tokens,

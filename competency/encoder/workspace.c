@@ -33,6 +33,15 @@ static float *take_floats(arena *a, size_t rows, size_t cols)
     return take_bytes(a, rows, bytes);
 }
 
+// Numbers of a row of `count` that shares no cache line with the next.
+static size_t round_to_lines(arena *a, size_t count)
+{
+    const size_t line = COMPETENCY__WORKSPACE_ALIGN / sizeof(float);
+    size_t sum = 0;
+    a->has_overflowed |= !competency__add(&sum, count, line - 1);
+    return sum - sum % line;
+}
+
 // Inputs are as wide as the widest layer's.
 static competency__quantised take_quantised(arena *a, const competency__bert_config *config,
                                             size_t tokens)
@@ -53,7 +62,8 @@ static void lay_out(arena *a, competency__workspace *parts, const competency__be
 {
     parts->x = take_floats(a, tokens, config->hidden);
     parts->branch = take_floats(a, tokens, config->hidden);
-    parts->scores = take_floats(a, longest, longest);
+    parts->score_stride = round_to_lines(a, longest);
+    parts->scores = take_floats(a, longest, parts->score_stride);
     parts->quantised = take_quantised(a, config, tokens);
 
     arena attention = *a;

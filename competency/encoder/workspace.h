@@ -24,7 +24,9 @@ typedef struct competency__workspace {
     float *qkv;                       // (T, 3H) query, key and value of each token, side by side
     float *context;                   // (T, H) attention's weighted values
     float *ffn;                       // (T, F) inside of the feed-forward layer
-    float *scores;                    // (L, L) attention weights of one head of one text
+    float *scores;                    // (L, score_stride) attention weights of one head of a text
+    size_t score_stride;              // L in whole cache lines: a masked store to one row would
+                                      // hold up the loads of the next one if they shared a line
     competency__quantised quantised;  // (T, F or H) a linear layer's inputs, where it is INT8
 } competency__workspace;
 

@@ -11,13 +11,6 @@
 
 enum { INPUT_MOST = 255 };
 
-// The nearest integer, ties to even, of numbers far below 2^22: a bit worth one is the last there.
-INLINE lanes round_lanes(lanes x)
-{
-    const lanes rounder = lanes_set(12582912.0F);
-    return lanes_sub(lanes_add(x, rounder), rounder);
-}
-
 // How one row becomes bytes: byte = round(x * factor * inverse + zero), number = (byte - zero) *
 // scale.
 typedef struct row_scale {
@@ -26,22 +19,26 @@ typedef struct row_scale {
     float zero;     // an integer in 0..255
 } row_scale;
 
-static row_scale measure_row(const float *x, const float *factors, size_t count)
+// What is seen of a row's numbers.
+typedef struct row_range {
+    lanes highest;  // zero is always in the range, so that it is exact
+    lanes lowest;
+    lanes probe;  // zeros, or NaN where a number is NaN or infinite
+} row_range;
+
+INLINE void widen_range(row_range *range, lanes v)
 {
-    lanes highest = lanes_set(0.0F);  // zero is always in the range, so that it is exact
-    lanes deepest = lanes_set(0.0F);
-    lanes probe = lanes_set(0.0F);
-    for (size_t i = 0; i < count; i += LANES) {
-        const lanes v = lanes_mul(lanes_load_partial(x + i, count - i, 0.0F),
-                                  lanes_load_partial(factors + i, count - i, 0.0F));
-        highest = lanes_max(v, highest);
-        deepest = lanes_max(lanes_sub(lanes_set(0.0F), v), deepest);
-        probe = lanes_fma(v, lanes_set(0.0F), probe);
-    }
-    const float high = lanes_max_of(highest);
-    const float low = lanes_max_of(deepest);
+    range->highest = lanes_max(v, range->highest);
+    range->lowest = lanes_min(v, range->lowest);
+    range->probe = lanes_fma(v, lanes_set(0.0F), range->probe);
+}
+
+static row_scale scale_to(const row_range *seen)
+{
+    const float high = lanes_max_of(seen->highest);
+    const float low = lanes_max_of(lanes_sub(lanes_set(0.0F), seen->lowest));
     const float range = high + low;
-    row_scale s = {.scale = range / (float)INPUT_MOST + lanes_sum(probe)};
+    row_scale s = {.scale = range / (float)INPUT_MOST + lanes_sum(seen->probe)};
     // What is smaller has no inverse, and adds nothing to a sum either.
     if (range > 1e-30F) {
         s.inverse = (float)INPUT_MOST / range;
@@ -50,21 +47,42 @@ static row_scale measure_row(const float *x, const float *factors, size_t count)
     return s;
 }
 
+static row_scale measure_row(const float *x, const float *factors, size_t count)
+{
+    row_range range = {lanes_set(0.0F), lanes_set(0.0F), lanes_set(0.0F)};
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        widen_range(&range, lanes_mul(lanes_load(x + i), lanes_load(factors + i)));
+    }
+    widen_range(&range, lanes_mul(lanes_load_partial(x + i, count - i, 0.0F),
+                                  lanes_load_partial(factors + i, count - i, 0.0F)));
+    return scale_to(&range);
+}
+
+static void quantise_row(uint8_t *bytes, size_t stride, const float *x, const float *factors,
+                         size_t count, const row_scale *s)
+{
+    const lanes inverse = lanes_set(s->inverse);
+    const lanes zero = lanes_set(s->zero);
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        const lanes v = lanes_mul(lanes_load(x + i), lanes_load(factors + i));
+        lanes_store_bytes(bytes + i, lanes_fma(v, inverse, zero));
+    }
+    for (; i < stride; i += LANES) {
+        const size_t left = i < count ? count - i : 0;
+        const lanes v = lanes_mul(lanes_load_partial(x + i, left, 0.0F),
+                                  lanes_load_partial(factors + i, left, 0.0F));
+        lanes_store_bytes(bytes + i, lanes_fma(v, inverse, zero));
+    }
+}
+
 static void quantise(const competency__quantised *q, const float *x, size_t x_stride,
                      const competency__panels *w, size_t rows)
 {
     for (size_t r = 0; r < rows; r++, x += x_stride) {
         const row_scale s = measure_row(x, w->factors, w->depth);
-        uint8_t *const bytes = q->values + r * q->stride;
-        for (size_t i = 0; i < q->stride; i += LANES) {
-            const size_t count = i < w->depth ? w->depth - i : 0;
-            const lanes v = lanes_mul(lanes_load_partial(x + i, count, 0.0F),
-                                      lanes_load_partial(w->factors + i, count, 0.0F));
-            const lanes b = round_lanes(lanes_fma(v, lanes_set(s.inverse), lanes_set(s.zero)));
-            // The constants come last, so that a NaN becomes one of them.
-            lanes_store_bytes(
-                bytes + i, lanes_min(lanes_max(b, lanes_set(0.0F)), lanes_set((float)INPUT_MOST)));
-        }
+        quantise_row(q->values + r * q->stride, q->stride, x, w->factors, w->depth, &s);
         q->scales[r] = s.scale;
         q->zeros[r] = (int32_t)s.zero;
     }
@@ -145,23 +163,56 @@ __attribute__((noinline)) static void multiply_int_narrow(const int_tile *t, siz
     multiply_int_rows(t, rows, 1, sums);
 }
 
+INLINE lanes finish_lanes(lanes v, competency__finish finish)
+{
+    switch (finish) {
+    case COMPETENCY__FINISH_NONE: return v;
+    case COMPETENCY__FINISH_GELU_ERF: return gelu_coarse_lanes(v);
+    case COMPETENCY__FINISH_GELU_TANH: return gelu_tanh_lanes(v);
+    }
+    return v;
+}
+
 // From integer sums to y: number = (sum - zero * sum of the column's weights) * scales + bias.
-static void finish_int_tile(const competency__int8_product *p, size_t row, size_t rows, size_t at,
-                            size_t panels, const int32_t *sums)
+// `finish` is a constant where this is inlined. Columns are the outer loop, so that what belongs
+// to them is loaded once.
+INLINE void finish_int_tile(const competency__int8_product *p, size_t row, size_t rows, size_t at,
+                            size_t panels, const int32_t *sums, competency__finish finish)
 {
     const competency__panels *const w = p->w;
-    for (size_t r = 0; r < rows; r++) {
-        const lanes scale = lanes_set(p->x->scales[row + r]);
-        const int32_t zero = p->x->zeros[row + r];
-        for (size_t c = at; c < smaller(at + panels * LANES, w->cols); c += LANES, sums += LANES) {
-            const lanes sum = lanes_from_int_sums(sums, w->sums + c, zero);
-            lanes v = lanes_fma(sum, lanes_mul(scale, lanes_load(w->scales + c)),
-                                lanes_load(w->bias + c));
-            v = p->finish == COMPETENCY__FINISH_GELU_ERF    ? gelu_erf_lanes(v)
-                : p->finish == COMPETENCY__FINISH_GELU_TANH ? gelu_tanh_lanes(v)
-                                                            : v;
-            lanes_store_partial(p->y + (row + r) * p->y_stride + c, v, smaller(w->cols - c, LANES));
+    for (size_t i = 0; i < panels; i++) {
+        const size_t c = at + i * LANES;
+        const lanes scale = lanes_load(w->scales + c);
+        const lanes bias = lanes_load(w->bias + c);
+        const size_t width = smaller(w->cols - c, LANES);
+        float *y = p->y + row * p->y_stride + c;
+        for (size_t r = 0; r < rows; r++, y += p->y_stride) {
+            const lanes sum = lanes_from_int_sums(sums + (r * panels + i) * LANES, w->sums + c,
+                                                  p->x->zeros[row + r]);
+            const lanes scales = lanes_mul(lanes_set(p->x->scales[row + r]), scale);
+            const lanes v = finish_lanes(lanes_fma(sum, scales, bias), finish);
+            if (width == LANES) {
+                lanes_store(y, v);
+            } else {
+                lanes_store_partial(y, v, width);
+            }
         }
+    }
+}
+
+static void finish_int_sums(const competency__int8_product *p, size_t row, size_t rows, size_t at,
+                            size_t panels, const int32_t *sums)
+{
+    switch (p->finish) {
+    case COMPETENCY__FINISH_NONE:
+        finish_int_tile(p, row, rows, at, panels, sums, COMPETENCY__FINISH_NONE);
+        break;
+    case COMPETENCY__FINISH_GELU_ERF:
+        finish_int_tile(p, row, rows, at, panels, sums, COMPETENCY__FINISH_GELU_ERF);
+        break;
+    case COMPETENCY__FINISH_GELU_TANH:
+        finish_int_tile(p, row, rows, at, panels, sums, COMPETENCY__FINISH_GELU_TANH);
+        break;
     }
 }
 
@@ -184,7 +235,7 @@ static void multiply_int8(const competency__int8_product *p)
             } else {
                 multiply_int_narrow(&t, rows, sums);
             }
-            finish_int_tile(p, row, rows, at, panels, sums);
+            finish_int_sums(p, row, rows, at, panels, sums);
             row += rows;
             t.x += rows * t.x_stride;
         }

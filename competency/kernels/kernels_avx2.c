@@ -131,21 +131,6 @@ static inline lanes lanes_abs(lanes v)
     return (lanes){_mm256_andnot_ps(sign, v.low), _mm256_andnot_ps(sign, v.high)};
 }
 
-static inline lanes lanes_copysign(lanes magnitude, lanes sign)
-{
-    const __m256 bit = _mm256_set1_ps(-0.0F);
-    const lanes bare = lanes_abs(magnitude);
-    return (lanes){_mm256_or_ps(bare.low, _mm256_and_ps(bit, sign.low)),
-                   _mm256_or_ps(bare.high, _mm256_and_ps(bit, sign.high))};
-}
-
-static inline lanes lanes_if_less(lanes a, lanes b, lanes then, lanes otherwise)
-{
-    return (lanes){
-        _mm256_blendv_ps(otherwise.low, then.low, _mm256_cmp_ps(a.low, b.low, _CMP_LT_OQ)),
-        _mm256_blendv_ps(otherwise.high, then.high, _mm256_cmp_ps(a.high, b.high, _CMP_LT_OQ))};
-}
-
 static inline __m256 pow2(__m256 v)
 {
     const __m256i exponent = _mm256_add_epi32(_mm256_cvtps_epi32(v), _mm256_set1_epi32(127));
@@ -249,7 +234,8 @@ static inline lanes lanes_from_int_sums(const int32_t *sums, const int32_t *colu
                    from_eight_sums(sums + HALF, columns + HALF, z)};
 }
 
-// For integers in 0..255. Packing works within 128 bits: the order is put right in between.
+// The nearest integers, ties to even, made to lie in 0..255; see kernels_scalar.c. Packing works
+// within 128 bits: the order is put right in between.
 static inline void lanes_store_bytes(uint8_t *p, lanes v)
 {
     const __m256i words =

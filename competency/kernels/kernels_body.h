@@ -140,7 +140,7 @@ INLINE lanes polynomial(const float *c, size_t degree, lanes x)
 
 // exp(x) = 2^n exp(r), n an integer, |r| <= ln 2 / 2. Relative error below 1e-7 for x in
 // [-87, 88]; x below is taken for -87.3, where exp is 1.2e-38, the smallest normal number.
-// The coefficients are printed by tools/erf_coefficients.py.
+// The coefficients are printed by tools/kernel_polynomials.py.
 INLINE lanes exponential(lanes x)
 {
     static const float fit[] = {0.5F,           0.166666672F,   0.0416662619F,
@@ -160,21 +160,53 @@ INLINE lanes exponential(lanes x)
     return lanes_mul(lanes_add(tail, lanes_set(1.0F)), lanes_pow2(n));
 }
 
-// erf(x): an odd polynomial near 0, 1 - exp(polynomial) beyond. Absolute error below 2e-7.
-// The coefficients are printed by tools/erf_coefficients.py.
-INLINE lanes error_function(lanes x)
+// GELU is x Phi(x), Phi the normal distribution, of which tail(s) = Phi(-s) decreases for s >= 0:
+//
+//     x Phi(x) = max(x, 0) - |x| tail(|x|),    tail(s) = 2^q(s)
+//
+// so that one polynomial, q, serves both sides, and nothing cancels. Past 6 the tail counts as that
+// at 6, 1e-9. The coefficients are printed by tools/kernel_polynomials.py; a degree is a constant
+// where this is inlined.
+INLINE lanes gelu_by(lanes x, const float *log_tail, size_t log_degree, const float *power,
+                     size_t power_degree)
 {
-    static const float near[] = {1.12837923F,    -0.376126349F,    0.112837009F,   -0.0268594585F,
-                                 0.00520081911F, -0.000813736173F, 8.33830345e-05F};
-    static const float far[] = {0.000167564896F, -1.12947381F,     -0.633449316F,
-                                -0.108137101F,   0.0249969251F,    -0.00410519354F,
-                                0.000412772322F, -1.70988005e-05F, -3.1520787e-07F};
+    const lanes rounder = lanes_set(12582912.0F);  // as in exponential()
     const lanes size = lanes_abs(x);
-    const lanes low = lanes_mul(x, polynomial(near, 6, lanes_mul(x, x)));
-    const lanes capped = lanes_min(size, lanes_set(4.0F));  // erf(4) rounds to 1
-    const lanes rest = exponential(polynomial(far, 8, capped));
-    const lanes high = lanes_copysign(lanes_sub(lanes_set(1.0F), rest), x);
-    return lanes_if_less(size, lanes_set(0.9375F), low, high);
+    // The constants come first, so that a NaN stays one.
+    const lanes q = polynomial(log_tail, log_degree, lanes_min(lanes_set(6.0F), size));
+    const lanes n = lanes_sub(lanes_add(q, rounder), rounder);
+    const lanes tail = lanes_mul(polynomial(power, power_degree, lanes_sub(q, n)), lanes_pow2(n));
+    const lanes minus_size = lanes_sub(lanes_set(0.0F), size);
+    return lanes_fma(minus_size, tail, lanes_max(lanes_set(0.0F), x));
+}
+
+// Error below 1.4e-7 |x|.
+INLINE lanes gelu_erf_lanes(lanes x)
+{
+    static const float log_tail[] = {-0.99999994F,     -1.15110695F,    -0.459193051F,
+                                     -0.0525464378F,   0.00714278314F,  -0.000202479801F,
+                                     -0.000157278453F, 3.29679497e-05F, -2.27586679e-06F};
+    static const float power[] = {1.00000012F,   0.693146944F,   0.240221202F,
+                                  0.0555071309F, 0.00967554096F, 0.00132764713F};
+    return gelu_by(x, log_tail, 8, power, 5);
+}
+
+// The same with an error below 5e-5 |x|: for what becomes a byte, whose last bit is worth more.
+INLINE lanes gelu_coarse_lanes(lanes x)
+{
+    static const float log_tail[] = {-1.00003386F, -1.15010965F, -0.463436395F, -0.0468259566F,
+                                     0.00439465977F};
+    static const float power[] = {0.999928057F, 0.693260968F, 0.242611125F, 0.0551716648F};
+    return gelu_by(x, log_tail, 4, power, 3);
+}
+
+// 0.5 (1 + tanh u) = 1 / (1 + exp(-2u)): one exponential, and nothing cancels.
+INLINE lanes gelu_tanh_lanes(lanes x)
+{
+    const lanes square = lanes_mul(x, x);
+    const lanes inner = lanes_fma(lanes_mul(square, x), lanes_set(0.044715F), x);
+    const lanes minus_2u = lanes_mul(inner, lanes_set(-1.59576912F));
+    return lanes_div(x, lanes_add(exponential(minus_2u), lanes_set(1.0F)));
 }
 
 // ---------------------------------------------------------------- rows
@@ -261,9 +293,23 @@ static float exponentiate_row(float *x, size_t count, float largest)
     return lanes_sum(lanes_add(sum, lanes_keep(v, count - i)));
 }
 
-static void softmax(float *x, size_t rows, size_t cols, float scale)
+// A row of at most LANES columns, which most texts have: it stays in a register, and the bits are
+// those of the general case.
+INLINE void softmax_short_row(float *x, size_t count, float scale)
 {
-    for (size_t r = 0; r < rows; r++, x += cols) {
+    const lanes scaled = lanes_mul(lanes_load_partial(x, count, -INFINITY), lanes_set(scale));
+    const lanes largest = lanes_set(lanes_max_of(lanes_max(scaled, lanes_set(-INFINITY))));
+    const lanes v = lanes_keep(exponential(lanes_sub(scaled, largest)), count);
+    lanes_store_partial(x, lanes_div(v, lanes_set(lanes_sum(v))), count);
+}
+
+static void softmax(float *x, size_t x_stride, size_t rows, size_t cols, float scale)
+{
+    for (size_t r = 0; r < rows; r++, x += x_stride) {
+        if (cols <= LANES) {
+            softmax_short_row(x, cols, scale);
+            continue;
+        }
         const float largest = scale_row(x, cols, scale);
         const float sum = exponentiate_row(x, cols, largest);
         for (size_t c = 0; c < cols; c++) {
@@ -273,21 +319,6 @@ static void softmax(float *x, size_t rows, size_t cols, float scale)
 }
 
 // ---------------------------------------------------------------- elements
-
-INLINE lanes gelu_erf_lanes(lanes x)
-{
-    const lanes half = lanes_mul(lanes_set(0.5F), x);
-    return lanes_fma(half, error_function(lanes_mul(x, lanes_set(0.707106781F))), half);
-}
-
-// 0.5 (1 + tanh u) = 1 / (1 + exp(-2u)): one exponential, and nothing cancels.
-INLINE lanes gelu_tanh_lanes(lanes x)
-{
-    const lanes square = lanes_mul(x, x);
-    const lanes inner = lanes_fma(lanes_mul(square, x), lanes_set(0.044715F), x);
-    const lanes minus_2u = lanes_mul(inner, lanes_set(-1.59576912F));
-    return lanes_div(x, lanes_add(exponential(minus_2u), lanes_set(1.0F)));
-}
 
 static void gelu_erf(float *x, size_t count)
 {

@@ -107,16 +107,6 @@ static inline lanes lanes_abs(lanes v)
     EACH_LANE(fabsf(v.at[i]));
 }
 
-static inline lanes lanes_copysign(lanes magnitude, lanes sign)
-{
-    EACH_LANE(copysignf(magnitude.at[i], sign.at[i]));
-}
-
-static inline lanes lanes_if_less(lanes a, lanes b, lanes then, lanes otherwise)
-{
-    EACH_LANE(a.at[i] < b.at[i] ? then.at[i] : otherwise.at[i]);
-}
-
 // 2^v for integers in [-126, 127]; anything, but nothing undefined, for NaN.
 static inline lanes lanes_pow2(lanes v)
 {
@@ -209,11 +199,14 @@ static inline lanes lanes_from_int_sums(const int32_t *sums, const int32_t *colu
     EACH_LANE((float)shift_sum(sums[i], columns[i], zero));
 }
 
-// For integers in 0..255.
+// The nearest integers, ties to even, made to lie in 0..255. A NaN becomes 0, but a row that has one
+// has no scale either.
 static inline void lanes_store_bytes(uint8_t *p, lanes v)
 {
     for (size_t i = 0; i < LANES; i++) {
-        p[i] = (uint8_t)v.at[i];
+        const float positive = v.at[i] > 0.0F ? v.at[i] : 0.0F;
+        const float capped = positive < 255.0F ? positive : 255.0F;
+        p[i] = (uint8_t)(capped + 12582912.0F - 12582912.0F);  // its last bit is worth one
     }
 }
 

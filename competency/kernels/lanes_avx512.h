@@ -108,16 +108,6 @@ static inline lanes lanes_abs(lanes v)
     return _mm512_andnot_ps(_mm512_set1_ps(-0.0F), v);
 }
 
-static inline lanes lanes_copysign(lanes magnitude, lanes sign)
-{
-    return _mm512_or_ps(lanes_abs(magnitude), _mm512_and_ps(_mm512_set1_ps(-0.0F), sign));
-}
-
-static inline lanes lanes_if_less(lanes a, lanes b, lanes then, lanes otherwise)
-{
-    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), otherwise, then);
-}
-
 static inline lanes lanes_pow2(lanes v)
 {
     const __m512i exponent = _mm512_add_epi32(_mm512_cvtps_epi32(v), _mm512_set1_epi32(127));
@@ -157,8 +147,10 @@ static inline lanes lanes_from_int_sums(const int32_t *sums, const int32_t *colu
     return _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_loadu_si512(sums), shift));
 }
 
-// For integers in 0..255.
+// The nearest integers, ties to even, of numbers in -128..32767, made to lie in 0..255; any bytes of
+// others.
 static inline void lanes_store_bytes(uint8_t *p, lanes v)
 {
-    _mm_storeu_si128((void *)p, _mm512_cvtusepi32_epi8(_mm512_cvtps_epi32(v)));
+    const __m512i positive = _mm512_max_epi32(_mm512_cvtps_epi32(v), _mm512_setzero_si512());
+    _mm_storeu_si128((void *)p, _mm512_cvtusepi32_epi8(positive));
 }

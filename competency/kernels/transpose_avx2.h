@@ -7,14 +7,15 @@
 
 enum { BLOCK = 8 };
 
-// Rows 0..7 of w, eight columns of each, to columns 0..7 of eight rows of the panel.
-static inline void transpose_8x8(float *panel, const float *w, size_t stride)
+// The first `rows` rows of w, eight columns of each, to columns 0..7 of eight rows of the panel;
+// rows past them count as zeros.
+static inline void transpose_8x8(float *panel, const float *w, size_t stride, size_t rows)
 {
     __m256 row[BLOCK];
     __m256 pair[BLOCK];
     __m256 quad[BLOCK];
     for (size_t i = 0; i < BLOCK; i++) {
-        row[i] = _mm256_loadu_ps(w + i * stride);
+        row[i] = i < rows ? _mm256_loadu_ps(w + i * stride) : _mm256_setzero_ps();
     }
     for (size_t i = 0; i < BLOCK; i += 2) {
         pair[i] = _mm256_unpacklo_ps(row[i], row[i + 1]);
@@ -33,13 +34,25 @@ static inline void transpose_8x8(float *panel, const float *w, size_t stride)
     }
 }
 
+// Columns 8..15 of eight rows of the panel: rows 8 and further of w.
+static inline void transpose_rest(float *panel, const float *w, size_t stride, size_t cols)
+{
+    if (cols > BLOCK) {
+        transpose_8x8(panel + BLOCK, w + BLOCK * stride, stride, cols - BLOCK);
+        return;
+    }
+    for (size_t i = 0; i < BLOCK; i++) {
+        _mm256_storeu_ps(panel + i * LANES + BLOCK, _mm256_setzero_ps());
+    }
+}
+
 // panel[k][c] = w[c][k]; columns past `cols` are zeros.
 static void pack_transposed(float *panel, const float *w, size_t stride, size_t cols, size_t depth)
 {
     size_t k = 0;
-    for (; cols == LANES && k + BLOCK <= depth; k += BLOCK) {
-        transpose_8x8(panel + k * LANES, w + k, stride);
-        transpose_8x8(panel + k * LANES + BLOCK, w + BLOCK * stride + k, stride);
+    for (; k + BLOCK <= depth; k += BLOCK) {
+        transpose_8x8(panel + k * LANES, w + k, stride, cols);
+        transpose_rest(panel + k * LANES, w + k, stride, cols);
     }
     for (; k < depth; k++) {
         for (size_t c = 0; c < LANES; c++) {

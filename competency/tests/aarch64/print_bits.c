@@ -62,7 +62,7 @@ static void print_rows(const competency__kernels *k)
     k->layer_norm(y, x, w, ROWS, DEPTH, 1e-12F);
     print_sum("layer_norm", y, sizeof(y));
     start();
-    k->softmax(y, ROWS, DEPTH, 0.3F);
+    k->softmax(y, DEPTH, ROWS, DEPTH, 0.3F);
     print_sum("softmax", y, sizeof(y));
     start();
     k->gelu_erf(y, SIZE - 3);

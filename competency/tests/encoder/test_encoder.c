@@ -228,9 +228,9 @@ static void count_layer_norm(float *x, const float *gamma, const float *beta, si
     COUNTED(2, layer_norm(x, gamma, beta, rows, cols, eps));
 }
 
-static void count_softmax(float *x, size_t rows, size_t cols, float scale)
+static void count_softmax(float *x, size_t stride, size_t rows, size_t cols, float scale)
 {
-    COUNTED(3, softmax(x, rows, cols, scale));
+    COUNTED(3, softmax(x, stride, rows, cols, scale));
 }
 
 static void count_panels(const competency__panel_product *p)

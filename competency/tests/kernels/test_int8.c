@@ -152,6 +152,34 @@ static void test_int8__sums_are_exact(void **state)
     }
 }
 
+// Against the number that GELU is given, which the same product without it stores.
+static void test_int8__gelu_stays_within_its_bound(void **state)
+{
+    (void)state;
+    static quantised_rows q;
+    static float x[ROWS_MOST * (COLS_MOST + 3)];
+    static float y[ROWS_MOST * (COLS_MOST + 3)];
+    const product_case wide = {31, 80, 63};
+    const fixture *const f = create_fixture(&wide);
+    EACH_TABLE(table)
+    {
+        quantise(table, f, f->x, wide.rows, &q);
+        multiply(table, f, &q, wide.rows, COMPETENCY__FINISH_NONE, x);
+        multiply(table, f, &q, wide.rows, COMPETENCY__FINISH_GELU_ERF, y);
+        float highest = 0.0F;
+        for (size_t i = 0; i < wide.rows * (wide.cols + 3); i++) {
+            if (i % (wide.cols + 3) < wide.cols) {
+                const double at = (double)x[i];
+                EXPECT_NEAR(y[i], 0.5 * at * erfc(-at / sqrt(2.0)), 5e-5 * fabs(at),
+                            "%s gelu(%.9g)", table->name, at);
+                highest = fmaxf(highest, fabsf(x[i]));
+            }
+        }
+        EXPECT(highest > 6.0F, "no number of the tail: %g", (double)highest);
+    }
+    free(f->block);
+}
+
 static void test_int8__extreme_bytes_do_not_saturate(void **state)
 {
     (void)state;
@@ -267,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_int8__a_byte_is_within_half_a_step_of_its_number),
         cmocka_unit_test(test_int8__sums_are_exact),
+        cmocka_unit_test(test_int8__gelu_stays_within_its_bound),
         cmocka_unit_test(test_int8__extreme_bytes_do_not_saturate),
         cmocka_unit_test(test_int8__every_table_gives_the_bits_of_scalar_and_a_row_its_own_alone),
         cmocka_unit_test(test_int8__a_nan_or_an_infinity_is_never_lost),
