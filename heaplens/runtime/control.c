@@ -54,7 +54,7 @@ heaplens_status heaplens_mode_set(heaplens_mode mode, uint64_t sample_bytes)
     heaplens__recorder *const recorder = &heaplens__recording;
     heaplens__thread_set_busy(true);
     pthread_mutex_lock(&recorder->lock);
-    heaplens__recorder_set_mode(recorder, mode, sample_bytes);
+    heaplens__lifecycle_set_mode(mode, sample_bytes);
     pthread_mutex_unlock(&recorder->lock);
     heaplens__thread_set_busy(false);
     heaplens__thread_settle();

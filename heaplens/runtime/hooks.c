@@ -10,52 +10,81 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/lanes.h"
 #include "runtime/real.h"
 #include "runtime/record.h"
-#include "runtime/unwind.h"
 
 #define HOOK __attribute__((visibility("default"), noinline))
 
-HOOK void cfree(void *block);
-HOOK void free_sized(void *block, size_t size);
-HOOK void free_aligned_sized(void *block, size_t alignment, size_t size);
-
 // The C library's headers name the parameters __ptr, __nmemb and the like.
 // NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
-HOOK void *malloc(size_t size)
+// An operation that no lane fits.
+HEAPLENS__APART static void *allocate(size_t size, const void *frame)
 {
     const heaplens__treatment how = heaplens__record_choose(size);
-    if (how == HEAPLENS__TREAT_NOT) {
-        return heaplens__real.malloc(size);
-    }
     void *const block = heaplens__real.malloc(size + heaplens__record_extra(how));
-    return heaplens__record_alloc(block, size, how, __builtin_frame_address(0));
+    return heaplens__record_alloc(block, size, how, frame);
+}
+
+HEAPLENS__APART static void *allocate_cleared(size_t size, const void *frame)
+{
+    const heaplens__treatment how = heaplens__record_choose(size);
+    void *const block = heaplens__real.calloc(1, size + heaplens__record_extra(how));
+    return heaplens__record_alloc(block, size, how, frame);
+}
+
+// Count mode got a block, or did not get it.
+static inline void *count_block(void *block, size_t size)
+{
+    if (block == NULL || !heaplens__lane_counts(block, size)) {
+        return heaplens__record_counted_block(block, size);
+    }
+    return heaplens__thread_leave_directly() ? block : heaplens__record_leave(block);
+}
+
+// Sample mode: is the request one that is not drawn? Then it is counted.
+static inline bool passes(size_t size)
+{
+    if (!heaplens__lane_passes(size)) {
+        return false;
+    }
+    heaplens__thread_leave();
+    return true;
+}
+
+HOOK void *malloc(size_t size)
+{
+    const heaplens__lane lane = heaplens__lifecycle_lane();
+    if (lane == HEAPLENS__LANE_COUNT) {
+        return count_block(heaplens__real.malloc(size), size);
+    }
+    if (lane == HEAPLENS__LANE_SAMPLE && passes(size)) {
+        void *const block = heaplens__real.malloc(size);
+        return block != NULL ? block : heaplens__record_refused(size);
+    }
+    if (lane == HEAPLENS__LANE_FULL && size <= HEAPLENS__TAIL_SIZE_MAX) {
+        void *const block = heaplens__real.malloc(size + HEAPLENS__TAIL_BYTES);
+        return heaplens__record_marked(block, size, __builtin_frame_address(0));
+    }
+    return lane == HEAPLENS__LANE_OFF ? heaplens__real.malloc(size)
+                                      : allocate(size, __builtin_frame_address(0));
 }
 
 HOOK void *calloc(size_t count, size_t size)
 {
+    const heaplens__lane lane = heaplens__lifecycle_lane();
     size_t bytes = 0;
-    if (__builtin_mul_overflow(count, size, &bytes)) {
+    if (lane == HEAPLENS__LANE_OFF || __builtin_mul_overflow(count, size, &bytes)) {
         return heaplens__real.calloc(count, size);
     }
-    const heaplens__treatment how = heaplens__record_choose(bytes);
-    if (how == HEAPLENS__TREAT_NOT) {
-        return heaplens__real.calloc(count, size);
+    if (lane == HEAPLENS__LANE_COUNT) {
+        return count_block(heaplens__real.calloc(1, bytes), bytes);
     }
-    void *const block = heaplens__real.calloc(1, bytes + heaplens__record_extra(how));
-    return heaplens__record_alloc(block, bytes, how, __builtin_frame_address(0));
-}
-
-HOOK void free(void *block)
-{
-    if (block == NULL || heaplens__real_is_pool(block)) {
-        return;
+    if (lane == HEAPLENS__LANE_SAMPLE && passes(bytes)) {
+        void *const block = heaplens__real.calloc(1, bytes);
+        return block != NULL ? block : heaplens__record_refused(bytes);
     }
-    if (heaplens__record_may_know()) {
-        heaplens__unwind_note_caller(__builtin_return_address(0));
-        heaplens__record_free(block);
-    }
-    heaplens__real.free(block);
+    return allocate_cleared(bytes, __builtin_frame_address(0));
 }
 
 static void *copy_from_pool(const void *old, size_t size)
@@ -75,7 +104,7 @@ static void *resize_to_nothing(void *old, heaplens__treatment how, const void *f
     heaplens__record_free(old);
     void *const block = heaplens__real.realloc(old, 0);
     const bool has_room =
-        block != NULL && heaplens__real.malloc_usable_size(block) >= heaplens__record_extra(how);
+        block != NULL && heaplens__real_usable(block) >= heaplens__record_extra(how);
     if (!has_room) {
         heaplens__record_withdraw(0, how);
         return block;
@@ -163,23 +192,5 @@ HOOK void *pvalloc(size_t size)
 HOOK size_t malloc_usable_size(void *block)
 {
     return block == NULL || heaplens__real_is_pool(block) ? 0 : heaplens__record_usable(block);
-}
-
-HOOK void cfree(void *block)
-{
-    free(block);
-}
-
-HOOK void free_sized(void *block, size_t size)
-{
-    (void)size;  // the next allocator knows another size: the block has a tail
-    free(block);
-}
-
-HOOK void free_aligned_sized(void *block, size_t alignment, size_t size)
-{
-    (void)alignment;
-    (void)size;
-    free(block);
 }
 // NOLINTEND(readability-inconsistent-declaration-parameter-name)

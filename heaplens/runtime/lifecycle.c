@@ -54,6 +54,39 @@ static void set_phase(heaplens__phase phase)
     atomic_store_explicit(&heaplens__phase_word.phase, phase, memory_order_release);
 }
 
+static void set_lane(heaplens__lane light)
+{
+    atomic_store_explicit(&heaplens__phase_word.lane, light, memory_order_release);
+}
+
+// The lane of a process that records.
+static heaplens__lane lane_of(const heaplens__recorder *recorder)
+{
+    const int mode = atomic_load_explicit(&recorder->mode, memory_order_relaxed);
+    const bool has_tails = atomic_load_explicit(&recorder->has_tails, memory_order_relaxed);
+    const bool has_drawn = atomic_load_explicit(&recorder->has_drawn, memory_order_relaxed);
+    if (mode == HEAPLENS_MODE_COUNT && !has_tails && !has_drawn && heaplens__real_has_headers) {
+        return HEAPLENS__LANE_COUNT;
+    }
+    if (mode == HEAPLENS_MODE_SAMPLE && !has_tails) {
+        return HEAPLENS__LANE_SAMPLE;
+    }
+    return mode == HEAPLENS_MODE_FULL ? HEAPLENS__LANE_FULL : HEAPLENS__LANE_NONE;
+}
+
+void heaplens__lifecycle_set_mode(heaplens_mode mode, uint64_t sample_bytes)
+{
+    // Before the mode itself: in the new one blocks may have tails, and who is given such a block
+    // must not take it for one that has none.
+    set_lane(HEAPLENS__LANE_NONE);
+    heaplens__recorder_set_mode(&heaplens__recording, mode, sample_bytes);
+    // Under the lock, as when a recording stops: whoever comes last sees what both did.
+    const int phase = atomic_load_explicit(&heaplens__phase_word.phase, memory_order_relaxed);
+    if (phase == HEAPLENS__PHASE_RECORDING) {
+        set_lane(lane_of(&heaplens__recording));
+    }
+}
+
 static uint64_t number_of(const char *name)
 {
     const char *const text = secure_getenv(name);
@@ -203,8 +236,11 @@ static heaplens_status begin(bool is_child)
         errno = ENOSYS;
         return HEAPLENS_EIO;
     }
-    if (!is_child && !heaplens__real_is_reached()) {
-        return HEAPLENS_EBYPASSED;
+    if (!is_child) {
+        if (!heaplens__real_is_reached()) {
+            return HEAPLENS_EBYPASSED;
+        }
+        heaplens__real_look_at_headers();
     }
     if (is_child) {
         // The only thread. The parent keeps its store; the lock may have been held in it.
@@ -247,6 +283,7 @@ static void begin_or_say_why(bool is_child)
 {
     const heaplens_status status = begin(is_child);
     if (status == HEAPLENS_OK) {
+        set_lane(lane_of(&heaplens__recording));
         set_phase(HEAPLENS__PHASE_RECORDING);
         return;
     }
@@ -262,6 +299,7 @@ static void begin_or_say_why(bool is_child)
         heaplens__message_unprofiled("cannot record into",
                                      plan.session[0] != '\0' ? plan.session : "memory", errno);
     }
+    set_lane(HEAPLENS__LANE_OFF);
     set_phase(HEAPLENS__PHASE_OFF);
 }
 
@@ -315,6 +353,7 @@ heaplens__phase heaplens__lifecycle_decide(void)
     if (is_child ? plan.is_recording && !plan.is_alone : environment_wants()) {
         begin_or_say_why(is_child);
     } else {
+        set_lane(HEAPLENS__LANE_OFF);
         set_phase(HEAPLENS__PHASE_OFF);
     }
     heaplens__thread_set_busy(false);
@@ -361,6 +400,7 @@ heaplens_status heaplens__lifecycle_start(const heaplens_options *options)
         return HEAPLENS_EACTIVE;
     }
     heaplens__thread_set_busy(true);
+    set_lane(HEAPLENS__LANE_NONE);
     plan.is_set = true;
     plan.depth_max = options->depth_max;
     plan.mode = options->mode;
@@ -369,6 +409,11 @@ heaplens_status heaplens__lifecycle_start(const heaplens_options *options)
     plan.store_bytes_max =
         options->store_bytes_max != 0 ? options->store_bytes_max : (uint64_t)1 << 30;
     const heaplens_status status = plan_path(options->path) ? begin(false) : HEAPLENS_EIO;
+    if (status == HEAPLENS_OK) {
+        set_lane(lane_of(&heaplens__recording));
+    } else if (before == HEAPLENS__PHASE_OFF) {
+        set_lane(HEAPLENS__LANE_OFF);
+    }
     set_phase(status == HEAPLENS_OK ? HEAPLENS__PHASE_RECORDING : before);
     heaplens__thread_set_busy(false);
     return status;
@@ -382,6 +427,11 @@ heaplens_status heaplens__lifecycle_stop(void)
                                         HEAPLENS__PHASE_STOPPED)) {
         return HEAPLENS_EINACTIVE;
     }
+    heaplens__thread_set_busy(true);
+    pthread_mutex_lock(&heaplens__recording.lock);
+    set_lane(HEAPLENS__LANE_NONE);
+    pthread_mutex_unlock(&heaplens__recording.lock);
+    heaplens__thread_set_busy(false);
     plan.is_recording = false;
     heaplens_store_header *const header = heaplens__recording.store.header;
     heaplens__clock_read_both(&header->latest);

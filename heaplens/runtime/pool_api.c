@@ -97,7 +97,7 @@ heaplens_status heaplens_pool_clear(heaplens_pool *pool)
 static bool take_back(heaplens__shard *shard, void *chunk)
 {
     const uint64_t secret = heaplens__recording.secret;
-    const size_t usable = heaplens__real.malloc_usable_size(chunk);
+    const size_t usable = heaplens__real_usable(chunk);
     heaplens__block was;
     if (chunk != shard->latest_block || !heaplens__tail_read(chunk, usable, secret, &was)) {
         return false;

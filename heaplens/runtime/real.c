@@ -171,3 +171,50 @@ bool heaplens__real_is_reached(void)
     program_free(block);
     return is_reached;
 }
+
+bool heaplens__real_has_headers = false;
+
+// The object that a function is in.
+static const void *object_of(const void *function)
+{
+    Dl_info info = {0};
+    return function != NULL && dladdr(function, &info) != 0 ? info.dli_fbase : NULL;
+}
+
+// glibc's own, and not one that was put before it.
+static bool is_of_glibc(void)
+{
+    void *malloc_address = NULL;
+    void *usable_address = NULL;
+    memcpy(&malloc_address, &heaplens__real.malloc, sizeof malloc_address);
+    memcpy(&usable_address, &heaplens__real.malloc_usable_size, sizeof usable_address);
+    const void *const glibc = object_of(dlsym(RTLD_NEXT, "gnu_get_libc_version"));
+    return glibc != NULL && object_of(malloc_address) == glibc &&
+           object_of(usable_address) == glibc;
+}
+
+// A tool that replaces functions where they are, as Valgrind does, gives blocks of another layout.
+static bool header_agrees(size_t size)
+{
+    void *const block = heaplens__real.malloc(size);
+    if (block == NULL) {
+        return false;
+    }
+    const size_t usable = heaplens__real.malloc_usable_size(block);
+    const bool agrees = heaplens__real_header_bytes(((const size_t *)block)[-1]) == usable;
+    heaplens__real.free(block);
+    return agrees;
+}
+
+void heaplens__real_look_at_headers(void)
+{
+#if defined(__x86_64__)
+    // None so large that it had pages of its own: that would change from which size on others have.
+    static const size_t sizes[] = {1, 40, 777, 5000};
+    bool agree = is_of_glibc();
+    for (size_t i = 0; agree && i < sizeof sizes / sizeof sizes[0]; i++) {
+        agree = header_agrees(sizes[i]);
+    }
+    heaplens__real_has_headers = agree;
+#endif
+}

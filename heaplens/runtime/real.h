@@ -24,6 +24,9 @@ typedef struct heaplens__real_functions {
 
 extern heaplens__real_functions heaplens__real;
 
+// Of the word before a block of glibc's: a block with pages of its own has another layout.
+enum { HEAPLENS__REAL_IS_MAPPED = 2, HEAPLENS__REAL_FLAGS = 7 };
+
 /** Was every function found? */
 bool heaplens__real_is_complete(void);
 
@@ -43,6 +46,46 @@ bool heaplens__real_is_reached(void);
  * They come from a static pool, are never reused, and the real functions must not see them.
  */
 bool heaplens__real_is_pool(const void *block);
+
+/** The usable bytes of a block, by the word before it. */
+static inline size_t heaplens__real_header_bytes(size_t word)
+{
+    return (word & ~(size_t)HEAPLENS__REAL_FLAGS) - sizeof word;
+}
+
+/**
+ * Does the word before a block say how large it is?
+ *
+ * glibc's allocator keeps the size there, with three flags in its lowest bits. What
+ * malloc_usable_size() does besides, it looks whether the block is in use: in the word behind its end,
+ * which nobody else may read for long.
+ */
+extern bool heaplens__real_has_headers;
+
+/**
+ * Find out whether it does: the allocator is glibc's own, and some blocks agree with
+ * malloc_usable_size().
+ *
+ * Makes a few allocations. One thread at a time; others may allocate meanwhile.
+ */
+void heaplens__real_look_at_headers(void);
+
+/** The usable bytes of a block, where blocks have headers. False: only the allocator can tell. */
+static inline bool heaplens__real_header_tells(const void *block, size_t *out)
+{
+    const size_t word = ((const size_t *)block)[-1];
+    *out = heaplens__real_header_bytes(word);
+    return (word & HEAPLENS__REAL_IS_MAPPED) == 0;
+}
+
+/** malloc_usable_size() of the next allocator, by the word before the block where that says it. */
+static inline size_t heaplens__real_usable(void *block)
+{
+    size_t usable = 0;
+    return heaplens__real_has_headers && heaplens__real_header_tells(block, &usable)
+               ? usable
+               : heaplens__real.malloc_usable_size(block);
+}
 
 /** Bytes from a pool block to the end of the pool: what may be read when it is copied. */
 size_t heaplens__real_pool_rest(const void *block);

@@ -74,7 +74,7 @@ static void note_in_scopes(const void *block, size_t size, uint32_t site)
 static inline void record_marked(heaplens__shard *shard, void *block, size_t size,
                                  const void *frame)
 {
-    const size_t usable = heaplens__real.malloc_usable_size(block);
+    const size_t usable = heaplens__real_usable(block);
     heaplens_store_entry *entry = NULL;
     const uint32_t site = heaplens__capture(shard, frame, &entry);
     heaplens__ledger_alloc(shard, block, size, usable, site, entry);
@@ -86,7 +86,7 @@ static inline void record_marked(heaplens__shard *shard, void *block, size_t siz
 static void record_drawn(heaplens__shard *shard, void *block, size_t size, const void *frame,
                          int64_t copied)
 {
-    const size_t usable = heaplens__real.malloc_usable_size(block);
+    const size_t usable = heaplens__real_usable(block);
     heaplens_store_entry *entry = NULL;
     const uint32_t site = heaplens__capture(shard, frame, &entry);
     heaplens__ledger_alloc_drawn(shard, block, size, usable, site, copied);
@@ -127,7 +127,7 @@ static void defer_counted(heaplens__deferred_kind kind, size_t size, size_t usab
 void heaplens__record_counted(size_t size, void *block)
 {
     heaplens__shard *const shard = heaplens__thread_enter();
-    const size_t usable = heaplens__real.malloc_usable_size(block);
+    const size_t usable = heaplens__real_usable(block);
     if (shard != NULL) {
         heaplens__tally_request(shard->figures, size, 1);
         heaplens__tally_alloc(shard, usable);
@@ -135,6 +135,34 @@ void heaplens__record_counted(size_t size, void *block)
     } else {
         defer_counted(HEAPLENS__DEFERRED_COUNTED, size, usable);
     }
+}
+
+void *heaplens__record_counted_block(void *block, size_t size)
+{
+    if (block != NULL) {
+        heaplens__record_counted(size, block);
+    } else if (size <= HEAPLENS__TAIL_SIZE_MAX) {
+        record(NULL, size, HEAPLENS__TREAT_COUNT, NULL, NO_REALLOC);
+    }
+    return block;
+}
+
+void *heaplens__record_marked(void *block, size_t size, const void *frame)
+{
+    record(block, size, HEAPLENS__TREAT_MARK, frame, NO_REALLOC);
+    return block;
+}
+
+void *heaplens__record_leave(void *block)
+{
+    heaplens__thread_leave();
+    return block;
+}
+
+void *heaplens__record_refused(size_t size)
+{
+    record(NULL, size, HEAPLENS__TREAT_PASS, NULL, NO_REALLOC);
+    return NULL;
 }
 
 // Takes the tail from a block, if it has one: the block is then as the allocator made it.
@@ -189,7 +217,7 @@ static void defer_end(const void *block, size_t usable, const heaplens__block *w
 void heaplens__record_end(void *block)
 {
     heaplens__block was;
-    const size_t usable = heaplens__real.malloc_usable_size(block);
+    const size_t usable = heaplens__real_usable(block);
     const bool is_ours = take_tail(block, usable, &was);
     if (heaplens__lifecycle_phase() != HEAPLENS__PHASE_RECORDING) {
         return;
@@ -215,7 +243,7 @@ void heaplens__record_end_counted(void *block)
         return;
     }
     heaplens__shard *const shard = heaplens__thread_enter();
-    const size_t usable = heaplens__real.malloc_usable_size(block);
+    const size_t usable = heaplens__real_usable(block);
     if (shard != NULL) {
         heaplens__tally_free(shard, usable);
         heaplens__thread_leave();
@@ -248,7 +276,7 @@ static void count_resize(heaplens__shard *shard, const void *old, void *block,
                          const heaplens__block *was, size_t size,
                          const heaplens__block_entry *scoped)
 {
-    heaplens__ledger_resize(shard, old, block, was, size, heaplens__real.malloc_usable_size(block));
+    heaplens__ledger_resize(shard, old, block, was, size, heaplens__real_usable(block));
     if (heaplens__scopes_are_open() && was->site != HEAPLENS__LEDGER_SITE_CHUNK) {
         const int saved_errno = errno;
         heaplens__scopes_note_resize(scoped, was->size, block, size, was->site);
@@ -275,7 +303,7 @@ static void defer_realloc(const void *old, void *block, const heaplens__block *w
         defer_counted(HEAPLENS__DEFERRED_RETURN, 0, usable_before);
         return;
     }
-    const size_t usable = heaplens__real.malloc_usable_size(block);
+    const size_t usable = heaplens__real_usable(block);
     if (goes_on) {
         heaplens__block what = *was;
         what.size = size;
@@ -327,7 +355,7 @@ void *heaplens__record_realloc(void *old, size_t size, heaplens__treatment how, 
     heaplens__block_entry scoped = {.address = 0};
     const bool may_be_ours = heaplens__record_may_have_tail(old);
     const bool asks = may_be_ours || how == HEAPLENS__TREAT_COUNT || how == HEAPLENS__TREAT_DRAW;
-    const size_t usable = asks ? heaplens__real.malloc_usable_size(old) : 0;
+    const size_t usable = asks ? heaplens__real_usable(old) : 0;
     const bool is_ours = may_be_ours && take_tail(old, usable, &was);
     if (is_ours) {
         detach_from_scopes(old, &scoped);
@@ -361,7 +389,7 @@ void *heaplens__record_realloc(void *old, size_t size, heaplens__treatment how, 
 
 size_t heaplens__record_usable(void *block)
 {
-    const size_t usable = heaplens__real.malloc_usable_size(block);
+    const size_t usable = heaplens__real_usable(block);
     heaplens__block was;
     // What was asked for, and not a byte of the tail: a program may write up to what this returns.
     return heaplens__record_may_know() && heaplens__record_may_have_tail(block) &&

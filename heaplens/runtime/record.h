@@ -28,6 +28,9 @@ typedef enum heaplens__treatment {
     HEAPLENS__TREAT_COUNT = 5,  // count mode: totals and usable bytes
 } heaplens__treatment;
 
+/** What is apart leaves the registers of the function that calls it alone until it is called. */
+#define HEAPLENS__APART __attribute__((noinline))
+
 /** heaplens__record_choose() in other modes than full. */
 heaplens__treatment heaplens__record_choose_lightly(size_t size);
 
@@ -82,6 +85,18 @@ static inline void *heaplens__record_alloc(void *block, size_t size, heaplens__t
     }
     return block;
 }
+
+/** heaplens__record_alloc() in count mode, as one function. */
+HEAPLENS__APART void *heaplens__record_counted_block(void *block, size_t size);
+
+/** heaplens__record_alloc() in full mode, as one function. */
+HEAPLENS__APART void *heaplens__record_marked(void *block, size_t size, const void *frame);
+
+/** heaplens__thread_leave(). @return block */
+HEAPLENS__APART void *heaplens__record_leave(void *block);
+
+/** Sample mode: a request that heaplens__lane_passes() has counted was not met. @return NULL */
+HEAPLENS__APART void *heaplens__record_refused(size_t size);
 
 /** Take a choice back: there was no request. */
 void heaplens__record_withdraw(size_t size, heaplens__treatment how);

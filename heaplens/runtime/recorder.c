@@ -65,6 +65,7 @@ void heaplens__recorder_set_mode(heaplens__recorder *recorder, heaplens_mode mod
         heaplens__tally_begin(recorder);
     }
     if (mode == HEAPLENS_MODE_SAMPLE) {
+        atomic_store_explicit(&recorder->has_drawn, true, memory_order_relaxed);
         const uint64_t wanted = sample_bytes != 0 ? sample_bytes : HEAPLENS__SAMPLE_BYTES_DEFAULT;
         const uint64_t mean =
             wanted < HEAPLENS__SAMPLE_BYTES_MAX ? wanted : HEAPLENS__SAMPLE_BYTES_MAX;

@@ -41,6 +41,7 @@ typedef struct heaplens__recorder {
     uint64_t seed;                        // of the draws
     _Atomic int mode;                     // heaplens_mode
     _Atomic bool has_tails;  // blocks may have tails that heaplens__drawn_blocks does not know
+    _Atomic bool has_drawn;  // blocks may have tails that it knows
     _Atomic uint64_t sample_bytes;  // mean distance of samples
     uint32_t depth_max;             // frames
     uint32_t generation;            // recordings begun; threads compare it with their own

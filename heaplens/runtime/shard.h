@@ -37,26 +37,27 @@ typedef struct heaplens__spare_chunk {
     _Alignas(64) struct heaplens__spare_chunk *next;
 } heaplens__spare_chunk;
 
+// The first two cache lines are what nearly every operation touches: count and sample mode, the first.
 typedef struct heaplens__shard {
-    heaplens__recorder *recorder;
     heaplens_store_shard *figures;  // in the store
+    int64_t quota;          // bytes that may still move before heaplens__shard_settle() looks
+    int64_t watch_counted;  // figures->counted_bytes at which the peak that is watched is reached
+    const void *latest_block;  // of this thread's latest allocation; NULL: it is freed
+    heaplens__sampler sampler;
+    int64_t watch_bytes;  // what watch_counted is, for figures->bytes_live
+    heaplens__recorder *recorder;
     heaplens_store_header *header;  // of the store, and where its entries and sites begin
     heaplens_store_entry *entries;
     heaplens_store_site *sites;
     uint32_t id;
     uint32_t thread;                // number of the thread that has it, from 1
+    uint32_t timing_gap;            // blocks to the next that is timed
     int64_t handed_bytes;           // of figures->bytes_live, what is in header.bytes_live
     int64_t handed_blocks;          // the same of blocks
     uint64_t handed_clock;          // of figures->bytes_total, what is in header.bytes_clock
     int64_t handed_counted_bytes;   // of figures->counted_bytes, what is in header.counted_bytes
     int64_t handed_counted_blocks;  // the same of blocks
-    int64_t quota;          // bytes that may still move before heaplens__shard_settle() looks
-    int64_t watch_bytes;    // figures->bytes_live at which the peak that is watched is reached
-    int64_t watch_counted;  // the same of figures->counted_bytes
-    heaplens__sampler sampler;
-    uint32_t timing_gap;       // blocks to the next that is timed
-    const void *latest_block;  // of this thread's latest allocation; NULL: it is freed
-    uint64_t entry_next;       // of the run of entries that the shard was given
+    uint64_t entry_next;            // of the run of entries that the shard was given
     uint64_t entry_end;
     unsigned char *spare;  // private memory for index pages
     size_t spare_bytes;
@@ -114,6 +115,17 @@ static inline void heaplens__shard_spend(heaplens__shard *shard, int64_t bytes)
     if (__builtin_expect(shard->quota < 0, 0)) {
         heaplens__shard_settle(shard);
     }
+}
+
+/** heaplens__shard_spend() if it need not settle; otherwise false, and nothing is changed. */
+static inline bool heaplens__shard_spends(heaplens__shard *shard, int64_t bytes)
+{
+    const int64_t left = shard->quota - bytes - HEAPLENS__PENDING_BYTES / HEAPLENS__PENDING_BLOCKS;
+    if (__builtin_expect(left < 0, 0)) {
+        return false;
+    }
+    shard->quota = left;
+    return true;
 }
 
 /** heaplens__shard_entry() where there is none yet. Keeps errno. */

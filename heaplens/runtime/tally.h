@@ -18,7 +18,8 @@
 /** The bin of a size: docs/format/store.md. */
 static inline size_t heaplens__tally_bin(size_t size)
 {
-    const size_t width = size == 0 ? 0 : 64 - (size_t)__builtin_clzll(size);
+    // The highest bit of 2n + 1 is where the width of n is: no branch for a size of 0.
+    const size_t width = 63 ^ (size_t)__builtin_clzll(2 * size + 1);
     return width < HEAPLENS_STORE_SIZE_BINS ? width : HEAPLENS_STORE_SIZE_BINS - 1;
 }
 
@@ -31,6 +32,14 @@ static inline void heaplens__tally_request(heaplens_store_shard *figures, size_t
     heaplens__count(&figures->bytes_total, times * size);
 }
 
+/** Count mode: so many blocks more are live, and so many bytes of them. */
+static inline void heaplens__tally_move(heaplens_store_shard *figures, int64_t usable,
+                                        int64_t blocks)
+{
+    heaplens__shift(&figures->counted_bytes, usable);
+    heaplens__shift(&figures->counted_blocks, blocks);
+}
+
 /**
  * Count mode: a block of `usable` bytes is allocated.
  *
@@ -38,24 +47,26 @@ static inline void heaplens__tally_request(heaplens_store_shard *figures, size_t
  */
 static inline void heaplens__tally_alloc(heaplens__shard *shard, size_t usable)
 {
-    heaplens__shift(&shard->figures->counted_bytes, (int64_t)usable);
-    heaplens__shift(&shard->figures->counted_blocks, 1);
+    heaplens__tally_move(shard->figures, (int64_t)usable, 1);
     heaplens__shard_spend(shard, (int64_t)usable);
 }
 
 /** Note the peak, and set what is watched. */
 void heaplens__tally_peak(heaplens__shard *shard);
 
+/** Is what is live, as far as the shard knows, above the peak that is watched? */
+static inline bool heaplens__tally_is_at_peak(const heaplens__shard *shard)
+{
+    return heaplens__level(&shard->figures->counted_bytes) > shard->watch_counted;
+}
+
 /** Count mode: such a block is about to be freed. */
 static inline void heaplens__tally_free(heaplens__shard *shard, size_t usable)
 {
-    heaplens_store_shard *const figures = shard->figures;
-    if (heaplens__level(&figures->counted_bytes) > shard->watch_counted ||
-        (int64_t)usable > shard->quota) {
+    if (heaplens__tally_is_at_peak(shard) || (int64_t)usable > shard->quota) {
         heaplens__tally_peak(shard);
     }
-    heaplens__shift(&figures->counted_bytes, -(int64_t)usable);
-    heaplens__shift(&figures->counted_blocks, -1);
+    heaplens__tally_move(shard->figures, -(int64_t)usable, -1);
     heaplens__shard_spend(shard, (int64_t)usable);
 }
 

@@ -43,6 +43,28 @@ static inline void heaplens__thread_set_busy(bool is_busy)
 }
 
 /**
+ * heaplens__thread_enter() where nothing stands in the way; NULL otherwise: then ask that.
+ *
+ * For functions that hand all that is unusual to another: none of their registers is saved for it.
+ */
+static inline heaplens__shard *heaplens__thread_enter_directly(void)
+{
+    const heaplens__thread_self *const self = &heaplens__self;
+    if (__builtin_expect(self->is_busy, false)) {
+        return NULL;
+    }
+    // Busy before the recording is looked at: heaplens_start() ends one, and then waits for those
+    // who are still in it.
+    heaplens__thread_set_busy(true);
+    if (__builtin_expect(self->generation == heaplens__recording.generation, true) &&
+        __builtin_expect(self->shard != NULL, true)) {
+        return self->shard;
+    }
+    heaplens__thread_set_busy(false);
+    return NULL;
+}
+
+/**
  * Begin to record in the calling thread.
  *
  * An allocation from inside the recorder, or from a signal handler that interrupted it, must not
@@ -52,23 +74,24 @@ static inline void heaplens__thread_set_busy(bool is_busy)
  */
 static inline heaplens__shard *heaplens__thread_enter(void)
 {
-    const heaplens__thread_self *const self = &heaplens__self;
-    if (!self->is_busy) {
-        // Busy before the recording is looked at: heaplens_start() ends one, and then waits for those
-        // who are still in it.
-        heaplens__thread_set_busy(true);
-        if (self->shard != NULL && self->generation == heaplens__recording.generation) {
-            return self->shard;
-        }
-        heaplens__thread_set_busy(false);
+    heaplens__shard *const shard = heaplens__thread_enter_directly();
+    return shard != NULL ? shard : heaplens__thread_enter_anew();
+}
+
+/** heaplens__thread_leave() where there is no more to do; false otherwise: then do that. */
+static inline bool heaplens__thread_leave_directly(void)
+{
+    if (__builtin_expect(heaplens__self.leaves_slowly, false)) {
+        return false;
     }
-    return heaplens__thread_enter_anew();
+    heaplens__thread_set_busy(false);
+    return true;
 }
 
 /** End what heaplens__thread_enter() began. */
 static inline void heaplens__thread_leave(void)
 {
-    if (heaplens__self.leaves_slowly) {
+    if (__builtin_expect(heaplens__self.leaves_slowly, false)) {
         heaplens__thread_leave_slowly();
     }
     heaplens__thread_set_busy(false);

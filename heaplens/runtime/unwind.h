@@ -14,6 +14,7 @@
  * stops where it cannot know. It allocates nothing, takes no lock of its own, may run in a signal
  * handler, before main and after exit, and leaves errno alone.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -85,6 +86,13 @@ typedef struct heaplens__unwind_loader_range {
 
 extern heaplens__unwind_loader_range heaplens__unwind_loader;
 
+/** Is it an address in the loader's code? */
+static inline bool heaplens__unwind_is_loader(const void *address)
+{
+    const heaplens__unwind_loader_range *const loader = &heaplens__unwind_loader;
+    return (uintptr_t)address - loader->start < loader->size_bytes;
+}
+
 /** The loader called an allocation function: see heaplens__unwind_note_caller(). */
 void heaplens__unwind_loader_ran(void);
 
@@ -101,8 +109,7 @@ void heaplens__unwind_loader_ran(void);
  */
 static inline void heaplens__unwind_note_caller(const void *return_address)
 {
-    const heaplens__unwind_loader_range *const loader = &heaplens__unwind_loader;
-    if ((uintptr_t)return_address - loader->start < loader->size_bytes) {
+    if (heaplens__unwind_is_loader(return_address)) {
         heaplens__unwind_loader_ran();
     }
 }

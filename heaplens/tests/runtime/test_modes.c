@@ -98,6 +98,41 @@ static void test_modes__count_mode_counts_requests_and_usable_bytes(void **state
     assert_int_equal(header->sections[HEAPLENS_STORE_ENTRIES].count, 0);
 }
 
+// What the recorder reads in the word before a block is what the allocator would say, of blocks with
+// pages of their own and of aligned ones too.
+static void test_modes__count_mode_knows_the_usable_bytes_of_every_kind_of_block(void **state)
+{
+    (void)state;
+    enum { KINDS = 5, SIZES = 12 };
+    static const size_t sizes[SIZES] = {8,    1,    24,    25,     1032,    1033,
+                                        4000, 9000, 70000, 200000, 1 << 20, 5 << 20};
+    void *blocks[KINDS * SIZES];
+    start(HEAPLENS_MODE_COUNT, 0);
+    const heaplens_totals before = read_totals();
+    uint64_t usable = 0;
+    for (size_t i = 0; i < KINDS * SIZES; i++) {
+        const size_t size = sizes[i / KINDS];
+        switch (i % KINDS) {
+        case 0: blocks[i] = malloc(size); break;
+        case 1: blocks[i] = calloc(1, size); break;
+        case 2: blocks[i] = aligned_alloc(64, size); break;
+        case 3: blocks[i] = aligned_alloc(4096, size); break;
+        default: blocks[i] = realloc(malloc(40), size + 1); break;
+        }
+        assert_non_null(blocks[i]);
+        usable += malloc_usable_size(blocks[i]);
+        assert_int_equal(read_totals().bytes_live - before.bytes_live, usable);
+    }
+    for (size_t i = 0; i < KINDS * SIZES; i++) {
+        free(blocks[i]);
+    }
+    const heaplens_totals now = read_totals();
+    assert_int_equal(now.bytes_live, before.bytes_live);
+    assert_int_equal(now.blocks_live, before.blocks_live);
+    assert_int_equal(now.bytes_peak - before.bytes_live, usable);
+    assert_int_equal(heaplens_stop(), HEAPLENS_OK);
+}
+
 // With a mean distance of a byte, blocks of 64 and more bytes are drawn but for one in e^64: the
 // estimates are then the figures.
 static void test_modes__sample_mode_with_every_block_drawn_is_exact(void **state)
@@ -254,6 +289,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_modes__count_mode_counts_requests_and_usable_bytes),
+        cmocka_unit_test(test_modes__count_mode_knows_the_usable_bytes_of_every_kind_of_block),
         cmocka_unit_test(test_modes__sample_mode_with_every_block_drawn_is_exact),
         cmocka_unit_test(test_modes__sample_mode_estimates_what_is_live),
         cmocka_unit_test(test_modes__blocks_stay_known_when_the_mode_changes),
