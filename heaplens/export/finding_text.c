@@ -135,7 +135,6 @@ static void explain_churn(const words *w)
 static void explain_realloc(const words *w)
 {
     const heaplens_finding *const f = w->finding;
-    const uint64_t peak = f->sum.bytes_peak == 0 ? 1 : f->sum.bytes_peak;
     const double variance = heaplens_copied_variance(f->spread.variance[HEAPLENS_METRIC_TOTAL]);
     (void)snprintf(
         w->text, w->cap,
@@ -143,7 +142,7 @@ static void explain_realloc(const words *w)
         "instead of by small steps copies less",
         about(w), heaplens__figure_counted(f->sum.reallocs, "realloc", "reallocs").text, w->who,
         bytes_text(f->sum.bytes_copied, variance).text, about(w),
-        heaplens__figure_count(f->sum.bytes_copied / peak).text,
+        heaplens__figure_count(f->sum.bytes_copied / f->sum.bytes_peak).text,
         heaplens__figure_bytes(f->sum.bytes_peak).text);
 }
 

@@ -177,14 +177,15 @@ static void write_branches(tree_page *page, uint32_t parent, int depth)
 heaplens_status heaplens__report_tree(const heaplens_report *r)
 {
     const heaplens_metric metric = metric_of(r);
+    const uint64_t whole = heaplens__ranking_whole(r->process, metric);
     heaplens_tree tree = {0};
     const heaplens_status status =
-        heaplens_tree_build(r->process, metric, r->options->is_inverted,
-                            heaplens__ranking_whole(r->process, metric) / TREE_SHARE, &tree);
+        heaplens_tree_build(r->process, metric, r->options->is_inverted, whole / TREE_SHARE, &tree);
     if (status != HEAPLENS_OK) {
         return status;
     }
-    tree_page page = {r, &tree, metric, tree.branches[0].value, 0};
+    // Of several threads the branches can add up to less: shares are of what the tables' are of.
+    tree_page page = {r, &tree, metric, whole, 0};
     if (page.whole > 0) {
         char title[120];
         (void)snprintf(title, sizeof(title), "%s, by %s (branches of %d %% and more)",

@@ -101,7 +101,7 @@ static void find_realloc(finder *f, const heaplens_culprit *who)
 {
     const heaplens_site *const sum = &who->sum;
     const double part = share(sum->bytes_copied, f->process->facts.bytes_total);
-    if (sum->reallocs >= 10 && sum->bytes_copied >= 65536 &&
+    if (sum->reallocs >= 10 && sum->bytes_copied >= 65536 && sum->bytes_peak > 0 &&
         sum->bytes_copied / 4 >= sum->bytes_peak && part >= 0.01) {
         add_about(f, HEAPLENS_FINDING_REALLOC, who,
                   (portion){sum->bytes_copied, f->process->facts.bytes_total,

@@ -77,6 +77,12 @@ static void finish_site(const heaplens_store_reader *r, const heaplens_store_sit
     site->bytes_peak = peak_is_now ? site->bytes_end : past;
     site->blocks_peak =
         peak_is_now ? site->blocks_end : heaplens__not_negative((uint64_t)stored->blocks_peak);
+    // Of several threads the own peak falls short by what they had not yet told of each other: of a
+    // small site by all of it. At the process's peak each shard's figures were put aside.
+    if (site->bytes_gmax > site->bytes_peak) {
+        site->bytes_peak = site->bytes_gmax;
+        site->blocks_peak = site->blocks_gmax;
+    }
 }
 
 static heaplens_status read_sites(heaplens_store_reader *r, heaplens_process *process)

@@ -32,12 +32,12 @@ static void put_stacks(synthetic_store *store)
     store->nodes[5] = (heaplens_store_node){.ip = 0x8020, .parent = 2, .module = 1};  // calloc
 }
 
-// Site 2 came down from its own peak of 700; site 3 is at its largest.
+// Site 2 came down from its own peak of 900; site 3 is at its largest.
 static void put_sites(synthetic_store *store)
 {
     store->sites[2] = (heaplens_store_site){.node = 3, .first_time = 5100};
-    store->sites[2].bytes_peak = 700;
-    store->sites[2].blocks_peak = 7;
+    store->sites[2].bytes_peak = 900;
+    store->sites[2].blocks_peak = 9;
     store->sites[2].life_max = 425;
     store->sites[2].life_max_end = 850;
     store->sites[3] = (heaplens_store_site){.node = 4, .first_time = 5200};

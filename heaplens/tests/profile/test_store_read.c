@@ -68,8 +68,8 @@ static void test_store_read__adds_up_each_site(void **state)
     assert_int_equal(parse->blocks_end, 1);
     assert_int_equal(parse->bytes_gmax, 800);
     assert_int_equal(parse->blocks_gmax, 8);
-    assert_int_equal(parse->bytes_peak, 700);
-    assert_int_equal(parse->blocks_peak, 7);
+    assert_int_equal(parse->bytes_peak, 900);
+    assert_int_equal(parse->blocks_peak, 9);
     // 3 blocks lived 100 units, 4 lived 300, 1 lives until 6000: 2400 units of 2 ns.
     assert_int_equal(parse->lifetime_ns, 4800);
     // From 425 bytes, half way between the points at 5100 and 5200, to 850: 50 units.
@@ -83,6 +83,21 @@ static void test_store_read__adds_up_each_site(void **state)
     assert_int_equal(recursion->lifetime_ns, 1600);
     assert_int_equal(recursion->lifetime_max_bytes, 60);
     assert_int_equal(recursion->lifetime_max_ns, 0);  // it cannot have lived before the beginning
+    heaplens_session_destroy(session);
+}
+
+// Of two threads that told each other late: at the process's peak the site held 800 bytes.
+static void test_store_read__a_site_held_no_less_at_its_own_peak_than_at_the_process_s(void **state)
+{
+    (void)state;
+    synthetic_store store;
+    heaplens_session *session = NULL;
+    synthetic_store_init(&store);
+    store.sites[2].bytes_peak = 799;
+    store.sites[2].blocks_peak = 7;
+    assert_int_equal(read_store(&store, &session), HEAPLENS_OK);
+    assert_int_equal(session->processes[0].sites[0].bytes_peak, 800);
+    assert_int_equal(session->processes[0].sites[0].blocks_peak, 8);
     heaplens_session_destroy(session);
 }
 
@@ -373,6 +388,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_store_read__sums_shards_and_keeps_the_past_peak),
         cmocka_unit_test(test_store_read__adds_up_each_site),
+        cmocka_unit_test(
+            test_store_read__a_site_held_no_less_at_its_own_peak_than_at_the_process_s),
         cmocka_unit_test(test_store_read__takes_now_for_the_peak_while_it_is_the_largest),
         cmocka_unit_test(test_store_read__keeps_an_equal_peak_that_no_allocation_came_back_to),
         cmocka_unit_test(test_store_read__drops_the_recorders_frames_and_merges_what_becomes_equal),
