@@ -88,9 +88,12 @@ bool heaplens__symbol_cache_takes(const heaplens_symbol_cache *cache, const char
            strspn(build_id, "0123456789abcdef") == digits;
 }
 
+// The rules by which names are chosen have a revision of their own, between versions.
 void heaplens__symbol_reader(char *out, size_t cap)
 {
-    (void)snprintf(out, cap, "heaplens %s, elfutils %s", HEAPLENS_VERSION, dwfl_version(NULL));
+    enum { RULES = 2 };
+    (void)snprintf(out, cap, "heaplens %s, rules %d, elfutils %s", HEAPLENS_VERSION, RULES,
+                   dwfl_version(NULL));
 }
 
 // FNV-1a, 32 bits. Two paths with one hash and one build id take turns: the book says whose it is.

@@ -7,10 +7,10 @@
 #include "profile/array.h"
 #include "profile/demangle.h"
 
-// A function's name, demangled. Functions come again and again, and most often the same pointer:
-// what was found for a pointer is kept.
-static heaplens_status add_function(heaplens_answers *answers, const char *function,
-                                    heaplens_name *out)
+// Functions come again and again, and most often the same pointer: what was found for a pointer is
+// kept.
+heaplens_status heaplens__answers_name(heaplens_answers *answers, const char *function,
+                                       heaplens_name *out)
 {
     heaplens_known_name *const known =
         &answers->known[((uintptr_t)function >> 2) % HEAPLENS_KNOWN_NAMES];
@@ -41,7 +41,7 @@ heaplens_status heaplens__answers_add(heaplens_answers *answers, const char *fun
     heaplens_frame frame = {.line = line};
     heaplens_status status = HEAPLENS_OK;
     if (function != NULL) {
-        status = add_function(answers, function, &frame.function);
+        status = heaplens__answers_name(answers, function, &frame.function);
     }
     if (status == HEAPLENS_OK && file != NULL) {
         status = heaplens__names_add(answers->names, file, strlen(file), &frame.file);

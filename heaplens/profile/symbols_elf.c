@@ -14,6 +14,7 @@ typedef struct symbol {
     uint64_t end;
     const char *name;  // borrowed from the module
     int rank;          // of several names for one address, the largest is shown
+    bool is_exported;
 } symbol;
 
 static int compare_symbols(const void *a, const void *b)
@@ -56,6 +57,7 @@ static size_t collect_symbols(Dwfl_Module *module, symbol *symbols, size_t limit
             .end = address + sym.st_size,
             .name = name,
             .rank = rank_symbol(&sym, name),
+            .is_exported = GELF_ST_BIND(sym.st_info) != STB_LOCAL,
         };
     }
     return used;
@@ -83,6 +85,25 @@ static const symbol *find_symbol(const symbol *symbols, size_t count, uint64_t a
     return best->end == best->start || address < best->end ? best : NULL;
 }
 
+// Names that begin with an underscore are an implementation's own, but for mangled ones.
+static bool is_own_name(const char *name)
+{
+    return name[0] == '_' && name[1] != 'Z' && name[1] != 'R';
+}
+
+// DWARF calls the C library's functions by names of its own, as __GI___strdup. The function around
+// all inlined ones is called what it is exported as, if that is a name that programmers write.
+static heaplens_status prefer_exported(const symbol *hit, const heaplens_question *question,
+                                       heaplens_answers *answers)
+{
+    heaplens_frame *const outermost =
+        &answers->frames[question->frame_first + question->frame_count - 1];
+    const bool is_better = hit != NULL && hit->is_exported && hit->name[0] != '_' &&
+                           is_own_name(heaplens__names_text(answers->names, outermost->function));
+    return is_better ? heaplens__answers_name(answers, hit->name, &outermost->function)
+                     : HEAPLENS_OK;
+}
+
 heaplens_status heaplens__symbols_elf(Dwfl_Module *module, heaplens_question *questions,
                                       size_t count, heaplens_answers *answers, bool *found)
 {
@@ -100,11 +121,10 @@ heaplens_status heaplens__symbols_elf(Dwfl_Module *module, heaplens_question *qu
 
     heaplens_status status = HEAPLENS_OK;
     for (size_t i = 0; i < count && status == HEAPLENS_OK; i++) {
-        if (questions[i].frame_count > 0) {
-            continue;
-        }
         const symbol *const hit = find_symbol(symbols, symbol_count, questions[i].address);
-        if (hit != NULL) {
+        if (questions[i].frame_count > 0) {
+            status = prefer_exported(hit, &questions[i], answers);
+        } else if (hit != NULL) {
             questions[i].frame_first = (uint32_t)answers->frame_count;
             questions[i].frame_count = 1;
             status = heaplens__answers_add(answers, hit->name, NULL, 0);

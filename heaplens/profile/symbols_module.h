@@ -46,6 +46,15 @@ heaplens_status heaplens__answers_add(heaplens_answers *answers, const char *fun
                                       const char *file, uint32_t line);
 
 /**
+ * What a function is called among the names, demangled.
+ *
+ * @param function  as in heaplens__answers_add()
+ * @return HEAPLENS_OK; HEAPLENS_ENOMEM; HEAPLENS_ECAPACITY
+ */
+heaplens_status heaplens__answers_name(heaplens_answers *answers, const char *function,
+                                       heaplens_name *out);
+
+/**
  * Append frames whose names are in another table.
  *
  * @return as heaplens__answers_add()
@@ -69,7 +78,10 @@ void heaplens__answers_deinit(heaplens_answers *answers);
 heaplens_status heaplens__symbols_dwarf(Dwfl_Module *module, heaplens_question *questions,
                                         size_t count, heaplens_answers *answers, bool *found);
 
-/** Answer the questions that are still open from the ELF symbol tables. As above. */
+/**
+ * Answer the questions that are still open from the ELF symbol tables, and call what DWARF knows by
+ * a name of the implementation's own (__GI___strdup) what it is exported as (strdup). As above.
+ */
 heaplens_status heaplens__symbols_elf(Dwfl_Module *module, heaplens_question *questions,
                                       size_t count, heaplens_answers *answers, bool *found);
 

@@ -37,7 +37,12 @@ uintptr_t fixture_through_static(fixture_probe probe)
     return at + (at == 0 ? 1 : 0);
 }
 
-uintptr_t fixture_exported(fixture_probe probe)
+// As a function of the C library: it has a name of its own, and another that it is exported as.
+__attribute__((visibility("hidden"))) uintptr_t
+own_name(fixture_probe probe) __asm__("__GI_fixture_exported");
+uintptr_t fixture_exported(fixture_probe probe) __attribute__((alias("__GI_fixture_exported")));
+
+uintptr_t own_name(fixture_probe probe)
 {
     const uintptr_t at = probe();
     return at + (at == 0 ? 1 : 0);
