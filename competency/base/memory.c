@@ -62,13 +62,12 @@ void *competency__allocate_zeroed(const competency_allocator *memory, size_t cou
     return block;
 }
 
-// Of a caller's allocator:  [ ... | where the block begins | what is handed out ... ]
+// [ ... | where the block begins | what is handed out ... ]
+// Of libc, too: glibc before 2.38 does not find a freed block again that aligned_alloc() had made,
+// so that a block made and freed in turns has new pages each time.
 void *competency__allocate_aligned(const competency_allocator *memory, size_t alignment,
                                    size_t size)
 {
-    if (is_libc(memory)) {
-        return aligned_alloc(alignment, size);
-    }
     const size_t most = alignment > sizeof(void *) ? alignment : sizeof(void *);
     char *const block = size > SIZE_MAX - most - sizeof(void *)
                             ? NULL
@@ -84,8 +83,7 @@ void *competency__allocate_aligned(const competency_allocator *memory, size_t al
 
 void competency__release_aligned(const competency_allocator *memory, void *block)
 {
-    if (is_libc(memory) || block == NULL) {
-        competency__release(memory, block);
+    if (block == NULL) {
         return;
     }
     void *begin = NULL;

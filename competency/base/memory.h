@@ -32,8 +32,8 @@ void *competency__allocate_zeroed(const competency_allocator *memory, size_t cou
 
 /**
  * `size` bytes, above 0, at a multiple of `alignment`, a power of two; given back by
- * competency__release_aligned(). A caller's allocator is asked for `alignment` bytes more, since it
- * promises the alignment of every type and no other.
+ * competency__release_aligned(). The allocator is asked for some `alignment` bytes more, since a
+ * caller's promises the alignment of every type and no other.
  */
 void *competency__allocate_aligned(const competency_allocator *memory, size_t alignment,
                                    size_t size);
