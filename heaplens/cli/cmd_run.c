@@ -214,7 +214,8 @@ int heaplens__cmd_run(int argc, char **argv)
     char library[HEAPLENS_PATH_BYTES];
     char folder[HEAPLENS_PATH_BYTES];
     // Before the program runs, which may take hours. Without a name the profile is written here.
-    if (!heaplens__can_write_output(command.output == NULL ? "heaplens" : command.output)) {
+    if (!heaplens__can_write_output(command.output == NULL ? "heaplens.NAME.PID.heaplens"
+                                                           : command.output)) {
         return EXIT_CODE_IO;
     }
     if (!heaplens__launch_prepare(library, folder)) {

@@ -19,7 +19,11 @@ static int write_to(int fd, heaplens_write_what *write_what, const void *what, c
 {
     heaplens_sink sink = {.write = heaplens__write_fd, .self = &fd};
     const heaplens_status status = write_what(&sink, what);
-    return status == HEAPLENS_OK ? EXIT_CODE_OK : heaplens__complain_status(status, name, NULL);
+    heaplens_failure failure = {0};
+    if (status == HEAPLENS_EIO) {  // the last call was write()
+        (void)heaplens__fail(&failure, status, "%s", strerrordesc_np(errno));
+    }
+    return status == HEAPLENS_OK ? EXIT_CODE_OK : heaplens__complain_status(status, name, &failure);
 }
 
 // Devices and pipes are written into: a rename would put a file in their place.

@@ -143,6 +143,10 @@ static void write_stack(const markdown *m, uint32_t node)
         uint32_t f = shown == 0 ? place.frame : 0;
         for (; f < heaplens__location_frames(location) && shown <= CALLERS_SHOWN; f++, shown++) {
             heaplens__frame_show(m->session, m->process, location, f, &frame);
+            // How a thread comes to its first function is the same in every stack.
+            if (shown > 0 && heaplens__is_thread_start(frame.function)) {
+                break;
+            }
             if (shown == 0) {
                 write_place(m, &frame);
                 heaplens__sink_puts(m->sink, " |");

@@ -160,7 +160,8 @@ class Report(unittest.TestCase):
         with open("/dev/full", "wb") as full:
             done = subprocess.run([OPTIONS.heaplens, "report", self.session], stdout=full,
                                   stderr=subprocess.PIPE, check=False)
-        self.assertEqual(done.returncode, 74)
+        self.assertEqual((done.returncode, done.stderr),
+                         (74, b"heaplens: standard output: No space left on device\n"))
 
 
 if __name__ == "__main__":

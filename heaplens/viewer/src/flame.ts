@@ -7,6 +7,7 @@ import { ROOT } from "./calltree";
 import { h } from "./dom";
 import { changeText, intervalOf, shareText } from "./figures";
 import type { Grouping } from "./labels";
+import { shortName } from "./names";
 import type { Change, State, View } from "./state";
 
 const ROW_PX = 22;
@@ -192,7 +193,7 @@ export class FlameView implements View {
       "aria-label": `${this.nameOf(node)}, ${this.figureOf(node)}`,
     });
     if (wide >= NARROWEST_TEXT_PX) {
-      made.append(h("span", { class: "name" }, this.arrow(node) + this.nameOf(node)));
+      made.append(h("span", { class: "name" }, this.arrow(node) + shortName(this.nameOf(node))));
     }
     if (wide >= NARROWEST_FIGURE_PX) {
       made.append(h("span", { class: "figure" }, this.briefFigure(node)));

@@ -5,6 +5,7 @@ import { changeColumn, figure, quiet, shareBar } from "./cells";
 import { h } from "./dom";
 import { countedText } from "./figures";
 import { METRICS, type Metric } from "./metrics";
+import { codeName } from "./names";
 import { stackList } from "./stack";
 import type { Change, State } from "./state";
 import { Search } from "./search";
@@ -52,7 +53,7 @@ export class FunctionTable {
       title: "Function",
       isName: true,
       value: (row) => row.text,
-      show: (row) => h("span", {}, h("span", { class: "code" }, row.text), quiet(row.module)),
+      show: (row) => h("span", {}, codeName(row.text), quiet(row.module)),
     };
   }
 

@@ -5,6 +5,7 @@ import type { SiteKey } from "./data";
 import { h } from "./dom";
 import { bytesText, countText, timeText } from "./figures";
 import { METRICS, type Metric } from "./metrics";
+import { codeName } from "./names";
 import type { Profile } from "./profile";
 import { siteFigures, stackList } from "./stack";
 import type { State } from "./state";
@@ -86,9 +87,9 @@ const nameColumn: Column<SiteRow> = {
     h(
       "span",
       {},
-      h("span", { class: "code" }, row.name),
+      codeName(row.name),
       quiet(row.place),
-      row.caller === "" ? "" : h("span", { class: "quiet" }, " from ", h("span", { class: "code" }, row.caller)),
+      row.caller === "" ? "" : h("span", { class: "quiet" }, " from ", codeName(row.caller)),
     ),
 };
 

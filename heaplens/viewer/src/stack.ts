@@ -2,6 +2,7 @@
 // A call stack and the figures of a site, as they stand in an opened row.
 import { h } from "./dom";
 import { bytesText, countText, shareText, timeText } from "./figures";
+import { codeName } from "./names";
 import type { Profile } from "./profile";
 import { rangeText } from "./sizes";
 
@@ -18,7 +19,7 @@ export function stackList(profile: Profile, node: number): HTMLElement {
       h(
         "li",
         {},
-        h("span", { class: "code" }, profile.slotText(slot)),
+        codeName(profile.slotText(slot)),
         h("span", { class: "quiet code", title: profile.slotPath(slot) }, ` ${profile.slotPlace(slot)}`),
         h("span", { class: "quiet code" }, ` ${profile.slotModule(slot)}`),
       ),

@@ -4,6 +4,7 @@
 import { h } from "./dom";
 import { changeText, countedText, intervalOf, shareText, timeText } from "./figures";
 import { isKnown, METRICS, type Metric } from "./metrics";
+import { shortName } from "./names";
 import type { Facts } from "./data";
 import type { Profile } from "./profile";
 import type { Change, State, View } from "./state";
@@ -90,7 +91,7 @@ function mostBy({ analysis }: State, metric: Metric): HTMLElement {
     analysis.before === null
       ? shareText(top.value, valueOf(analysis.profile, metric))
       : changeText(top.value, metric.text);
-  return h("span", { class: "card-top" }, `${figure} by `, h("span", { class: "code", title: top.text }, top.text));
+  return h("span", { class: "card-top" }, `${figure} by `, h("span", { class: "code", title: top.text }, shortName(top.text)));
 }
 
 // Whose peak it is, of a part.
