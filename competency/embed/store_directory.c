@@ -15,9 +15,9 @@
 #include <competency/cache.h>
 
 #include "base/error.h"
+#include "base/folders.h"
 
 enum {
-    OWNER_ONLY = 0700,
     RESERVED_BYTES = 32 * 1024,  // of a lock file: some 500 readers of 64 bytes
 };
 
@@ -73,19 +73,6 @@ static bool is_network(uint64_t type)
     return false;
 }
 
-// mkdir -p. Fails only where the last mkdir does.
-static bool make_directories(char *path)
-{
-    for (char *at = path + 1; *at != '\0'; at++) {
-        if (*at == '/') {
-            *at = '\0';
-            (void)mkdir(path, OWNER_ONLY);
-            *at = '/';
-        }
-    }
-    return mkdir(path, OWNER_ONLY) == 0 || errno == EEXIST;
-}
-
 static competency_status check_directory(const char *path, competency_error *err)
 {
     struct stat info;
@@ -115,15 +102,11 @@ competency_status competency__store_prepare_directory(const char *path, competen
         return competency__fail(err, COMPETENCY_EIO, "the name of the directory is empty");
     }
     char copy[COMPETENCY__PATH_BYTES];
-    const competency_status status = competency__path_join(copy, path, "", "", err);
-    if (status != COMPETENCY_OK) {
-        return status;
+    competency_status status = competency__path_join(copy, path, "/", "", err);
+    if (status == COMPETENCY_OK) {
+        status = competency__make_folders(copy, err);
     }
-    if (!make_directories(copy)) {
-        return competency__fail(err, COMPETENCY_EIO, "cannot make %s: %s", path,
-                                competency__system_text(errno));
-    }
-    return check_directory(path, err);
+    return status == COMPETENCY_OK ? check_directory(path, err) : status;
 }
 
 competency_status competency__store_reserve(const char *directory, const char *name,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "model/packed_cache.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/folders.h"
 
 enum { STAMP_TEXT_BYTES = 2048, KEY_DIGITS = 32 };
 
@@ -96,15 +96,5 @@ competency_status competency__packed_cache_prepare(const char *path, competency_
 {
     char folder[COMPETENCY__PATH_BYTES];
     (void)snprintf(folder, sizeof(folder), "%s", path);
-    competency_status status = COMPETENCY_OK;
-    for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
-            status = competency__fail(err, COMPETENCY_EIO, "cannot make %s: %s", folder,
-                                      competency__system_text(errno));
-            break;
-        }
-        *slash = '/';
-    }
-    return status;
+    return competency__make_folders(folder, err);
 }

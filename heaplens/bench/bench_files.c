@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/report_json.h"
+#include "profile/folders.h"
 
 enum { NAME_MAX_BYTES = 64, PATH_CAP = 4096 };
 
@@ -91,21 +92,6 @@ bool heaplens__bench_baseline_path(const char *folder, const char *name, const c
     return is_name(name) && length > 0 && (size_t)length < cap;
 }
 
-// Every folder on the way to the file.
-static bool make_folders(const char *path)
-{
-    char folder[PATH_CAP];
-    (void)snprintf(folder, sizeof folder, "%s", path);
-    for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
-            return false;
-        }
-        *slash = '/';
-    }
-    return true;
-}
-
 // Moves the cases of `kept` that `report` has not to its end. What is moved is estimated again.
 static heaplens_status take_over(heaplens_bench_report *report, heaplens_bench_report *kept)
 {
@@ -141,7 +127,7 @@ heaplens_status heaplens__bench_baseline_save(const char *path, heaplens_bench_r
         status = take_over(report, &kept);
     }
     if (status == HEAPLENS_ENOINPUT) {
-        status = make_folders(path) ? HEAPLENS_OK : fail_io(failure, path);
+        status = heaplens__make_folders(path, 0777) ? HEAPLENS_OK : fail_io(failure, path);
     }
     // A baseline is what was measured, not how it compared.
     const heaplens_bench_base base = report->base;

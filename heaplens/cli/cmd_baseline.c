@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include "export/diff_tables.h"
 #include "export/path_text.h"
 #include "profile/finished.h"
+#include "profile/folders.h"
 
 static const char usage[] =
     "usage: heaplens baseline save [options] NAME FILE\n"
@@ -50,34 +50,10 @@ typedef struct baseline_command {
 
 // ---------------------------------------------------------------------------------- save, update
 
-// Every folder of a path that is not there yet.
-static bool make_folders(const char *folder)
-{
-    char path[PATH_BYTES];
-    const size_t length = strlen(folder);
-    if (length == 0 || length >= sizeof(path)) {
-        errno = ENAMETOOLONG;
-        return false;
-    }
-    memcpy(path, folder, length + 1);
-    for (size_t i = 1; i <= length; i++) {
-        if (path[i] != '/' && path[i] != '\0') {
-            continue;
-        }
-        const char kept = path[i];
-        path[i] = '\0';
-        if (mkdir(path, 0777) != 0 && errno != EEXIST) {
-            return false;
-        }
-        path[i] = kept;
-    }
-    return true;
-}
-
 static int store_baseline(const baseline_command *command, const heaplens_session *session)
 {
     heaplens_failure failure = {0};
-    if (!make_folders(command->folder)) {
+    if (!heaplens__make_folders(command->path, 0777)) {
         heaplens__complain("cannot make %s: %s", command->folder, strerrordesc_np(errno));
         return EXIT_CODE_IO;
     }

@@ -16,6 +16,7 @@
 #include <elfutils/libdwfl.h>
 
 #include "profile/array.h"
+#include "profile/folders.h"
 #include "profile/symbol_watch.h"
 
 static const char book_end[] = ".symbols";
@@ -65,17 +66,10 @@ void heaplens__symbol_cache_close(heaplens_symbol_cache *cache)
 static void make_folder(heaplens_symbol_cache *cache)
 {
     char path[4096];
-    const int length = snprintf(path, sizeof(path), "%s", cache->path);
-    if (length < 0 || (size_t)length >= sizeof(path)) {
-        return;
+    const int length = snprintf(path, sizeof(path), "%s/", cache->path);
+    if (length > 0 && (size_t)length < sizeof(path) && heaplens__make_folders(path, FOLDER_MODE)) {
+        cache->folder = open_folder(path);
     }
-    for (char *end = strchr(path + 1, '/'); end != NULL; end = strchr(end + 1, '/')) {
-        *end = '\0';
-        (void)mkdir(path, FOLDER_MODE);
-        *end = '/';
-    }
-    (void)mkdir(path, FOLDER_MODE);
-    cache->folder = open_folder(path);
 }
 
 // ------------------------------------------------------------------------------- one book
