@@ -12,7 +12,7 @@
 enum { STAMP_TEXT_BYTES = 2048, KEY_DIGITS = 32 };
 
 // Raised when weights of the same model are packed to other numbers than before.
-static const char packing[] = "packing 2\n";
+static const char packing[] = "packing 3\n";
 
 // Every file that model.c reads. Another folder for the pooling module is not looked at, which is
 // why such a model is not kept (model.c).
