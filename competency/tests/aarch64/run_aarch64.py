@@ -18,7 +18,7 @@ import tempfile
 
 COMPILER, EMULATOR = "aarch64-linux-gnu-gcc", "qemu-aarch64"
 FILES = ["tests/aarch64/print_bits.c", "tests/encoder/synthetic_model.c", "base/error.c", "base/half.c",
-         "kernels/kernels.c", "kernels/kernels_scalar.c", "kernels/panels.c",
+         "base/memory.c", "kernels/kernels.c", "kernels/kernels_scalar.c", "kernels/panels.c",
          "encoder/calibration.c", "encoder/encoder.c", "encoder/packed_weights.c",
          "encoder/pooling.c", "encoder/workspace.c"]
 # Linked statically: nothing of the other system needs to be installed.
