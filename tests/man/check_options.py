@@ -55,8 +55,16 @@ def bash_answers(name, *words):
     return set(done.stdout.split())
 
 
-def zsh_answers(name, verb):
+def zsh_text(name):
+    """The file of zsh with its lists put in where they are named."""
     text = (ROOT / "completions" / "zsh" / f"_{name}").read_text()
+    for listed, lines in re.findall(r"^(_\w+)=\(\n(.*?)^\)\n", text, re.M | re.S):
+        text = text.replace(f'    "${listed}[@]" \\\n', re.sub(r"^  (.*)$", r"    \1 \\", lines, flags=re.M))
+    return text
+
+
+def zsh_answers(name, verb):
+    text = zsh_text(name)
     if verb is None:
         return set(re.findall(r"^    '([a-z]+):", text, re.M))
     body = re.search(rf"^_{name}_{verb}\(\) \{{\n  _arguments(.*?)^\}}", text, re.M | re.S)
@@ -64,7 +72,7 @@ def zsh_answers(name, verb):
 
 
 def zsh_values(name, verb, option):
-    text = (ROOT / "completions" / "zsh" / f"_{name}").read_text()
+    text = zsh_text(name)
     body = re.search(rf"^_{name}_{verb}\(\) \{{(.*?)^\}}", text, re.M | re.S)
     values = re.search(rf"'{option}\[[^]]*\]:[^:]*:\(([^)]*)\)'", body.group(1)) if body else None
     return set(values.group(1).split()) if values else set()
@@ -72,7 +80,7 @@ def zsh_values(name, verb, option):
 
 def fish_lines(name, verb):
     text = (ROOT / "completions" / "fish" / f"{name}.fish").read_text()
-    place = r"\w+_has_no_\w+" if verb is None else rf"'__{name}_\w+_is {verb}'"
+    place = r"\w+_has_no_\w+" if verb is None else rf"'__{name}_\w+_is (?:[a-z]+ )*{verb}(?: [a-z]+)*'"
     return re.findall(rf"^complete -c {name} -n {place} (.*)", text, re.M)
 
 
