@@ -13,7 +13,7 @@ import check_examples
 import check_includes
 import check_symbols
 import check_text
-import check_troubleshooting
+import check_reproduced
 
 SPDX = "// SPDX-License-Identifier: MIT\n"
 
@@ -195,7 +195,7 @@ class Examples(unittest.TestCase):
 class Troubleshooting(unittest.TestCase):
     @staticmethod
     def found(text):
-        return list(check_troubleshooting.offences(text, {"test_one", "test_two"}.__contains__))
+        return list(check_reproduced.offences(text, {"test_one", "test_two"}.__contains__))
 
     def test_an_entry_without_a_test_is_found(self):
         text = "### a\n\nReproduced by: `test_one`, `test_two`\n\n### b\n\n### c\n\nReproduced by: nobody\n"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Every entry of a page names a test that there is, or a script, which brings it about.
 
-    check_troubleshooting.py BUILD [PAGE]     exit 0: so it is; 1: each offence as PAGE: entry: text
+    check_reproduced.py BUILD [PAGE]     exit 0: so it is; 1: each offence as PAGE: entry: text
                                               PAGE is docs/TROUBLESHOOTING.md if none is given
 
 BUILD is a build tree with every test: the names are those that ctest lists there.
