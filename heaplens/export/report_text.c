@@ -221,7 +221,8 @@ static void write_note(const heaplens_report *r, uint64_t count, const char *one
 }
 
 // What the figures do not say: everything that was cut, lost or seen only in part.
-static void write_notes(const heaplens_report *r)
+// How it was recorded, and what that means for every figure.
+static void write_notes_of_mode(const heaplens_report *r)
 {
     const heaplens_facts *const facts = &r->process->facts;
     if ((facts->flags & HEAPLENS_PROCESS_UNFINISHED) != 0) {
@@ -252,6 +253,11 @@ static void write_notes(const heaplens_report *r)
                               "--store-max\n",
                               heaplens__figure_bytes(facts->store_bytes_max).text);
     }
+}
+
+static void write_notes_of_losses(const heaplens_report *r)
+{
+    const heaplens_facts *const facts = &r->process->facts;
     write_note(r, facts->allocations_cut, "block has no call site, for want of room",
                "blocks have no call site, for want of room");
     write_note(r, facts->operations_lost, "operation was not counted, for want of room",
@@ -263,7 +269,10 @@ static void write_notes(const heaplens_report *r)
                "blocks have a call stack that was cut; see --depth");
     write_note(r, facts->stacks_broken, "block has a call stack whose outer end was not found",
                "blocks have a call stack whose outer end was not found");
+}
 
+static void write_notes_of_names(const heaplens_report *r)
+{
     size_t nameless = 0;
     for (size_t i = 0; i < r->process->location_count; i++) {
         nameless += r->process->locations[i].frame_count == 0 ? 1 : 0;
@@ -299,7 +308,9 @@ static void write_head(const heaplens_report *r)
     heaplens__report_put(r, host);
     heaplens__sink_puts(r->sink, "\n\n");
     write_totals(r);
-    write_notes(r);
+    write_notes_of_mode(r);
+    write_notes_of_losses(r);
+    write_notes_of_names(r);
 }
 
 typedef struct ranked_process {
