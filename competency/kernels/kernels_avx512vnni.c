@@ -7,9 +7,14 @@
 #include "kernels/tables.h"
 #include "kernels/transpose_avx2.h"
 
+#if COMPETENCY_SMALL_TILES
+enum { INT_ROWS = 3, INT_PANELS = 2 };
+#define EACH_INT_ROWS(X) X(1) X(2) X(3)
+#else
 // 28 of 32 registers hold sums, two are for weights and one for inputs.
 enum { INT_ROWS = 14, INT_PANELS = 2 };
 #define EACH_INT_ROWS(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+#endif
 
 typedef __m512i int_sums;
 typedef __m512i int_weights;  // four bytes of each of 16 columns

@@ -12,10 +12,15 @@
 
 enum { LANES = 16 };
 
+#if COMPETENCY_SMALL_TILES
+enum { BLOCK_ROWS = 3, BLOCK_PANELS = 2 };
+#define EACH_BLOCK_ROWS(X) X(1) X(2) X(3)
+#else
 // 28 of 32 registers hold sums, two a row of each panel.
 enum { BLOCK_ROWS = 14, BLOCK_PANELS = 2 };
 #define EACH_BLOCK_ROWS(X) \
     X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+#endif
 
 typedef __m512 lanes;
 
