@@ -12,9 +12,10 @@
 // Fastest first; scalar is last and needs nothing, so an unforced search always succeeds.
 static const competency__kernels *const preference[] = {
 #if COMPETENCY_HAVE_X86
-    &competency__kernels_avx512vnni,
-    &competency__kernels_avx512,
-    &competency__kernels_avx2,
+    &competency__kernels_avx512vnni, &competency__kernels_avx512, &competency__kernels_avx2,
+#endif
+#if COMPETENCY_HAVE_NEON
+    &competency__kernels_neon,
 #endif
     &competency__kernels_scalar,
 };
@@ -45,6 +46,9 @@ uint32_t competency__kernels_cpu(void)
                            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
     cpu |= has_avx512 ? COMPETENCY__CPU_AVX512 : 0U;
     cpu |= __builtin_cpu_supports("avx512vnni") ? COMPETENCY__CPU_AVX512_VNNI : 0U;
+#endif
+#if COMPETENCY_HAVE_NEON
+    cpu |= COMPETENCY__CPU_NEON;
 #endif
     return cpu;
 }

@@ -31,6 +31,7 @@ enum {
     COMPETENCY__CPU_F16C = 1U << 2U,
     COMPETENCY__CPU_AVX512 = 1U << 3U,       // F, BW, DQ and VL
     COMPETENCY__CPU_AVX512_VNNI = 1U << 4U,  // VNNI for 512 bits
+    COMPETENCY__CPU_NEON = 1U << 5U,         // of 64 bits: every aarch64
 };
 
 /**
@@ -91,7 +92,8 @@ typedef struct competency__int8_product {
 
 /** One complete implementation. Tables are immutable and have no state. */
 typedef struct competency__kernels {
-    const char *name;   // "scalar", "avx2", "avx512", "avx512vnni"; printed with every benchmark
+    const char
+        *name;  // "scalar", "avx2", "avx512", "avx512vnni", "neon"; printed with every benchmark
     uint32_t cpu_bits;  // COMPETENCY__CPU_* that the code needs
 
     /** y[r][c] = finish(bias[c] + sum_k x[r][k] * w[c][k]): a linear layer, its weight packed. */

@@ -20,4 +20,7 @@ extern const competency__kernels competency__kernels_avx512;
 /** Exists where COMPETENCY_HAVE_X86 is 1. */
 extern const competency__kernels competency__kernels_avx512vnni;
 
+/** Exists where COMPETENCY_HAVE_NEON is 1. */
+extern const competency__kernels competency__kernels_neon;
+
 #endif

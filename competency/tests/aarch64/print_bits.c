@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Prints a sum over the bits of what the scalar kernels compute, a line a result, so that builds for
+// Prints a sum over the bits of what a table of kernels computes, a line a result, so that builds for
 // different processors can be compared: run_aarch64.py.
+//
+//     print_bits TABLE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +13,17 @@
 #include "encoder/encoder.h"
 #include "encoder/workspace.h"
 
-enum { ROWS = 7, COLS = 21, DEPTH = 37, SIZE = 64 * 64, H = SYNTHETIC_HIDDEN };
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { ROWS = 7, COLS = 21, DEPTH = 37, SIZE = 128 * 64, H = SYNTHETIC_HIDDEN };
+
+// Rows around the tiles of every table, ragged and odd panels, depths around a group and a cut.
+static const struct {
+    size_t rows, cols, depth;
+} shapes[] = {
+    {1, 1, 1},   {2, 16, 3},   {3, 17, 4},  {6, 32, 5},
+    {7, 33, 31}, {13, 48, 64}, {5, 9, 385}, {4, 3, 401},
+};
 
 static float x[SIZE];
 static float w[SIZE];
@@ -54,6 +66,67 @@ static void print_products(const competency__kernels *k)
     print_sum("matmul", y, sizeof(y));
     const float dot = k->dot(x, w, SIZE - 5);
     print_sum("dot", &dot, sizeof(dot));
+    double wide[ROWS * DEPTH];
+    double sums[ROWS];
+    for (size_t i = 0; i < COUNT_OF(wide); i++) {
+        wide[i] = (double)w[i];
+    }
+    k->dot_rows(sums, wide, x, ROWS, DEPTH);
+    print_sum("dot_rows", sums, sizeof(sums));
+    start();
+    k->add(y, w, SIZE - 3);
+    print_sum("add", y, sizeof(y));
+}
+
+static void print_int8(const competency__kernels *k, const competency__panels *panels, size_t rows,
+                       competency__finish finish)
+{
+    static _Alignas(64) uint8_t values[SIZE];
+    float scales[16];
+    int32_t zeros[16];
+    const competency__quantised q = {.values = values,
+                                     .stride = COMPETENCY__QUANTISED_STRIDE(panels->depth),
+                                     .scales = scales,
+                                     .zeros = zeros};
+    const competency__int8_product p = {
+        .y = y, .y_stride = panels->cols, .x = &q, .w = panels, .rows = rows, .finish = finish};
+    k->quantise(&q, x, panels->depth, panels, rows);
+    print_sum("quantised", values, rows * q.stride);
+    k->multiply_int8(&p);
+}
+
+// One packed product of each precision and with each finish.
+static void print_panels(const competency__kernels *k, size_t rows, size_t cols, size_t depth)
+{
+    for (competency__precision precision = COMPETENCY__F32; precision <= COMPETENCY__INT8;
+         precision++) {
+        void *const block = aligned_alloc(COMPETENCY__PANEL_ALIGN,
+                                          competency__panels_bytes(precision, cols, depth));
+        if (block == NULL) {
+            abort();
+        }
+        const competency__panel_source source = {.weight = w, .bias = x, .cols = cols};
+        competency__panels_pack(block, precision, &source, 1, depth, NULL);
+        const competency__panels panels = competency__panels_place(block, precision, cols, depth);
+        for (competency__finish finish = COMPETENCY__FINISH_NONE;
+             finish <= COMPETENCY__FINISH_GELU_TANH; finish++) {
+            const competency__panel_product p = {.y = y,
+                                                 .y_stride = cols,
+                                                 .x = x,
+                                                 .x_stride = depth,
+                                                 .w = &panels,
+                                                 .rows = rows,
+                                                 .finish = finish};
+            start();
+            if (precision == COMPETENCY__INT8) {
+                print_int8(k, &panels, rows, finish);
+            } else {
+                k->multiply_panels(&p);
+            }
+            print_sum("panels", y, sizeof(y));
+        }
+        free(block);
+    }
 }
 
 static void print_rows(const competency__kernels *k)
@@ -110,13 +183,21 @@ static void print_model(const competency__kernels *k, competency__precision prec
     free(sizes);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    const competency__kernels *const scalar = competency__kernels_select(0, "scalar");
-    print_products(scalar);
-    print_rows(scalar);
-    print_model(scalar, COMPETENCY__F32);
-    print_model(scalar, COMPETENCY__F16);
-    print_model(scalar, COMPETENCY__INT8);
+    const competency__kernels *const k =
+        argc == 2 ? competency__kernels_select(competency__kernels_cpu(), argv[1]) : NULL;
+    if (k == NULL || strcmp(k->name, argv[1]) != 0) {
+        (void)fprintf(stderr, "usage: print_bits TABLE\n");
+        return 2;
+    }
+    print_products(k);
+    for (size_t i = 0; i < COUNT_OF(shapes); i++) {
+        print_panels(k, shapes[i].rows, shapes[i].cols, shapes[i].depth);
+    }
+    print_rows(k);
+    print_model(k, COMPETENCY__F32);
+    print_model(k, COMPETENCY__F16);
+    print_model(k, COMPETENCY__INT8);
     return 0;
 }
