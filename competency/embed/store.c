@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "embed/store_check.h"
 #include "embed/store_directory.h"
 #include "embed/store_entry.h"
 
@@ -20,6 +22,7 @@ enum {
     FORMAT = 1,       // of the entries and of this layout; another one is refused
     GENERATIONS = 2,  // databases "a" and "b"
     ENTRY_ROOM = 64,  // of a page, beside an entry: its key and LMDB's own header
+    CHECKS_MAX = 16,  // of a file that others write to meanwhile
     SHARES = 4,       // a generation takes a quarter of the file; the rest is for copies of pages
 };
 
@@ -257,6 +260,49 @@ static competency_status mend_length(competency_store *store, competency_error *
     return COMPETENCY_OK;
 }
 
+// Check what transaction `txn` sees. COMPETENCY_EINVAL: others have written too much meanwhile.
+static competency_status check_snapshot(const competency_store *store, MDB_txn *txn,
+                                        competency_error *err)
+{
+    int file = -1;
+    struct stat status;
+    if (mdb_env_get_fd(store->env, &file) != 0 || fstat(file, &status) != 0) {
+        return competency__fail(err, COMPETENCY_EIO, "%s: error %d", store->path, errno);
+    }
+    const size_t size = (size_t)status.st_size;
+    void *const bytes = mmap(NULL, size, PROT_READ, MAP_SHARED, file, 0);
+    if (bytes == MAP_FAILED) {
+        return competency__fail(err, COMPETENCY_EIO, "cannot map %s: error %d", store->path, errno);
+    }
+    competency_error problem = {0};
+    const competency_status result =
+        competency__store_check(bytes, size, mdb_txn_id(txn), &store->memory, &problem);
+    (void)munmap(bytes, size);
+    return result == COMPETENCY_OK
+               ? COMPETENCY_OK
+               : competency__fail(err, result, "%s is damaged or something else: %s", store->path,
+                                  problem.message);
+}
+
+// The transaction keeps others from writing over the pages that it sees; the head that leads to them
+// is theirs again after two commits.
+static competency_status check_pages(competency_store *store, competency_error *err)
+{
+    competency_status status = COMPETENCY_EINVAL;
+    for (int i = 0; i < CHECKS_MAX && status == COMPETENCY_EINVAL; i++) {
+        MDB_txn *txn = NULL;
+        const int code = begin(store, MDB_RDONLY, &txn);
+        if (code != 0) {
+            return fail_code(err, store->path, code);
+        }
+        status = check_snapshot(store, txn, err);
+        mdb_txn_abort(txn);
+    }
+    return status == COMPETENCY_EINVAL
+               ? competency__fail(err, COMPETENCY_EIO, "%s: too busy to check", store->path)
+               : status;
+}
+
 static competency_status open_environment(competency_store *store, competency_error *err)
 {
     int code = mdb_env_create(&store->env);
@@ -281,7 +327,8 @@ static competency_status open_environment(competency_store *store, competency_er
         return fail_code(err, store->path, code);
     }
     store->page_bytes = stat.ms_psize;
-    return mend_length(store, err);
+    const competency_status status = mend_length(store, err);
+    return status == COMPETENCY_OK ? check_pages(store, err) : status;
 }
 
 static competency_status read_options(competency_store_options *chosen,
@@ -333,6 +380,12 @@ static competency_status open_directory(competency_store *store, const char *dir
         return competency__fail(err, COMPETENCY_EINVAL, "%s is open in this process", store->path);
     }
     status = competency__store_reserve(store->path, "lock.mdb", err);
+    if (status == COMPETENCY_OK) {
+        status = competency__path_join(path, store->path, "/data.mdb", "", err);
+    }
+    if (status == COMPETENCY_OK) {
+        status = competency__store_check_heads(path, err);
+    }
     if (status == COMPETENCY_OK) {
         status = open_environment(store, err);
     }

@@ -159,6 +159,10 @@ typedef struct competency_store_info {
  *         is not such a store, or of another version; COMPETENCY_EIO if it cannot be read and
  *         written; COMPETENCY_ENOMEM
  *
+ * Every page of the file is checked here, so that no damage to it ends the process later. Cost: looks
+ * at each page that is in use; 13 ms for the 132 MiB that a full one of the default size has
+ * (bench_store_open).
+ *
  * Threads: a store may be shared. Processes: any number; not to be used across fork(). The
  * directory is made for its owner only, and refused if others may write to it.
  * Memory: of options->allocator for the store and for the embedders that are made from it, but for

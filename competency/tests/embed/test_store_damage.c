@@ -162,6 +162,67 @@ static void test_store_damage__a_file_that_was_cut_gives_right_vectors_or_none(v
     free(bytes);
 }
 
+// splitmix64. Source: Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators".
+static uint64_t next_random(uint64_t *random)
+{
+    *random += 0x9E3779B97F4A7C15U;
+    uint64_t word = *random;
+    word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9U;
+    word = (word ^ word >> 27) * 0x94D049BB133111EBU;
+    return word ^ word >> 31;
+}
+
+// One of: a bit anywhere, a bit in the head of a page, a page of noise, a page in another's place.
+static void damage(unsigned char *bytes, size_t size, uint64_t *random)
+{
+    enum { PAGE = 4096, HEAD = 64 };
+    const size_t page = next_random(random) % (size / PAGE) * PAGE;
+    const size_t other = next_random(random) % (size / PAGE) * PAGE;
+    const uint64_t kind = next_random(random) % 4;
+    const unsigned char bit = (unsigned char)(1U << next_random(random) % 8);
+    if (kind == 0) {
+        bytes[next_random(random) % size] ^= bit;
+    } else if (kind == 1) {
+        bytes[page + next_random(random) % HEAD] ^= bit;
+    } else if (kind == 2) {
+        for (size_t i = 0; i < PAGE; i++) {
+            bytes[page + i] = (unsigned char)next_random(random);
+        }
+    } else {
+        memmove(bytes + page, bytes + other, PAGE);
+    }
+}
+
+static void test_store_damage__no_damage_ends_the_process_or_gives_a_wrong_vector(void **state)
+{
+    (void)state;
+    enum { TRIALS = 60 };
+    assert_int_equal(embed_once(), COUNT);
+    size_t size = 0;
+    unsigned char *const bytes = read_data(&size);
+    unsigned char *const damaged = malloc(size);
+    assert_non_null(damaged);
+    uint64_t random = 2026;
+    size_t refused = 0;
+    for (size_t k = 0; k < TRIALS; k++) {
+        memcpy(damaged, bytes, size);
+        damage(damaged, size, &random);
+        write_data(damaged, size);
+        competency_store *store = NULL;
+        const competency_status status = competency_store_open(&store, path, NULL, NULL);
+        EXPECT(status == COMPETENCY_OK || status == COMPETENCY_EFORMAT, "trial %zu: %d", k,
+               (int)status);
+        refused += status != COMPETENCY_OK;
+        if (store != NULL) {
+            (void)embed_through(store);  // looks at every vector
+            competency_store_close(store);
+        }
+    }
+    assert_true(refused > TRIALS / 8 && refused < TRIALS);
+    free(damaged);
+    free(bytes);
+}
+
 // In a child, so that the limit ends with it. @return its exit status
 static int run_with_file_limit(int (*work)(void), rlim_t bytes)
 {
@@ -237,6 +298,7 @@ int main(void)
         STORE_TEST(test_store_damage__an_entry_under_the_key_of_another_is_absent),
         STORE_TEST(test_store_damage__what_is_no_store_is_refused),
         STORE_TEST(test_store_damage__a_file_that_was_cut_gives_right_vectors_or_none),
+        STORE_TEST(test_store_damage__no_damage_ends_the_process_or_gives_a_wrong_vector),
         STORE_TEST(test_store_damage__a_disk_that_is_full_costs_the_cache_and_nothing_else),
         STORE_TEST(test_store_damage__a_store_that_cannot_be_made_is_refused),
     };
