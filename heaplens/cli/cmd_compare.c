@@ -39,9 +39,8 @@ static const char usage[] =
     "A run ends as soon as every verdict is clear. NO_COLOR turns colours off; they are on only on "
     "a\n"
     "terminal.\n"
-    "Exit codes: 0 no regression; 1 a command failed, or something could not be read or written; "
-    "2\n"
-    "usage; 3 a regression.\n";
+    "Exit codes: 0 no regression; 1 a command failed, or something could not be read or\n"
+    "written; 2 usage; 3 a regression.\n";
 
 enum {
     ROUNDS_DEFAULT = 24,

@@ -36,9 +36,9 @@ static const char usage[] =
     "  -o FILE              write there instead of to standard output\n"
     "  --help\n"
     "\n"
+    "NO_COLOR turns colours off; they are on only on a terminal.\n"
     "Exit codes: 0, also if something changed; 2 usage; 65 malformed profile; 66 no such file or\n"
-    "process; 69 built without HTML; 74 input/output error. NO_COLOR turns colours off; they are "
-    "on only on a terminal.\n";
+    "process; 69 built without HTML reports; 74 input/output error.\n";
 
 typedef heaplens_status write_diff(heaplens_sink *sink, const heaplens_diff *diff,
                                    const heaplens_diff_options *options);

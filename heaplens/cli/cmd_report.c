@@ -53,9 +53,9 @@ static const char usage[] =
     "  -o FILE          write there instead of to standard output\n"
     "  --help\n"
     "\n"
-    "Exit codes: 0; 2 usage; 65 malformed profile; 66 no such file or process; 69 built\n"
-    "without HTML reports; 74 input/output\n"
-    "error. NO_COLOR turns colours off; they are on only on a terminal.\n";
+    "NO_COLOR turns colours off; they are on only on a terminal.\n"
+    "Exit codes: 0; 2 usage; 65 malformed profile; 66 no such file or process; 69 built without\n"
+    "HTML reports; 74 input/output error.\n";
 
 typedef enum report_format {
     FORMAT_TEXT,

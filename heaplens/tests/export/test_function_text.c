@@ -63,7 +63,8 @@ static void test_function_text__cuts_between_characters_what_does_not_fit(void *
         char *const name = names[shift];
         memset(name, 'x', (size_t)shift);
         for (size_t i = (size_t)shift; i + 2 < sizeof(names[0]); i += 2) {
-            memcpy(name + i, "\xc3\xa9", 2);
+            name[i] = (char)0xc3;
+            name[i + 1] = (char)0xa9;
         }
         const heaplens_function_text text = heaplens__function_text(name);
         const size_t length = strlen(text.text);
