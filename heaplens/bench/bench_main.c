@@ -180,7 +180,10 @@ static int read_base(bench_run *run)
     }
     const heaplens_status status = heaplens__report_read(&run->base, path, &failure);
     if (status != HEAPLENS_OK) {
-        return complain(run, "baseline %s: %s", path, failure.text);
+        return status == HEAPLENS_ENOINPUT
+                   ? complain(run, "no baseline %s; each program keeps its own, by --save-baseline",
+                              path)
+                   : complain(run, "baseline %s: %s", path, failure.text);
     }
     const bool is_foreign = strcmp(run->base.machine.fingerprint, report->machine.fingerprint) != 0;
     if (is_foreign && !options->may_be_foreign) {

@@ -140,7 +140,8 @@ class Schedule(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             log = pathlib.Path(folder) / "log"
             done = compare("--no-heap", "--log", log, *arguments)
-            self.assertEqual(done.returncode, 0, done.stderr)
+            # Of equal commands one run in twenty says by chance that one is slower: 3.
+            self.assertIn(done.returncode, (0, 3), done.stderr)
             return log.read_text("utf-8").split("\n")[:-1]
 
     def test_blocks_are_mirrored_in_an_order_by_lot(self):
