@@ -35,10 +35,6 @@ competency_status competency_model_pack_with(const char *directory,
         status = competency__fail(err, COMPETENCY_EUNSUPPORTED, "%s is packed already",
                                   competency_model_describe(model)->directory);
     }
-    if (status == COMPETENCY_OK && !competency__model_can_be_packed(model)) {
-        status = competency__fail(err, COMPETENCY_EUNSUPPORTED,
-                                  "a model with a prompt cannot be packed");
-    }
     if (status == COMPETENCY_OK) {
         status = competency__model_check_finite(model, err);
     }

@@ -59,7 +59,6 @@ struct competency_model {
     competency__bert_layer *layers;
     float *widened;  // weights that the file has in 16 bits
     competency__file weights_file;
-    bool can_be_packed;  // nothing decides a vector that a packed file has no place for
     bool is_kept;  // its packed form may be left in the cache: the stamp covers all that was read
 };
 
@@ -81,11 +80,6 @@ const competency__packed_file *competency__model_packed(const competency_model *
 uint32_t competency__model_precision(const competency_model *model)
 {
     return model->precision;
-}
-
-bool competency__model_can_be_packed(const competency_model *model)
-{
-    return model->can_be_packed;
 }
 
 bool competency__model_is_kept(const competency_model *model)
@@ -262,8 +256,6 @@ static competency_status read_prompt(competency_model *model,
         status = competency__config_read_prompt(options, file.bytes, file.size, err);
     }
     competency__file_unmap(&file);
-    model->can_be_packed = options->prompt[0] == '\0';
-    model->is_kept = model->is_kept && model->can_be_packed;
     if (status == COMPETENCY_OK && options->prompt[0] != '\0' && model->config.excludes_prompt) {
         return competency__fail(err, COMPETENCY_EUNSUPPORTED,
                                 "pooling config.json: include_prompt is off, and the prompt is "
@@ -293,7 +285,6 @@ static competency_status read_text_files(competency_model *model, bool are_modul
                                          competency_error *err)
 {
     competency__tokenizer_options options = COMPETENCY__TOKENIZER_OPTIONS_INIT;
-    model->can_be_packed = true;
     competency_status status = read_tokenizer_options(model, &options, err);
     if (status == COMPETENCY_OK && are_modules_listed) {
         status = read_prompt(model, &options, err);

@@ -34,9 +34,6 @@ uint32_t competency__model_precision(const competency_model *model);
 COMPETENCY_MUST_USE competency_status competency__model_options_read(
     competency_model_options *out, const competency_model_options *options, competency_error *err);
 
-/** Whether a packed file has a place for all of `model`: a prompt has none. */
-bool competency__model_can_be_packed(const competency_model *model);
-
 /** Whether the packed form of `model` is to be left in the user's cache. */
 bool competency__model_is_kept(const competency_model *model);
 

@@ -21,6 +21,7 @@ static const char *const source_files[] = {
     "modules.json",
     "1_Pooling/config.json",
     "sentence_bert_config.json",
+    "config_sentence_transformers.json",
     "tokenizer_config.json",
     "tokenizer.json",
     "vocab.txt",

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "model/packed_layout.h"
 
 static const char *const section_names[COMPETENCY__PACKED_SECTIONS] = {"entries", "starts", "slots",
@@ -139,15 +140,23 @@ static competency_status check_table(const competency__packed_header *h, compete
 
 static competency_status check_texts(const competency__packed_header *h, competency_error *err)
 {
-    const bool is_terminated = memchr(h->name, '\0', sizeof(h->name)) != NULL;
+    const char *const prompt_end = memchr(h->prompt, '\0', sizeof(h->prompt));
+    const bool is_terminated = memchr(h->name, '\0', sizeof(h->name)) != NULL && prompt_end != NULL;
+    const size_t prompt_bytes = is_terminated ? (size_t)(prompt_end - h->prompt) : 0;
     bool is_hex = true;
     for (size_t i = 0; i < sizeof(h->source_sha256); i++) {
         const char digit = h->source_sha256[i];
         is_hex = is_hex && ((digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f'));
     }
-    return is_terminated && is_hex
+    if (!is_terminated || !is_hex) {
+        return competency__fail(err, COMPETENCY_EFORMAT,
+                                "no name, no prompt, or no hash of its source");
+    }
+    const size_t valid = competency__utf8_valid_prefix(h->prompt, prompt_bytes);
+    return valid == prompt_bytes
                ? COMPETENCY_OK
-               : competency__fail(err, COMPETENCY_EFORMAT, "no name, or no hash of its source");
+               : competency__fail(err, COMPETENCY_EFORMAT, "a prompt that is not UTF-8 at byte %zu",
+                                  valid);
 }
 
 static void take_facts(competency__packed_facts *out, const competency__packed_header *h)
@@ -189,6 +198,7 @@ static void take_tokenizer(competency__packed_file *out, const competency__packe
                     .special_tokens_are_text = h->special_tokens_are_text != 0},
     };
     memcpy(out->tokenizer.specials, h->specials, sizeof(h->specials));
+    memcpy(out->tokenizer.options.prompt, h->prompt, sizeof(h->prompt));
 }
 
 competency_status competency__packed_file_read(competency__packed_file *out, const char *bytes,

@@ -25,7 +25,7 @@
 #include "text/tokenizer.h"
 
 enum {
-    COMPETENCY__PACKED_VERSION = 1,
+    COMPETENCY__PACKED_VERSION = 2,
     COMPETENCY__PACKED_ALIGN = 4096,  // of every section: a page, so that each can be advised on
     COMPETENCY__PACKED_NAME_BYTES = 64,
     COMPETENCY__PACKED_HEX_BYTES = 64,

@@ -64,6 +64,7 @@ typedef struct competency__packed_header {
     char source_sha256[COMPETENCY__PACKED_HEX_BYTES];
     unsigned char stamp[COMPETENCY__SHA256_BYTES];
     char name[COMPETENCY__PACKED_NAME_BYTES];
+    char prompt[COMPETENCY__PROMPT_BYTES];  // put before every text; "": none
 
     competency__packed_entry table[COMPETENCY__PACKED_SECTIONS];
     unsigned char sha256[COMPETENCY__SHA256_BYTES];  // of everything before it
@@ -73,8 +74,8 @@ _Static_assert(sizeof(competency__packed_entry) == 56, "an entry has no padding"
 _Static_assert(offsetof(competency__packed_header, layers) == 32, "drawn in docs/format");
 _Static_assert(offsetof(competency__packed_header, lower_case) == 80, "drawn in docs/format");
 _Static_assert(offsetof(competency__packed_header, source_bytes) == 128, "drawn in docs/format");
-_Static_assert(offsetof(competency__packed_header, table) == 296, "drawn in docs/format");
-_Static_assert(offsetof(competency__packed_header, sha256) == 576, "drawn in docs/format");
-_Static_assert(sizeof(competency__packed_header) == 608, "drawn in docs/format");
+_Static_assert(offsetof(competency__packed_header, table) == 552, "drawn in docs/format");
+_Static_assert(offsetof(competency__packed_header, sha256) == 832, "drawn in docs/format");
+_Static_assert(sizeof(competency__packed_header) == 864, "drawn in docs/format");
 
 #endif

@@ -52,6 +52,7 @@ static void fill_tokenizer(competency__packed_header *h, const competency__token
     h->slots = tables->vocabulary.mask + 1;
     h->longest = (uint32_t)tables->vocabulary.longest;
     memcpy(h->specials, tables->specials, sizeof(h->specials));
+    memcpy(h->prompt, tables->options.prompt, sizeof(h->prompt));
 }
 
 static void fill_header(competency__packed_header *h, const competency__packed_facts *facts,

@@ -242,6 +242,40 @@ static void test_packed__blocks_of_another_shape_are_refused_when_they_are_to_be
     competency_model_close(model);
 }
 
+static void test_packed__a_prompt_is_packed_with_the_model(void **state)
+{
+    (void)state;
+    static const char name[] = "config_sentence_transformers.json";
+    float plain[TEXTS * TINY_HIDDEN];
+    float want[TEXTS * TINY_HIDDEN];
+    float got[TEXTS * TINY_HIDDEN];
+    assert_false(embed(plain, directory));
+    tiny_model_write_text(directory, name,
+                          "{\"prompts\":{\"q\":\"abc: \"},\"default_prompt_name\":\"q\"}");
+    assert_false(embed(want, directory));  // what was kept without it is not good any more
+    assert_true(embed(got, directory));    // and it is kept with it
+    assert_memory_equal(got, want, sizeof(want));
+    assert_true(memcmp(want, plain, sizeof(want)) != 0);
+    pack(NULL);
+    assert_true(embed(got, packed));
+    assert_memory_equal(got, want, sizeof(want));
+    competency_model *const model = open_model(packed);
+    assert_string_equal(competency_model_describe(model)->prompt, "abc: ");
+    competency_model_close(model);
+
+    size_t size = 0;
+    char *const bytes = read_packed(&size);
+    memset(bytes + offsetof(competency__packed_header, prompt), 'a', COMPETENCY__PROMPT_BYTES);
+    expect_signed_refused(bytes, size, offsetof(competency__packed_header, prompt), 0x61616161,
+                          "no prompt");
+    expect_signed_refused(bytes, size, offsetof(competency__packed_header, prompt), 0x0080FF61,
+                          "not UTF-8 at byte 1");
+    free(bytes);
+    char path[PATH_BYTES];
+    (void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void test_packed__verifying_finds_a_changed_byte_in_each_section(void **state)
 {
     (void)state;
@@ -404,6 +438,7 @@ int main(void)
         CASE(test_packed__an_older_file_is_refused_by_its_version),
         CASE(test_packed__a_header_with_a_right_sum_and_wrong_numbers_is_refused),
         CASE(test_packed__blocks_of_another_shape_are_refused_when_they_are_to_be_used),
+        CASE(test_packed__a_prompt_is_packed_with_the_model),
         CASE(test_packed__verifying_finds_a_changed_byte_in_each_section),
         CASE(test_packed__damaged_tables_give_ids_of_the_vocabulary_and_nothing_worse),
         CASE(test_packed__a_file_cut_while_it_is_in_use_gives_an_error),
