@@ -249,7 +249,8 @@ static cli_exit measure(competency_evaluation *out, const eval_options *options,
     }
     cli_progress_end(&progress);
     if (status != COMPETENCY_OK) {
-        cli_complain("%s", err.message[0] != '\0' ? err.message : competency_status_text(status));
+        cli_complain("%s%s", err.message[0] != '\0' ? err.message : competency_status_text(status),
+                     status == COMPETENCY_ENOINPUT ? "; --data names the folder of the data" : "");
     }
     return read != CLI_EXIT_OK ? read : cli_exit_of(status);
 }

@@ -318,7 +318,8 @@ class BadInput(Cli):
 
     def test_a_failed_call_is_told_in_words(self):
         self.assertIn("cannot read the input: Is a directory", run("embed", self.folder).stderr)
-        self.assertIn("No such file or directory", run("eval", "--data", self.folder / "no").stderr)
+        self.assertIn("No such file or directory; --data names the folder",
+                      run("eval", "--data", self.folder / "no").stderr)
         self.assertIn("cannot make /dev/null/x: Not a directory",
                       run("cache", "info", "--cache", "/dev/null/x").stderr)
         self.assertIn("not JSON: it is empty", run("match", self.file("empty", " \n")).stderr)
