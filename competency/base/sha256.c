@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/sha256.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -147,9 +148,23 @@ void competency__sha256_by(competency__sha256_blocks take_blocks,
     }
 }
 
+// Asked of the processor once: under a hypervisor each cpuid leaves the guest, which took some 30 us
+// where a short hash takes 0.1.
+static competency__sha256_blocks choose_once(void)
+{
+    static _Atomic(competency__sha256_blocks) chosen;  // NULL: not asked yet
+    // Relaxed: whoever asks gets the same function, and nothing else is published with it.
+    competency__sha256_blocks known = atomic_load_explicit(&chosen, memory_order_relaxed);
+    if (known == NULL) {
+        known = competency__sha256_choose();
+        atomic_store_explicit(&chosen, known, memory_order_relaxed);
+    }
+    return known;
+}
+
 void competency__sha256(unsigned char out[COMPETENCY__SHA256_BYTES], const void *data, size_t size)
 {
-    competency__sha256_by(competency__sha256_choose(), out, data, size);
+    competency__sha256_by(choose_once(), out, data, size);
 }
 
 void competency__sha256_print(char out[COMPETENCY__SHA256_HEX_BYTES],

@@ -23,7 +23,7 @@ typedef struct stored_embedder {
     competency_store *store;  // borrowed
     competency_embedder inner;
     size_t dimension;
-    char *identity;  // owned
+    unsigned char identity[COMPETENCY__SHA256_BYTES];  // the sum of what it was named
     competency_cache_usage usage;
 
     // Of one call.
@@ -64,7 +64,7 @@ static void make_key(competency__store_key *key, const stored_embedder *e, const
 {
     unsigned char parts[8 + 2 * COMPETENCY__SHA256_BYTES] = {'v', 'e', 'c',     't',
                                                              'o', 'r', REVISION};
-    competency__sha256(parts + 8, e->identity, strlen(e->identity));
+    memcpy(parts + 8, e->identity, sizeof(e->identity));
     competency__sha256(parts + 8 + COMPETENCY__SHA256_BYTES, text, strlen(text));
     competency__sha256(key->bytes, parts, sizeof(parts));
 }
@@ -166,7 +166,6 @@ static void stored_destroy(void *self)
     write_pending(e);
     const competency_allocator *const memory = competency__store_memory(e->store);
     release_call(e);
-    competency__release(memory, e->identity);
     competency__release(memory, e->pending);
     competency__release(memory, e);
 }
@@ -187,9 +186,9 @@ competency_status competency_store_embedder(competency_embedder *out, competency
     e->store = store;
     e->inner = *inner;
     e->dimension = inner->dimension(inner->self);
-    e->identity = competency__copy_text(memory, identity);
+    competency__sha256(e->identity, identity, strlen(identity));
     e->pending = competency__allocate_zeroed(memory, PENDING_MAX, e->dimension * sizeof(float));
-    if (e->identity == NULL || e->pending == NULL) {
+    if (e->pending == NULL) {
         stored_destroy(e);
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for an embedder");
     }
