@@ -108,7 +108,7 @@ static const char *elf_obstacle(int fd)
     if (elf_version(EV_CURRENT) == EV_NONE) {
         return obstacle;
     }
-    Elf *const elf = elf_begin(fd, ELF_C_READ, NULL);
+    Elf *const elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
     if (elf == NULL) {
         return obstacle;
     }
@@ -137,7 +137,7 @@ bool heaplens__target_refuses_preload(const char *program)
 {
     const int fd = open_program(program);
     Elf *const elf =
-        fd < 0 || elf_version(EV_CURRENT) == EV_NONE ? NULL : elf_begin(fd, ELF_C_READ, NULL);
+        fd < 0 || elf_version(EV_CURRENT) == EV_NONE ? NULL : elf_begin(fd, ELF_C_READ_MMAP, NULL);
     const bool is_refusing = elf != NULL && elf_kind(elf) == ELF_K_ELF &&
                              (is_of_musl(elf) || has_symbol(elf, is_of_sanitizer));
     (void)elf_end(elf);

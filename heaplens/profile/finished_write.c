@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The writer of the finished file: sections one after the other, then the header that names them.
 #define _GNU_SOURCE
+#define ZLIB_CONST  // input is const
 
 #include "profile/finished.h"
 
@@ -35,6 +36,7 @@ typedef struct writer {
     uint64_t bytes_raw;  // unpacked bytes so far
     size_t section_count;
     unsigned char head[FIRST_SECTION_AT];
+    z_stream packer;  // one for all sections: its memory is most of what a small profile needs
     heaplens_failure *failure;
 } writer;
 
@@ -57,6 +59,19 @@ static heaplens_status write_all(int fd, const unsigned char *data, size_t size,
     return HEAPLENS_OK;
 }
 
+// `packed` has room for what compressBound() says. No section is larger than a zlib count can say.
+static bool pack(z_stream *packer, const unsigned char *raw, size_t raw_bytes,
+                 unsigned char *packed, uint64_t *packed_bytes)
+{
+    packer->next_in = raw;
+    packer->avail_in = (uInt)raw_bytes;
+    packer->next_out = packed;
+    packer->avail_out = (uInt)*packed_bytes;
+    const bool is_done = deflateReset(packer) == Z_OK && deflate(packer, Z_FINISH) == Z_STREAM_END;
+    *packed_bytes = packer->total_out;
+    return is_done;
+}
+
 static heaplens_status write_section(writer *w, heaplens_section kind, uint64_t rows,
                                      uint32_t row_bytes, const unsigned char *raw)
 {
@@ -67,13 +82,13 @@ static heaplens_status write_section(writer *w, heaplens_section kind, uint64_t 
                               (unsigned long long)w->bytes_raw,
                               (unsigned long long)HEAPLENS_FINISHED_BYTES_MAX);
     }
-    uLongf packed_bytes = compressBound((uLong)raw_bytes);
+    uint64_t packed_bytes = compressBound((uLong)raw_bytes);
     unsigned char *const packed = malloc(packed_bytes);
     if (packed == NULL) {
         return HEAPLENS_ENOMEM;
     }
     heaplens_status status = HEAPLENS_ENOMEM;
-    if (compress2(packed, &packed_bytes, raw, (uLong)raw_bytes, ZLIB_LEVEL) == Z_OK) {
+    if (pack(&w->packer, raw, raw_bytes, packed, &packed_bytes)) {
         status = write_all(w->fd, packed, packed_bytes, w->at, w->failure);
     }
 
@@ -147,7 +162,7 @@ static heaplens_status write_head(writer *w)
     return write_all(w->fd, head, sizeof(w->head), 0, w->failure);
 }
 
-static heaplens_status write_everything(writer *w, const heaplens_session *session)
+static heaplens_status write_sections(writer *w, const heaplens_session *session)
 {
     // Without a text the table of names has no storage, but the file has its empty text.
     static const unsigned char empty[1] = {0};
@@ -162,6 +177,16 @@ static heaplens_status write_everything(writer *w, const heaplens_session *sessi
         status = write_table(w, session, &heaplens__tables[i]);
     }
     return status == HEAPLENS_OK ? write_head(w) : status;
+}
+
+static heaplens_status write_everything(writer *w, const heaplens_session *session)
+{
+    if (deflateInit(&w->packer, ZLIB_LEVEL) != Z_OK) {
+        return HEAPLENS_ENOMEM;
+    }
+    const heaplens_status status = write_sections(w, session);
+    (void)deflateEnd(&w->packer);
+    return status;
 }
 
 static bool is_special(const char *path)
