@@ -54,9 +54,9 @@ static void set_phase(heaplens__phase phase)
     atomic_store_explicit(&heaplens__phase_word.phase, phase, memory_order_release);
 }
 
-static void set_lane(heaplens__lane light)
+static void set_lane(heaplens__lane lane)
 {
-    atomic_store_explicit(&heaplens__phase_word.lane, light, memory_order_release);
+    atomic_store_explicit(&heaplens__phase_word.lane, lane, memory_order_release);
 }
 
 // The lane of a process that records.
