@@ -398,7 +398,7 @@ static competency_status refuse_text(const char *text, size_t size, bool is_line
     if (json_error_code(&why) == json_error_out_of_memory) {
         return competency__fail(err, COMPETENCY_ENOMEM, "out of memory");
     }
-    if (strspn(text, " \t\r\n") == size) {
+    if (is_blank(text, text + size)) {
         return competency__fail(err, COMPETENCY_EFORMAT, "not JSON: it is empty");
     }
     // jansson names a flag of its own here.
