@@ -7,6 +7,7 @@ not supported is refused by its name.
 """
 import json
 import math
+import os
 import struct
 import subprocess
 import sys
@@ -22,7 +23,8 @@ import small_models  # noqa: E402
 def embed(folder):
     texts = folder / "texts"
     texts.write_text("".join(text + "\n" for text in small_models.TEXTS))
-    return subprocess.run([PROGRAM, folder, texts], capture_output=True, check=False)
+    caches = {**os.environ, "XDG_CACHE_HOME": str(folder / "caches")}  # packed files are not the user's to keep
+    return subprocess.run([PROGRAM, folder, texts], capture_output=True, check=False, env=caches)
 
 
 class SmallModels(unittest.TestCase):
