@@ -220,20 +220,11 @@ static competency_status read_options(competency_embedder_options *out,
 static competency_status find_precision(competency__precision *out, const competency_model *model,
                                         const char *name, competency_error *err)
 {
-    static const char *const names[] = {
-        [COMPETENCY__F32] = "f32", [COMPETENCY__F16] = "f16", [COMPETENCY__INT8] = "int8"};
-    *out = (competency__precision)competency__model_precision(model);
-    if (name == NULL) {
-        return COMPETENCY_OK;
-    }
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(name, names[i]) == 0) {
-            *out = (competency__precision)i;
-            return COMPETENCY_OK;
-        }
-    }
-    return competency__fail(err, COMPETENCY_EUNSUPPORTED,
-                            "precision \"%s\" is none of f32, f16, int8", name);
+    *out = competency__model_precision(model);
+    return name == NULL || competency__precision_find(out, name)
+               ? COMPETENCY_OK
+               : competency__fail(err, COMPETENCY_EUNSUPPORTED,
+                                  "precision \"%s\" is none of f32, f16, int8", name);
 }
 
 static competency_status fill_embedder(bert_embedder *e, competency__precision precision,

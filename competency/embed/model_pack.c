@@ -11,7 +11,7 @@ static competency_status pack(const competency_model *model, const competency_al
 {
     competency__weight_blocks blocks = {0};
     competency_status status = competency__weight_blocks_pack(
-        &blocks, memory, model, (competency__precision)competency__model_precision(model), err);
+        &blocks, memory, model, competency__model_precision(model), err);
     if (status == COMPETENCY_OK) {
         status = competency__weight_blocks_write(&blocks, model, path, err);
     }

@@ -142,10 +142,8 @@ static competency_status open_again(competency__weight_blocks *owned,
                                     const competency_model *model, competency__precision precision,
                                     competency_error *err)
 {
-    static const char *const names[] = {
-        [COMPETENCY__F32] = "f32", [COMPETENCY__F16] = "f16", [COMPETENCY__INT8] = "int8"};
     competency_model_options options = COMPETENCY_MODEL_OPTIONS_INIT;
-    options.precision = names[precision];
+    options.precision = competency__precision_name(precision);
     options.allocator = memory;
     return competency_model_open_with(&owned->source, competency_model_describe(model)->directory,
                                       &options, err);

@@ -32,14 +32,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { COMPETENCY__PANEL_COLUMNS = 16, COMPETENCY__PANEL_ALIGN = 64 };
+#include "base/precision.h"
 
-/** How weights are stored. The values are those of packed files: append, never renumber. */
-typedef enum competency__precision {
-    COMPETENCY__F32 = 0,
-    COMPETENCY__F16 = 1,   // IEEE 754 binary16, converted exactly to f32 where it is used
-    COMPETENCY__INT8 = 2,  // integers with a scale a column
-} competency__precision;
+enum { COMPETENCY__PANEL_COLUMNS = 16, COMPETENCY__PANEL_ALIGN = 64 };
 
 /** One packed weight. Borrows from its block; immutable. */
 typedef struct competency__panels {

@@ -23,9 +23,6 @@ enum {
     TOKENIZER_MAX = 64 * 1024 * 1024,  // vocab.txt, tokenizer.json
 };
 
-// By competency__precision.
-static const char *const precision_names[] = {"f32", "f16", "int8"};
-
 static const size_t WEIGHTS_MAX = (size_t)64 << 30;
 
 // The part of a model that its first description fills in; apart, so that a model is const.
@@ -44,7 +41,7 @@ struct competency_model {
     char *directory;
     char *encoder;  // the folder of the encoder's files: `directory`, or one in it
     char *name;
-    uint32_t precision;  // a competency__precision
+    competency__precision precision;
     competency__bert_config config;
     competency__tokenizer *tokenizer;
     struct description *description;
@@ -77,7 +74,7 @@ const competency__packed_file *competency__model_packed(const competency_model *
     return model->is_packed ? &model->packed : NULL;
 }
 
-uint32_t competency__model_precision(const competency_model *model)
+competency__precision competency__model_precision(const competency_model *model)
 {
     return model->precision;
 }
@@ -379,7 +376,7 @@ static competency_status make_description(competency_model *model, competency_er
         .is_normalised = model->config.is_normalised,
         .weights_bytes =
             model->is_packed ? model->packed.facts.source_bytes : model->weights_file.size,
-        .precision = precision_names[model->precision],
+        .precision = competency__precision_name(model->precision),
         .is_packed = model->is_packed,
         .prompt = description->prompt,
     };
@@ -427,7 +424,7 @@ static competency_status load_packed(competency_model *model, const char *path,
     }
     model->is_packed = true;
     model->config = model->packed.facts.config;
-    model->precision = model->packed.facts.precision;
+    model->precision = (competency__precision)model->packed.facts.precision;
     return COMPETENCY_OK;
 }
 
@@ -460,24 +457,22 @@ static competency_status load(competency_model *model, const char *precision, co
     }
     const competency_status status = load_packed(model, model->directory, err);
     if (status == COMPETENCY_OK && precision != NULL &&
-        strcmp(precision, precision_names[model->precision]) != 0) {
+        strcmp(precision, competency__precision_name(model->precision)) != 0) {
         return competency__fail(err, COMPETENCY_EUNSUPPORTED, "%s is packed as %s, not as %s",
-                                model->directory, precision_names[model->precision], precision);
+                                model->directory, competency__precision_name(model->precision),
+                                precision);
     }
     return status;
 }
 
-competency_status competency__precision_read(uint32_t *out, const char *name, competency_error *err)
+static competency_status choose_precision(competency__precision *out, const char *name,
+                                          competency_error *err)
 {
-    const uint32_t count = sizeof(precision_names) / sizeof(precision_names[0]);
-    *out = 0;
-    while (name != NULL && *out < count && strcmp(name, precision_names[*out]) != 0) {
-        (*out)++;
-    }
-    if (*out < count) {
-        return COMPETENCY_OK;
-    }
-    return competency__fail(err, COMPETENCY_EINVAL, "no precision %s, but f32, f16 and int8", name);
+    *out = COMPETENCY__F32;
+    return name == NULL || competency__precision_find(out, name)
+               ? COMPETENCY_OK
+               : competency__fail(err, COMPETENCY_EINVAL, "no precision %s, but f32, f16 and int8",
+                                  name);
 }
 
 // The caller's options as this version of the library knows them.
@@ -511,7 +506,7 @@ competency_status competency_model_open_with(competency_model **out, const char 
         return competency__fail(err, COMPETENCY_ENOMEM, "no memory for a model");
     }
     model->memory = competency__allocator(chosen.allocator);
-    status = competency__precision_read(&model->precision, chosen.precision, err);
+    status = choose_precision(&model->precision, chosen.precision, err);
     if (status == COMPETENCY_OK) {
         status = competency__directory_find(&model->directory, &model->memory, path, err);
     }

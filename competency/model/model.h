@@ -12,6 +12,7 @@
 
 #include <competency/model.h>
 
+#include "base/precision.h"
 #include "model/bert.h"
 #include "model/file.h"
 #include "model/packed_file.h"
@@ -23,8 +24,8 @@ const competency__bert_config *competency__model_config(const competency_model *
 /** The packed file that `model` was opened from; NULL if it was read from its directory. */
 const competency__packed_file *competency__model_packed(const competency_model *model);
 
-/** In which precision the weights of `model` are, or are to be packed: a competency__precision. */
-uint32_t competency__model_precision(const competency_model *model);
+/** In which precision the weights of `model` are, or are to be packed. */
+competency__precision competency__model_precision(const competency_model *model);
 
 /**
  * `options`, of whatever size they are, as this version of the library knows them; NULL: defaults.
@@ -36,10 +37,6 @@ COMPETENCY_MUST_USE competency_status competency__model_options_read(
 
 /** Whether the packed form of `model` is to be left in the user's cache. */
 bool competency__model_is_kept(const competency_model *model);
-
-/** The number of a precision's name, NULL being f32; COMPETENCY_EINVAL if there is none such. */
-COMPETENCY_MUST_USE competency_status competency__precision_read(uint32_t *out, const char *name,
-                                                                 competency_error *err);
 
 /** Where the weights of `model` lie in its mapping; all zero for a packed one. */
 const competency__bert_weights *competency__model_weights(const competency_model *model);

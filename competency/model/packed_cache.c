@@ -74,10 +74,10 @@ static const char *find_folder(const char **below)
 }
 
 competency_status competency__packed_cache_path(char out[COMPETENCY__PATH_BYTES],
-                                                const char *directory, uint32_t precision,
+                                                const char *directory,
+                                                competency__precision precision,
                                                 competency_error *err)
 {
-    static const char *const suffixes[] = {"f32", "f16", "int8"};
     out[0] = '\0';
     const char *below = NULL;
     const char *const folder = find_folder(&below);
@@ -89,7 +89,7 @@ competency_status competency__packed_cache_path(char out[COMPETENCY__PATH_BYTES]
     competency__sha256_hex(key, resolved, strlen(resolved));
     char name[KEY_DIGITS + 64];
     (void)snprintf(name, sizeof(name), "/competency/models/%.*s.%s.cmodel", KEY_DIGITS, key,
-                   suffixes[precision]);
+                   competency__precision_name(precision));
     return competency__path_join(out, folder, below, name, err);
 }
 

@@ -13,6 +13,7 @@
 #include <competency/status.h>
 
 #include "base/path.h"
+#include "base/precision.h"
 #include "base/sha256.h"
 
 /**
@@ -25,14 +26,14 @@ COMPETENCY_MUST_USE competency_status competency__packed_cache_stamp(
     unsigned char stamp[COMPETENCY__SHA256_BYTES], const char *directory, competency_error *err);
 
 /**
- * The file for `directory` and `precision`, a competency__precision, whether it is there or not.
+ * The file for `directory` and `precision`, whether it is there or not.
  *
  * @return COMPETENCY_OK; COMPETENCY_EIO if the directory cannot be resolved, the environment names
  *         no home, or the path is longer than the system takes
  */
 COMPETENCY_MUST_USE competency_status
 competency__packed_cache_path(char out[COMPETENCY__PATH_BYTES], const char *directory,
-                              uint32_t precision, competency_error *err);
+                              competency__precision precision, competency_error *err);
 
 /** Make the folders above the file at `path`, shorter than COMPETENCY__PATH_BYTES, for this user only. */
 COMPETENCY_MUST_USE competency_status competency__packed_cache_prepare(const char *path,
