@@ -18,9 +18,10 @@
 
 #include <competency/cache.h>
 
+#include "plain_embedder.h"
+
 enum {
-    DIMENSION = 384,  // of the default model
-    NAMES = 2000,     // distinct ones, if none is given
+    NAMES = 2000,  // distinct ones, if none is given
     NAME_BYTES = 40,
     LOOKUPS = 100000,  // of one repetition
     REPETITIONS = 15,
@@ -31,10 +32,10 @@ typedef struct bench {
     size_t count;
     char (*names)[NAME_BYTES];
     const char **asked;  // (LOOKUPS) in the order of asking
-    float *vectors;      // (count, DIMENSION) of the plain table
+    float *vectors;      // (count, PLAIN_DIMENSION) of the plain table
     struct hsearch_data table;
     competency_embedder cache;
-    float out[BATCH * DIMENSION];
+    float out[BATCH * PLAIN_DIMENSION];
 } bench;
 
 static void fail(const char *what)
@@ -51,43 +52,16 @@ static double now_ns(void)
     return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-static size_t get_dimension(void *self)
-{
-    (void)self;
-    return DIMENSION;
-}
-
-static const char *get_name(void *self)
-{
-    (void)self;
-    return "none";
-}
-
-// The inner embedder: any vector will do.
-static competency_status embed(void *self, float *out, const char *const *texts, size_t count,
-                               competency_error *err)
-{
-    (void)self;
-    (void)err;
-    for (size_t text = 0; text < count; text++) {
-        for (size_t i = 0; i < DIMENSION; i++) {
-            out[text * DIMENSION + i] = (float)texts[text][0] + (float)i;
-        }
-    }
-    return COMPETENCY_OK;
-}
-
 static void set_up(bench *b, size_t count)
 {
     static const char *const kinds[] = {"analysis", "management", "design", "maintenance", "sales"};
-    const competency_embedder inner = {
-        .dimension = get_dimension, .embed = embed, .name = get_name};
+    const competency_embedder inner = plain_embedder();
     competency_memory_cache_options options = COMPETENCY_MEMORY_CACHE_OPTIONS_INIT;
-    options.bytes_max = count * (DIMENSION * sizeof(float) + 256);
+    options.bytes_max = count * (PLAIN_DIMENSION * sizeof(float) + 256);
     b->count = count;
     b->names = calloc(count, sizeof(*b->names));
     b->asked = calloc(LOOKUPS, sizeof(*b->asked));
-    b->vectors = calloc(count, DIMENSION * sizeof(float));
+    b->vectors = calloc(count, PLAIN_DIMENSION * sizeof(float));
     if (b->names == NULL || b->asked == NULL || b->vectors == NULL ||
         hcreate_r(2 * count, &b->table) == 0 ||
         competency_memory_cache_create(&b->cache, &inner, &options, NULL) != COMPETENCY_OK) {
@@ -97,8 +71,8 @@ static void set_up(bench *b, size_t count)
         (void)snprintf(b->names[i], NAME_BYTES, "%s of product %zu", kinds[i % 5], i);
         const char *const name = b->names[i];
         ENTRY *found = NULL;
-        const ENTRY entry = {.key = b->names[i], .data = b->vectors + i * DIMENSION};
-        if (embed(NULL, b->vectors + i * DIMENSION, &name, 1, NULL) != COMPETENCY_OK ||
+        const ENTRY entry = {.key = b->names[i], .data = b->vectors + i * PLAIN_DIMENSION};
+        if (inner.embed(NULL, b->vectors + i * PLAIN_DIMENSION, &name, 1, NULL) != COMPETENCY_OK ||
             b->cache.embed(b->cache.self, b->out, &name, 1, NULL) != COMPETENCY_OK ||
             hsearch_r(entry, ENTER, &found, &b->table) == 0) {
             fail("a name could not be remembered");
@@ -142,7 +116,7 @@ static double time_plain(bench *b)
         if (hsearch_r((ENTRY){.key = key}, FIND, &found, &b->table) == 0) {
             fail("a known name is not in the plain table");
         }
-        memcpy(b->out, found->data, DIMENSION * sizeof(float));
+        memcpy(b->out, found->data, PLAIN_DIMENSION * sizeof(float));
     }
     return (now_ns() - start) / LOOKUPS;
 }
@@ -185,7 +159,7 @@ int main(int argc, char **argv)
                  "  memory cache, one a call   %7.1f ns   %5.2f of the plain table\n"
                  "  memory cache, %d a call    %7.1f ns   %5.2f\n"
                  "  plain table (hsearch_r)    %7.1f ns\n",
-                 usage.entries, DIMENSION, single, single / beside, BATCH, batched,
+                 usage.entries, PLAIN_DIMENSION, single, single / beside, BATCH, batched,
                  batched / beside, beside);
     tear_down(&b);
     return 0;

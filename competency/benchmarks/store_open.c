@@ -15,36 +15,14 @@
 
 #include <competency/cache.h>
 
-enum { DIMENSION = 384, OPENINGS = 9, TEXTS = 256, NAME_BYTES = 32, PATH_BYTES = 256 };
+#include "plain_embedder.h"
+
+enum { OPENINGS = 9, TEXTS = 256, NAME_BYTES = 32, PATH_BYTES = 256 };
 
 static void fail(const char *what)
 {
     (void)fprintf(stderr, "bench_store_open: %s\n", what);
     exit(1);  // NOLINT(concurrency-mt-unsafe): one thread
-}
-
-static size_t get_dimension(void *self)
-{
-    (void)self;
-    return DIMENSION;
-}
-
-static const char *get_name(void *self)
-{
-    (void)self;
-    return "none";
-}
-
-static competency_status embed(void *self, float *out, const char *const *texts, size_t count,
-                               competency_error *err)
-{
-    (void)self;
-    (void)err;
-    for (size_t i = 0; i < count * DIMENSION; i++) {
-        const char *const text = texts[i / DIMENSION];
-        out[i] = (float)text[0] + (float)i;
-    }
-    return COMPETENCY_OK;
 }
 
 static double now_ms(void)
@@ -69,16 +47,15 @@ static competency_store *open_store(const char *path, uint64_t bytes_max)
 // Names enough for the first generation to have been dropped once.
 static void fill(competency_store *store, uint64_t bytes_max)
 {
-    static float out[TEXTS * DIMENSION];
+    static float out[TEXTS * PLAIN_DIMENSION];
     static char names[TEXTS][NAME_BYTES];
     const char *texts[TEXTS];
-    const competency_embedder inner = {
-        .dimension = get_dimension, .embed = embed, .name = get_name};
+    const competency_embedder inner = plain_embedder();
     competency_embedder stored;
     if (competency_store_embedder(&stored, store, &inner, "bench", NULL) != COMPETENCY_OK) {
         fail("no memory");
     }
-    const uint64_t count = bytes_max / (DIMENSION * sizeof(float));
+    const uint64_t count = bytes_max / (PLAIN_DIMENSION * sizeof(float));
     for (uint64_t done = 0; done < count; done += TEXTS) {
         for (size_t i = 0; i < TEXTS; i++) {
             (void)snprintf(names[i], NAME_BYTES, "name %llu", (unsigned long long)done + i);
