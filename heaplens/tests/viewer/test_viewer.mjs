@@ -242,7 +242,7 @@ test("lists scopes and threads", async () => {
 test("draws heap and resident set over time, with the peak", async () => {
   const profile = withData(sessionPage, "process-1", (process) => ({
     ...process,
-    points: { time_ns: [0, 1e6, 3e6, 5e6], bytes_live: [0, 1 << 20, 3000000, 1000], rss_bytes: [4 << 20, 5 << 20, 6 << 20, 6 << 20] },
+    points: { time_ns: [0, 1e6, 3e6, 4e6], bytes_live: [0, 1 << 20, 3000000, 1000], rss_bytes: [4 << 20, 5 << 20, 6 << 20, 6 << 20] },
     moments: { ...process.moments, time_ns: [2e6], label: [1] },
   }));
   const { tab, troubles } = await open(profile);
@@ -255,6 +255,9 @@ test("draws heap and resident set over time, with the peak", async () => {
   const dot = await at(".peak-dot");
   // 3 ms of 5 ms.
   assert.ok(Math.abs(dot.x + dot.width / 2 - (plot.left + 0.6 * plot.width)) <= 1);
+  // The last point is at 4 ms, and its level holds until the end.
+  const heap = await at(".heap-line");
+  assert.ok(Math.abs(heap.x + heap.width - (plot.left + plot.width)) <= 5);  // with the width of the line
   assert.equal(await tab.locator(".moment").count(), 1);
   await tab.locator(".chart").focus();
   await tab.keyboard.press("ArrowRight");

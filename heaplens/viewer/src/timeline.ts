@@ -196,8 +196,11 @@ function whenText(peak: number): string {
   return peak > 0 ? `, ${timeText(peak)} after the start` : "";
 }
 
-function pointsOf({ data: { points } }: Profile): Point[] {
-  return points.time_ns.map((time, i) => ({ time, heap: points.bytes_live[i]!, rss: points.rss_bytes[i]! }));
+// Between the last point and the end nothing happened that was worth one: its level holds until then.
+function pointsOf({ data: { points }, facts }: Profile): Point[] {
+  const all = points.time_ns.map((time, i) => ({ time, heap: points.bytes_live[i]!, rss: points.rss_bytes[i]! }));
+  const last = all.at(-1);
+  return last !== undefined && last.time < facts.duration_ns ? [...all, { ...last, time: facts.duration_ns }] : all;
 }
 
 // Ticks at round numbers of the unit that fits, which is a power of 1024.
