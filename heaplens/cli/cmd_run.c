@@ -130,19 +130,9 @@ static int parse_arguments(run_command *command, int argc, char **argv)
         {"help", no_argument, NULL, HEAPLENS_OPTION_HELP},
         {0},
     };
-    // "+": the program's own options are not ours, also without "--".
     const heaplens_verb_options verb = {
         .usage = usage, .letters = "+o:", .names = options, .take = take_option};
-    const int stop = heaplens__parse_options(&verb, command, argc, argv);
-    if (stop >= 0) {
-        return stop;
-    }
-    if (optind == argc) {
-        heaplens__complain("which program? See heaplens run --help");
-        return EXIT_CODE_USAGE;
-    }
-    command->arguments = argv + optind;
-    return -1;
+    return heaplens__parse_program(&verb, command, argc, argv, &command->arguments);
 }
 
 static heaplens_status write_profile(const char *folder, const char *output,

@@ -76,19 +76,9 @@ static int parse_arguments(stat_command *command, int argc, char **argv)
         {"help", no_argument, NULL, HEAPLENS_OPTION_HELP},
         {0},
     };
-    // "+": the program's own options are not ours, also without "--".
     const heaplens_verb_options verb = {
         .usage = usage, .letters = "+o:", .names = options, .take = take_option};
-    const int stop = heaplens__parse_options(&verb, command, argc, argv);
-    if (stop >= 0) {
-        return stop;
-    }
-    if (optind == argc) {
-        heaplens__complain("which program? See heaplens stat --help");
-        return EXIT_CODE_USAGE;
-    }
-    command->arguments = argv + optind;
-    return -1;
+    return heaplens__parse_program(&verb, command, argc, argv, &command->arguments);
 }
 
 // Peaks of processes that run at the same time do not add up: the largest is shown.

@@ -30,3 +30,18 @@ int heaplens__parse_options(const heaplens_verb_options *verb, void *command, in
     }
     return -1;
 }
+
+int heaplens__parse_program(const heaplens_verb_options *verb, void *command, int argc, char **argv,
+                            char ***program)
+{
+    const int stop = heaplens__parse_options(verb, command, argc, argv);
+    if (stop >= 0) {
+        return stop;
+    }
+    if (optind == argc) {
+        heaplens__complain("which program? See %s --help", argv[0]);
+        return EXIT_CODE_USAGE;
+    }
+    *program = argv + optind;
+    return -1;
+}

@@ -28,6 +28,15 @@ typedef struct heaplens_verb_options {
 int heaplens__parse_options(const heaplens_verb_options *verb, void *command, int argc,
                             char **argv);
 
+/**
+ * The same of a verb that runs a program, whose name and arguments follow the options, with or without
+ * "--". `letters` begins with "+": the program's own options are not ours.
+ *
+ * @param[out] program  of argv; set if the result is -1
+ */
+int heaplens__parse_program(const heaplens_verb_options *verb, void *command, int argc, char **argv,
+                            char ***program);
+
 /** NULL if an option's value was taken, otherwise what was expected of it. */
 static inline const char *heaplens__unless(bool is_taken, const char *expected)
 {
