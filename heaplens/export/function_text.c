@@ -32,9 +32,10 @@ static size_t operator_length(const char *name, size_t size, size_t at)
     return end - at;
 }
 
-// The parameters begin at a parenthesis outside of template arguments that does not belong to a name
+// Bytes of a name without its parameters; all of it where there are none, as in C. They begin at a parenthesis
+// outside of template arguments that does not belong to a name
 // itself: "(anonymous namespace)::f", "operator()", "main::{lambda()#1}".
-size_t heaplens__plain_length(const char *function)
+static size_t plain_length(const char *function)
 {
     const size_t size = strlen(function);
     int depth = 0;
@@ -129,5 +130,5 @@ heaplens_function_text heaplens__function_text(const char *function)
 
 heaplens_function_text heaplens__function_text_plain(const char *function)
 {
-    return shorten(function, heaplens__plain_length(function));
+    return shorten(function, plain_length(function));
 }

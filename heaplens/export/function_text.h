@@ -2,8 +2,6 @@
 #ifndef HEAPLENS_EXPORT_FUNCTION_TEXT_H
 #define HEAPLENS_EXPORT_FUNCTION_TEXT_H
 
-#include <stddef.h>
-
 /** A function's name as people are shown it, by value. */
 typedef struct heaplens_function_text {
     char text[512];
@@ -20,10 +18,5 @@ heaplens_function_text heaplens__function_text(const char *function);
 
 /** The same without any parameters: "ns::parse" of "ns::parse(char const*)". */
 heaplens_function_text heaplens__function_text_plain(const char *function);
-
-/**
- * Bytes of a function's name without its parameters. All of it where there are none, as in C.
- */
-size_t heaplens__plain_length(const char *function);
 
 #endif
