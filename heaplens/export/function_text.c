@@ -32,9 +32,9 @@ static size_t operator_length(const char *name, size_t size, size_t at)
     return end - at;
 }
 
-// Bytes of a name without its parameters; all of it where there are none, as in C. They begin at a parenthesis
-// outside of template arguments that does not belong to a name
-// itself: "(anonymous namespace)::f", "operator()", "main::{lambda()#1}".
+// Bytes of a name without its parameters; all of it where there are none, as in C. They begin at a
+// parenthesis outside of template arguments that does not belong to a name itself:
+// "(anonymous namespace)::f", "operator()", "main::{lambda()#1}".
 static size_t plain_length(const char *function)
 {
     const size_t size = strlen(function);
