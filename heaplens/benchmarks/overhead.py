@@ -12,6 +12,10 @@ beside it, file sizes, and geometric means.
     heaplens/benchmarks/overhead.py --json FILE         the raw figures too
     heaplens/benchmarks/overhead.py --merge A B C       tables of earlier runs, nothing is run
     heaplens/benchmarks/overhead.py --page docs/overhead.md   puts the tables into that page
+    heaplens/benchmarks/overhead.py --pin --rounds 20 --seconds 200
+                                                        workloads at the same time, each on a
+                                                        processor of its own; no round is begun
+                                                        after 200 seconds
 
 A ratio is always one of two runs of the same round; --merge takes rounds of several runs together,
 so that a long campaign can be made of short ones. "full-alone" is full mode without `heaplens run`,
@@ -24,7 +28,6 @@ import argparse
 import json
 import math
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -32,12 +35,14 @@ import sys
 import tempfile
 import time
 
+import page
+import processors
 import workloads
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SMALL = 0.01  # of the input, for DHAT
-BEGIN, END = "<!-- begin: overhead.py -->\n", "<!-- end: overhead.py -->\n"
+NAME = "overhead.py"
 
 
 class Profiler:
@@ -88,6 +93,16 @@ def profilers(heaplens, library, scratch):
     return found
 
 
+class Limits:
+    """When to stop, and the name of the campaign's rounds."""
+
+    def __init__(self, rounds, seconds, shown):
+        self.rounds, self.seconds, self.shown, self.began = rounds, seconds, shown, int(time.time())
+
+    def are_over(self):
+        return self.seconds is not None and time.time() - self.began > self.seconds
+
+
 def build_launcher(scratch):
     program = os.path.join(scratch, "measure")
     subprocess.run(["gcc", "-std=gnu17", "-O2", os.path.join(HERE, "measure.c"), "-o", program], check=True)
@@ -111,12 +126,13 @@ def rss_in_profile(heaplens, path):
     return json.loads(text)["process"]["rss_peak_bytes"] // 1024
 
 
-def measure(chosen, work, rounds, heaplens, scratch, launcher):
+def measure(chosen, work, limits, heaplens, scratch, launcher):
     """Rows of profiler, workload, round, seconds, RSS of the program and of the largest, bytes of file."""
     rows, done = [], 0
-    steps = rounds * sum(len(work[p.scale]) for p in chosen)
-    began = int(time.time())
-    for turn in range(rounds):
+    steps = limits.rounds * sum(len(work[p.scale]) for p in chosen)
+    for turn in range(limits.rounds):
+        if turn > 0 and limits.are_over():
+            break
         for name in work[1]:
             for profiler in chosen[turn % len(chosen):] + chosen[:turn % len(chosen)]:
                 os.mkdir(os.path.join(scratch, "session"))
@@ -132,14 +148,14 @@ def measure(chosen, work, rounds, heaplens, scratch, launcher):
                     else:
                         os.unlink(left.path)
                 done += 1
-                if sys.stderr.isatty():
+                if limits.shown:
                     print(f"\r{done}/{steps} {name} {profiler.name}: {seconds:.2f} s   ", end="", file=sys.stderr)
                 if status != 0:
                     print(f"\n{name} under {profiler.name}: exit status {status}, not counted", file=sys.stderr)
                     continue
-                rows.append({"profiler": profiler.name, "workload": name, "round": f"{began}.{turn}",
+                rows.append({"profiler": profiler.name, "workload": name, "round": f"{limits.began}.{turn}",
                              "seconds": seconds, "rss": own, "largest": largest, "bytes": size})
-    if sys.stderr.isatty():
+    if limits.shown:
         print("\r" + " " * 60 + "\r", end="", file=sys.stderr)
     return rows
 
@@ -204,38 +220,12 @@ def make_tables(figures, chosen, names):
 
 
 def facts_text(figures):
-    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
-                 platform.machine())
-    compiler = subprocess.run(["gcc", "-dumpfullversion"], capture_output=True, text=True, check=False).stdout.strip()
     version = lambda *command: subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     peers = [version(*c).split("\n")[0] for c in (["heaptrack", "--version"], ["valgrind", "--version"])
              if shutil.which(c[0])]
-    return (f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} processors ({model}), Linux {platform.release()}, "
-            f"{' '.join(platform.libc_ver())}, gcc {compiler}, {', '.join(peers)}; {len(figures.rounds)} rounds in all, "
+    rounds = f"{len(figures.rounds)} round{'s' if len(figures.rounds) != 1 else ''}"
+    return (f"{', '.join([page.machine()] + peers)}; {rounds} in all, "
             "each of some workloads or profilers, alternating.")
-
-
-def print_tables(tables):
-    for title, heads, rows in tables:
-        if rows:
-            print(f"\n{title}\n  " + " " * 22 + "".join(f"{h:>9}" for h in heads))
-            for label, cells in rows:
-                print(f"  {label:22}" + "".join(f"{c:>9}" for c in cells))
-
-
-def write_page(path, tables, facts):
-    """The page is ours between the two marks, and the author's elsewhere."""
-    with open(path) as page:
-        head, rest = page.read().split(BEGIN)
-    tail = rest.split(END)[1]
-    parts = [facts + "\n"]
-    for title, heads, rows in tables:
-        if rows:
-            parts.append(f"### {title}\n\n| | " + " | ".join(heads) + " |\n|---|" + "---:|" * len(heads) + "\n" +
-                         "".join(f"| {label} | " + " | ".join(cells) + " |\n" for label, cells in rows))
-    with open(path + ".part", "w") as page:
-        page.write(head + BEGIN + "\n".join(parts) + END + tail)
-    os.rename(path + ".part", path)
 
 
 def find_build(folder):
@@ -255,19 +245,30 @@ def choose(chosen, only):
     return [p for p in chosen if p.name in wanted]
 
 
-def run_all(arguments, chosen, scratch, heaplens, launcher):
+def run_all(arguments, build, launcher):
     cache = os.path.join(ROOT, "build", "benchmark-data")
-    work = {scale: workloads.prepare(cache, arguments.scale * scale)
-            for scale in {1} | {p.scale for p in chosen}}
-    if arguments.workloads:
-        wanted = arguments.workloads.split(",")
-        work = {s: {n: w for n, w in loads.items() if n in wanted} for s, loads in work.items()}
-    return measure(chosen, work, arguments.rounds, heaplens, scratch, launcher)
+    scales = {1} | {p.scale for p in choose(profilers(*build, ""), arguments.only)}
+    work = {scale: workloads.prepare(cache, arguments.scale * scale) for scale in scales}
+    wanted = arguments.workloads.split(",") if arguments.workloads else list(work[1])
+    limits = Limits(arguments.rounds, arguments.seconds, sys.stderr.isatty() and not arguments.pin)
+
+    def run(names):
+        some = {scale: {n: w for n, w in loads.items() if n in names} for scale, loads in work.items()}
+        with tempfile.TemporaryDirectory(prefix="heaplens-overhead-") as scratch:
+            chosen = choose(profilers(*build, scratch), arguments.only)
+            return measure(chosen, some, limits, build[0], scratch, launcher)
+
+    if not arguments.pin:
+        return run(wanted)
+    jobs = [(name, workloads.processors_of(name), lambda name=name: run([name])) for name in work[1] if name in wanted]
+    return processors.run_pinned(jobs)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, help="begin no round after so many (default: no limit)")
+    parser.add_argument("--pin", action="store_true", help="run the workloads at the same time, each on processors of its own")
     parser.add_argument("--only", help="profilers, comma-separated")
     parser.add_argument("--workloads", help="workloads, comma-separated")
     parser.add_argument("--scale", type=float, default=1, help="size of the inputs (default 1)")
@@ -277,14 +278,13 @@ def main():
     parser.add_argument("--page", help="put the tables between the marks of this page")
     arguments = parser.parse_args()
 
-    with tempfile.TemporaryDirectory(prefix="heaplens-overhead-") as scratch, \
-            tempfile.TemporaryDirectory(prefix="heaplens-overhead-") as tools:
-        heaplens, library = find_build(arguments.build)
-        chosen = choose(profilers(heaplens, library, scratch), arguments.only)
-        if arguments.merge:
-            rows = [row for path in arguments.merge for row in json.load(open(path))]
-        else:
-            rows = run_all(arguments, chosen, scratch, heaplens, build_launcher(tools))
+    build = find_build(arguments.build)
+    chosen = choose(profilers(*build, ""), arguments.only)
+    if arguments.merge:
+        rows = [row for path in arguments.merge for row in json.load(open(path))]
+    else:
+        with tempfile.TemporaryDirectory(prefix="heaplens-overhead-") as tools:
+            rows = run_all(arguments, build, build_launcher(tools))
     if arguments.json:
         with open(arguments.json, "w") as out:
             json.dump(rows, out, indent=1)
@@ -292,9 +292,9 @@ def main():
     measured = {row["workload"] for row in rows}
     tables = make_tables(figures, chosen, [n for n in workloads.NAMES if n in measured])
     print(facts_text(figures))
-    print_tables(tables)
+    page.show(tables)
     if arguments.page:
-        write_page(arguments.page, tables, facts_text(figures))
+        page.write(arguments.page, NAME, facts_text(figures), tables)
 
 
 if __name__ == "__main__":

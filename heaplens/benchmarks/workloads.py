@@ -5,6 +5,7 @@ Each workload is a command over files that this module writes once into a cache 
 fixed seed, so that two machines measure the same work.
 """
 
+import multiprocessing
 import os
 import random
 import shutil
@@ -168,6 +169,22 @@ def churn_program(folder, source_folder):
     return program
 
 
+def processors_of(name):
+    return 2 if name == "micro2" else 1
+
+
+def make_all(makers):
+    """Call each of (function, arguments...) in a process of its own: the inputs take seconds each."""
+    context = multiprocessing.get_context("fork")
+    processes = [context.Process(target=call, args=arguments) for call, *arguments in makers]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    if any(process.exitcode != 0 for process in processes):
+        sys.exit("workloads: an input could not be made")
+
+
 def prepare(folder, scale):
     """Name -> (command, environment, stdin file or None), in the order of the table.
 
@@ -175,12 +192,16 @@ def prepare(folder, scale):
     """
     os.makedirs(folder, exist_ok=True)
     at = lambda name: os.path.join(folder, f"{scale}-{name}")
-    sql = write(at("rows.sql"), sql_script(int(300000 * scale)))
-    rows = write(at("rows.json"), json_rows(50 * scale))
-    xml = write(at("rows.xml"), xml_rows(60 * scale))
-    source = write(at("source.c"), c_source(max(20, int(500 * scale))))
-    script = write(at("script.py"), python_program(int(300000 * scale)))
-    repository = git_repository(at("repository"), max(10, int(500 * scale)))
+    sql, rows, xml, source = at("rows.sql"), at("rows.json"), at("rows.xml"), at("source.c")
+    script, repository = at("script.py"), at("repository")
+    make_all([
+        (write, sql, sql_script(int(300000 * scale))),
+        (write, rows, json_rows(50 * scale)),
+        (write, xml, xml_rows(60 * scale)),
+        (write, source, c_source(max(20, int(500 * scale)))),
+        (write, script, python_program(int(300000 * scale))),
+        (git_repository, repository, max(10, int(500 * scale))),
+    ])
     churn = churn_program(folder, os.path.dirname(os.path.abspath(__file__)))
     cc1 = subprocess.run(["gcc", "-print-prog-name=cc1"], capture_output=True, text=True, check=True).stdout.strip()
     pairs = str(max(10000, int(16000000 * scale)))
