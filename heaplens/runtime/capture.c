@@ -2,7 +2,6 @@
 // Walking the stack, and finding what is known of it.
 #include "runtime/capture.h"
 
-#include "runtime/counter.h"
 #include "runtime/unwind.h"
 
 _Static_assert((int)HEAPLENS__DEPTH_LIMIT <= (int)HEAPLENS__MEMO_DEPTH_MAX,
@@ -26,17 +25,18 @@ static uint32_t find_site(heaplens__shard *shard, const heaplens__unwind_trace *
     return heaplens__shard_site(shard, &stack);
 }
 
-uint32_t heaplens__capture(heaplens__shard *shard, const void *frame, heaplens_store_entry **entry)
+void heaplens__capture_forget(heaplens__shard *shard)
 {
-    const uint64_t unloads = heaplens__counted(&shard->header->module_subs);
-    if (shard->memo_unloads != unloads) {
-        // The same addresses may be other code: another site.
-        heaplens__unwind_forget(&shard->memo);
-        shard->memo_unloads = unloads;
-    }
-    const heaplens__unwind_start start = heaplens__unwind_from(frame);
+    heaplens__unwind_forget(&shard->memo);
+    shard->memo_unloads = heaplens__counted(&shard->header->module_subs);
+}
+
+uint32_t heaplens__capture_further(heaplens__shard *shard, const heaplens__frame *innermost,
+                                   uint32_t place, heaplens_store_entry **entry)
+{
     heaplens__unwind_trace trace;
-    heaplens__unwind_recall(&shard->memo, &start, shard->recorder->depth_max, &trace);
+    heaplens__unwind_recall_frames_of(&shard->memo, innermost, shard->recorder->depth_max, place,
+                                      &trace);
     if (trace.why != HEAPLENS__UNWIND_OUTERMOST) {
         count_stop(shard, trace.why);
     }

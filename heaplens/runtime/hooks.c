@@ -1,100 +1,47 @@
 // SPDX-License-Identifier: MIT
-// The functions of the malloc family, as the program calls them.
+// The functions of the malloc family that begin a block, where a stack may be wanted of it: a walk
+// begins at the frame of each, so none of its calls takes the frame's place.
 //
 // Each asks the next allocator for some bytes more, for the tail, and records what it got. Nothing
 // here may allocate, and a call that succeeds must leave errno alone.
+#include "runtime/hooks.h"
+
 #include <errno.h>
 #include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "runtime/lanes.h"
 #include "runtime/real.h"
 #include "runtime/record.h"
 
 #define HOOK __attribute__((visibility("default"), noinline))
 
-// The C library's headers name the parameters __ptr, __nmemb and the like.
-// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
-// An operation that no lane fits.
-HEAPLENS__APART static void *allocate(size_t size, const void *frame)
+void *heaplens__hook_malloc(size_t size)
 {
     const heaplens__treatment how = heaplens__record_choose(size);
     void *const block = heaplens__real.malloc(size + heaplens__record_extra(how));
-    return heaplens__record_alloc(block, size, how, frame);
+    return heaplens__record_alloc(block, size, how, __builtin_frame_address(0));
 }
 
-HEAPLENS__APART static void *allocate_cleared(size_t size, const void *frame)
+void *heaplens__hook_malloc_marked(size_t size)
 {
-    const heaplens__treatment how = heaplens__record_choose(size);
-    void *const block = heaplens__real.calloc(1, size + heaplens__record_extra(how));
-    return heaplens__record_alloc(block, size, how, frame);
+    if (size > HEAPLENS__TAIL_SIZE_MAX) {
+        return heaplens__real.malloc(size);
+    }
+    void *const block = heaplens__real.malloc(size + HEAPLENS__TAIL_BYTES);
+    return heaplens__record_marked(block, size, __builtin_frame_address(0));
 }
 
-// Count mode got a block, or did not get it.
-static inline void *count_block(void *block, size_t size)
+void *heaplens__hook_calloc(size_t count, size_t size)
 {
-    if (block == NULL || !heaplens__lane_counts(block, size)) {
-        return heaplens__record_counted_block(block, size);
-    }
-    return heaplens__thread_leave_directly() ? block : heaplens__record_leave(block);
-}
-
-// Sample mode: is the request one that is not drawn? Then it is counted.
-static inline bool passes(size_t size)
-{
-    if (!heaplens__lane_passes(size)) {
-        return false;
-    }
-    heaplens__thread_leave();
-    return true;
-}
-
-HOOK void *malloc(size_t size)
-{
-    const heaplens__lane lane = heaplens__lifecycle_lane();
-    if (lane == HEAPLENS__LANE_COUNT) {
-        return count_block(heaplens__real.malloc(size), size);
-    }
-    if (lane == HEAPLENS__LANE_SAMPLE && passes(size)) {
-        void *const block = heaplens__real.malloc(size);
-        return block != NULL ? block : heaplens__record_refused(size);
-    }
-    if (lane == HEAPLENS__LANE_FULL && size <= HEAPLENS__TAIL_SIZE_MAX) {
-        void *const block = heaplens__real.malloc(size + HEAPLENS__TAIL_BYTES);
-        return heaplens__record_marked(block, size, __builtin_frame_address(0));
-    }
-    return lane == HEAPLENS__LANE_OFF ? heaplens__real.malloc(size)
-                                      : allocate(size, __builtin_frame_address(0));
-}
-
-HOOK void *calloc(size_t count, size_t size)
-{
-    const heaplens__lane lane = heaplens__lifecycle_lane();
     size_t bytes = 0;
-    if (lane == HEAPLENS__LANE_OFF || __builtin_mul_overflow(count, size, &bytes)) {
+    if (__builtin_mul_overflow(count, size, &bytes)) {
         return heaplens__real.calloc(count, size);
     }
-    if (lane == HEAPLENS__LANE_COUNT) {
-        return count_block(heaplens__real.calloc(1, bytes), bytes);
-    }
-    if (lane == HEAPLENS__LANE_SAMPLE && passes(bytes)) {
-        void *const block = heaplens__real.calloc(1, bytes);
-        return block != NULL ? block : heaplens__record_refused(bytes);
-    }
-    return allocate_cleared(bytes, __builtin_frame_address(0));
-}
-
-static void *copy_from_pool(const void *old, size_t size)
-{
-    void *const block = heaplens__real.malloc(size);
-    if (block != NULL) {
-        const size_t rest = heaplens__real_pool_rest(old);
-        memcpy(block, old, size < rest ? size : rest);
-    }
-    return block;
+    const heaplens__treatment how = heaplens__record_choose(bytes);
+    void *const block = heaplens__real.calloc(1, bytes + heaplens__record_extra(how));
+    return heaplens__record_alloc(block, bytes, how, __builtin_frame_address(0));
 }
 
 // The end of a realloc to nothing. The allocator decided whether that frees; where it gives a block,
@@ -115,7 +62,7 @@ static void *resize_to_nothing(void *old, heaplens__treatment how, const void *f
 static inline void *reallocate(void *old, size_t size, const void *frame)
 {
     if (heaplens__real_is_pool(old)) {
-        return copy_from_pool(old, size);
+        return heaplens__real_copy_from_pool(old, size);
     }
     const heaplens__treatment how = heaplens__record_choose(size);
     if (old == NULL) {
@@ -129,7 +76,7 @@ static inline void *reallocate(void *old, size_t size, const void *frame)
                      : heaplens__record_realloc(old, size, how, frame);
 }
 
-HOOK void *realloc(void *old, size_t size)
+void *heaplens__hook_realloc(void *old, size_t size)
 {
     return reallocate(old, size, __builtin_frame_address(0));
 }

@@ -12,7 +12,9 @@
  * allocation functions need not save registers for one.
  */
 #include "runtime/drawn_blocks.h"
+#include "runtime/ledger.h"
 #include "runtime/real.h"
+#include "runtime/scopes.h"
 #include "runtime/tally.h"
 #include "runtime/thread.h"
 
@@ -35,7 +37,7 @@ static inline bool heaplens__lane_counts(void *block, size_t size)
         return false;
     }
     heaplens_store_shard *const figures = shard->figures;
-    heaplens__tally_request(figures, size, 1);
+    heaplens__tally_request_of_block(figures, size);
     heaplens__tally_move(figures, (int64_t)usable, 1);
     return true;
 }
@@ -67,20 +69,42 @@ static inline bool heaplens__lane_ends_counted(void *block)
  */
 static inline bool heaplens__lane_passes(size_t size)
 {
-    heaplens__shard *const shard =
-        size <= HEAPLENS__PENDING_BYTES ? heaplens__thread_enter_directly() : NULL;
+    // A request of no bytes counts as one byte for the sampler: it is no ordinary one.
+    const bool is_ordinary = size - 1 < HEAPLENS__PENDING_BYTES;
+    heaplens__shard *const shard = is_ordinary ? heaplens__thread_enter_directly() : NULL;
     if (__builtin_expect(shard == NULL, false)) {
         return false;
     }
     const uint64_t mean =
         atomic_load_explicit(&heaplens__recording.sample_bytes, memory_order_relaxed);
-    if (__builtin_expect(!heaplens__sampler_passes(&shard->sampler, size, mean), false)) {
+    if (__builtin_expect(!heaplens__sampler_would_pass(&shard->sampler, size, mean) ||
+                             !heaplens__shard_spends(shard, (int64_t)size),
+                         false)) {
         heaplens__thread_set_busy(false);
         return false;
     }
-    heaplens__tally_request(shard->figures, size, 1);
+    heaplens__sampler_pass(&shard->sampler, size);
+    heaplens__tally_request_of_block(shard->figures, size);
     shard->latest_block = NULL;
-    heaplens__shard_spend(shard, (int64_t)size);
+    return true;
+}
+
+/**
+ * HEAPLENS__LANE_FULL: erase the tail of a block that ends, and count that. The result as of
+ * heaplens__lane_counts().
+ */
+static inline bool heaplens__lane_ends_marked(void *block)
+{
+    const size_t usable = heaplens__real_usable(block);
+    heaplens__shard *const shard = heaplens__thread_enter_directly();
+    if (__builtin_expect(shard == NULL, false)) {
+        return false;
+    }
+    if (__builtin_expect(heaplens__scopes_are_open(), false) ||
+        !heaplens__ledger_end(shard, block, usable)) {
+        heaplens__thread_set_busy(false);
+        return false;
+    }
     return true;
 }
 

@@ -13,6 +13,7 @@
 #include "runtime/estimates.h"
 #include "runtime/histogram.h"
 #include "runtime/overflows.h"
+#include "runtime/tail_plain.h"
 #include "runtime/tally.h"
 
 // The functions of an operation are one body, in which the figures' addresses stay in registers.
@@ -346,7 +347,7 @@ void heaplens__ledger_alloc(heaplens__shard *shard, void *block, size_t size, si
     what.timing = HEAPLENS__TIMING_NONE;
     what.is_drawn = false;
     add_block(shard, block, &what, entry);
-    heaplens__tail_write(block, usable, &what, shard->recorder->secret);
+    heaplens__tail_write_plain(block, usable, &what, shard->recorder->secret);
 }
 
 uint64_t heaplens__ledger_alloc_bare(heaplens__shard *shard, const void *block, size_t size,
@@ -440,6 +441,20 @@ void heaplens__ledger_free(heaplens__shard *shard, const void *block, const heap
                                    .is_drawn = false,
                                    .is_birth_lost = was->is_birth_lost};
     count_end(shard, entry, block, &plain);
+}
+
+bool heaplens__ledger_end(heaplens__shard *shard, void *block, size_t usable)
+{
+    heaplens__block was;
+    if (!heaplens__tail_read_plain(block, usable, shard->recorder->secret, &was) ||
+        __builtin_expect(was.site == HEAPLENS__LEDGER_SITE_CHUNK, false)) {
+        return false;
+    }
+    heaplens__tail_erase(block, usable);
+    heaplens_store_entry *const entry = heaplens__shard_entry(shard, was.site);
+    watch_peaks(shard, entry, -(int64_t)was.size, -1);
+    count_end(shard, entry, block, &was);
+    return true;
 }
 
 void heaplens__ledger_resize(heaplens__shard *shard, const void *old, void *block,

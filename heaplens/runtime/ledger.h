@@ -62,6 +62,14 @@ void heaplens__ledger_take_back(heaplens__shard *shard, const heaplens__block *w
 void heaplens__ledger_free(heaplens__shard *shard, const void *block, const heaplens__block *was);
 
 /**
+ * Erase the tail of a block that ends, and count that.
+ *
+ * @param usable  the allocator's malloc_usable_size()
+ * @return false: it is not an ordinary block with a tail (see tail_plain.h), and nothing was done
+ */
+bool heaplens__ledger_end(heaplens__shard *shard, void *block, size_t usable);
+
+/**
  * Count that a block, not a drawn one, has another size, and write its tail.
  *
  * @param old     where the block was

@@ -269,6 +269,7 @@ static heaplens_status begin(bool is_child)
     }
     if (status == HEAPLENS_OK) {
         recorder->seed = plan.seed != 0 ? plan.seed : recorder->seed;
+        heaplens__unwind_forget_modules();  // in some lanes nobody told of the loader's calls
         heaplens__recorder_set_mode(recorder, plan.mode, plan.sample_bytes);
         heaplens__modules_refresh(&recorder->modules, &recorder->store, &recorder->lock);
         atomic_store_explicit(&recorder->store.header->state, HEAPLENS_STORE_RECORDING,

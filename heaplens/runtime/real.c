@@ -11,18 +11,23 @@ enum { POOL_BYTES = 64 * 1024, POOL_ALIGN = 16 };
 
 // What dlsym() and dlerror() allocate while we ask for the functions. Aligned as malloc's blocks.
 static _Alignas(POOL_ALIGN) unsigned char pool[POOL_BYTES];
-static size_t pool_used;
-static _Thread_local bool is_finding;
+// Volatile: dlsym() is declared to call nothing of ours, but its allocations do.
+static volatile size_t pool_used;
+static _Thread_local volatile bool is_finding;
 
+// The word before a block says, as glibc's would, that only the allocator knows its size: who reads
+// that word then asks further, and is told that it is a block of the pool.
 static void *take_from_pool(size_t size)
 {
     const size_t room = POOL_BYTES - pool_used;
-    if (size > room - POOL_ALIGN) {
+    if (room < 2 * POOL_ALIGN || size > room - 2 * POOL_ALIGN) {
         errno = ENOMEM;
         return NULL;
     }
-    void *const block = pool + pool_used;
-    pool_used += (size + POOL_ALIGN) & ~(size_t)(POOL_ALIGN - 1);
+    unsigned char *const block = pool + pool_used + POOL_ALIGN;
+    const size_t word = HEAPLENS__REAL_IS_MAPPED;
+    memcpy(block - sizeof word, &word, sizeof word);
+    pool_used += POOL_ALIGN + ((size + POOL_ALIGN - 1) & ~(size_t)(POOL_ALIGN - 1));
     return block;
 }
 
@@ -31,9 +36,31 @@ bool heaplens__real_is_pool(const void *block)
     return (uintptr_t)block - (uintptr_t)pool < POOL_BYTES;
 }
 
-size_t heaplens__real_pool_rest(const void *block)
+void *heaplens__real_copy_from_pool(const void *old, size_t size)
 {
-    return (size_t)(pool + POOL_BYTES - (const unsigned char *)block);
+    void *const block = heaplens__real.malloc(size);
+    if (block != NULL) {
+        const size_t rest = (size_t)(pool + POOL_BYTES - (const unsigned char *)old);
+        memcpy(block, old, size < rest ? size : rest);
+    }
+    return block;
+}
+
+// The next allocator's, where there are blocks that it must not see.
+static void (*free_of_others)(void *);
+static void *(*realloc_of_others)(void *, size_t);
+
+static void free_but_pool(void *block)
+{
+    if (!heaplens__real_is_pool(block)) {
+        free_of_others(block);
+    }
+}
+
+static void *realloc_but_pool(void *old, size_t size)
+{
+    return heaplens__real_is_pool(old) ? heaplens__real_copy_from_pool(old, size)
+                                       : realloc_of_others(old, size);
 }
 
 static void find_all(void);
@@ -125,6 +152,12 @@ static void find_all(void)
     find(&found.memalign, "memalign");
     find(&found.malloc_usable_size, "malloc_usable_size");
     is_finding = false;
+    if (pool_used != 0) {
+        free_of_others = found.free;
+        realloc_of_others = found.realloc;
+        found.free = free_but_pool;
+        found.realloc = realloc_but_pool;
+    }
     // Each thread that gets here stores the same values.
     heaplens__real = found;
     errno = saved_errno;

@@ -87,7 +87,7 @@ static inline size_t heaplens__real_usable(void *block)
                : heaplens__real.malloc_usable_size(block);
 }
 
-/** Bytes from a pool block to the end of the pool: what may be read when it is copied. */
-size_t heaplens__real_pool_rest(const void *block);
+/** What realloc() does with a block of the pool: the pool's memory is not used again. */
+void *heaplens__real_copy_from_pool(const void *old, size_t size);
 
 #endif

@@ -90,7 +90,7 @@ static inline void *heaplens__record_alloc(void *block, size_t size, heaplens__t
 HEAPLENS__APART void *heaplens__record_counted_block(void *block, size_t size);
 
 /** heaplens__record_alloc() in full mode, as one function. */
-HEAPLENS__APART void *heaplens__record_marked(void *block, size_t size, const void *frame);
+void *heaplens__record_marked(void *block, size_t size, const void *frame);
 
 /** heaplens__thread_leave(). @return block */
 HEAPLENS__APART void *heaplens__record_leave(void *block);

@@ -36,15 +36,17 @@ void heaplens__sampler_init(heaplens__sampler *sampler, uint64_t seed, uint64_t 
 /** Draw the next gap for the mean `mean`, 1 .. 2^40 bytes. */
 void heaplens__sampler_renew(heaplens__sampler *sampler, uint64_t mean);
 
-/** Pass a block of `size` bytes if it is not drawn; otherwise false, and nothing is changed. */
-static inline bool heaplens__sampler_passes(heaplens__sampler *sampler, size_t size, uint64_t mean)
+/** Would a block of `size` bytes, one or more, pass without being drawn? */
+static inline bool heaplens__sampler_would_pass(const heaplens__sampler *sampler, size_t size,
+                                                uint64_t mean)
 {
-    const int64_t left = sampler->bytes_left - (int64_t)(size != 0 ? size : 1);
-    if (left < 0 || sampler->mean != mean) {
-        return false;
-    }
-    sampler->bytes_left = left;
-    return true;
+    return sampler->bytes_left >= (int64_t)size && sampler->mean == mean;
+}
+
+/** Pass such a block. */
+static inline void heaplens__sampler_pass(heaplens__sampler *sampler, size_t size)
+{
+    sampler->bytes_left -= (int64_t)size;
 }
 
 /** Is a block of `size` bytes drawn? */

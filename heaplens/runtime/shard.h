@@ -117,15 +117,14 @@ static inline void heaplens__shard_spend(heaplens__shard *shard, int64_t bytes)
     }
 }
 
-/** heaplens__shard_spend() if it need not settle; otherwise false, and nothing is changed. */
+/**
+ * heaplens__shard_spend() if it need not settle; false otherwise, and then heaplens__shard_spend() is
+ * due: what it spends a second time, settling forgets.
+ */
 static inline bool heaplens__shard_spends(heaplens__shard *shard, int64_t bytes)
 {
-    const int64_t left = shard->quota - bytes - HEAPLENS__PENDING_BYTES / HEAPLENS__PENDING_BLOCKS;
-    if (__builtin_expect(left < 0, 0)) {
-        return false;
-    }
-    shard->quota = left;
-    return true;
+    shard->quota -= bytes + HEAPLENS__PENDING_BYTES / HEAPLENS__PENDING_BLOCKS;
+    return __builtin_expect(shard->quota >= 0, true);
 }
 
 /** heaplens__shard_entry() where there is none yet. Keeps errno. */

@@ -32,6 +32,16 @@ static inline void heaplens__tally_request(heaplens_store_shard *figures, size_t
     heaplens__count(&figures->bytes_total, times * size);
 }
 
+/** heaplens__tally_request() once, of a size that a block can have: those have bins of their own. */
+static inline void heaplens__tally_request_of_block(heaplens_store_shard *figures, size_t size)
+{
+    _Static_assert(HEAPLENS_STORE_SIZE_BINS > 47, "an address has 47 bits");
+    const size_t bin = 63 ^ (size_t)__builtin_clzll(2 * size + 1);
+    heaplens__count(&figures->blocks_total, 1);
+    heaplens__count(&figures->sizes[bin], 1);
+    heaplens__count(&figures->bytes_total, size);
+}
+
 /** Count mode: so many blocks more are live, and so many bytes of them. */
 static inline void heaplens__tally_move(heaplens_store_shard *figures, int64_t usable,
                                         int64_t blocks)

@@ -96,6 +96,9 @@ static inline bool heaplens__unwind_is_loader(const void *address)
 /** The loader called an allocation function: see heaplens__unwind_note_caller(). */
 void heaplens__unwind_loader_ran(void);
 
+/** Forget the rules that are cached: heaplens__unwind_note_caller() was not called for a while. */
+void heaplens__unwind_forget_modules(void);
+
 /**
  * Tell the unwinder who called an allocation function, where no stack is captured.
  *

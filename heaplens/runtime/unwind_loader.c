@@ -83,6 +83,14 @@ void heaplens__unwind_loader_ran(void)
     }
 }
 
+void heaplens__unwind_forget_modules(void)
+{
+    if (atomic_load_explicit(&watched[0], memory_order_relaxed) != 0 ||
+        atomic_load_explicit(&find_object, memory_order_relaxed) == NULL) {
+        heaplens__unwind_cache_clear();
+    }
+}
+
 static void watch(uintptr_t start)
 {
     for (size_t i = 0; i < WATCHED_MODULES; i++) {

@@ -104,10 +104,37 @@ void heaplens__unwind_forget(heaplens__unwind_memo *memo);
 void heaplens__unwind_recall_frames_of(heaplens__unwind_memo *memo, const heaplens__frame *f,
                                        size_t cap, uint32_t place, heaplens__unwind_trace *trace);
 
+/** The innermost frame of a stack. */
+static inline heaplens__frame heaplens__unwind_innermost(const heaplens__unwind_start *start)
+{
+    return (heaplens__frame){.ip = start->return_address - 1, .sp = start->sp, .fp = start->fp};
+}
+
+/**
+ * The imprint of the stack, if it is met often.
+ *
+ * @param[in,out] memo   the calling thread's; nobody else, and no signal handler, is using it
+ * @param[in]     f      its innermost frame
+ * @param         cap    frames at most; at most HEAPLENS__MEMO_DEPTH_MAX
+ * @param[out]    place  for heaplens__unwind_recall_frames_of(), if the result is NULL
+ */
+static inline const heaplens__imprint *heaplens__unwind_recall_imprint(heaplens__unwind_memo *memo,
+                                                                       const heaplens__frame *f,
+                                                                       size_t cap, uint32_t *place)
+{
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): a return address, read from the stack.
+    heaplens__unwind_note_caller((const void *)(f->ip + 1));
+    if (__builtin_expect(memo->generation != heaplens__unwind_cache_generation(), false)) {
+        heaplens__unwind_forget(memo);
+    }
+    const heaplens__imprint *const known = heaplens__imprints_find(&memo->imprints, f, place);
+    return known != NULL && known->depth <= cap ? known : NULL;
+}
+
 /**
  * Capture the stack like heaplens__unwind(), with the same result, by way of what is remembered.
  *
- * @param[in,out] memo   the calling thread's; nobody else, and no signal handler, is using it
+ * @param[in,out] memo   as of heaplens__unwind_recall_imprint()
  * @param         start  as for heaplens__unwind()
  * @param         cap    frames at most; at most HEAPLENS__MEMO_DEPTH_MAX
  * @param[out]    trace  valid until the next walk
@@ -119,15 +146,10 @@ static inline void heaplens__unwind_recall(heaplens__unwind_memo *memo,
                                            const heaplens__unwind_start *start, size_t cap,
                                            heaplens__unwind_trace *trace)
 {
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): a return address, read from the stack.
-    heaplens__unwind_note_caller((const void *)start->return_address);
-    if (memo->generation != heaplens__unwind_cache_generation()) {
-        heaplens__unwind_forget(memo);
-    }
-    const heaplens__frame f = {.ip = start->return_address - 1, .sp = start->sp, .fp = start->fp};
+    const heaplens__frame f = heaplens__unwind_innermost(start);
     uint32_t place = 0;
-    const heaplens__imprint *const known = heaplens__imprints_find(&memo->imprints, &f, &place);
-    if (known == NULL || known->depth > cap) {
+    const heaplens__imprint *const known = heaplens__unwind_recall_imprint(memo, &f, cap, &place);
+    if (known == NULL) {
         heaplens__unwind_recall_frames_of(memo, &f, cap, place, trace);
         return;
     }
