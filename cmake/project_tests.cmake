@@ -1,6 +1,13 @@
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 
+# Texts, and what other tools say of them, are the same whatever builds the programs: the builds
+# with gcc and without a sanitizer test them, the others leave them out.
+set(PROJECT_TESTS_TEXTS OFF)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND NOT PROJECT_SANITIZE)
+  set(PROJECT_TESTS_TEXTS ON)
+endif()
+
 # The thread sanitizer compares what two threads do. Rooms whose code has one thread, which
 # tests/laws/check_includes.py holds, have nothing to show it: the other builds test them.
 set(PROJECT_TESTS_ONE_THREAD ON)
