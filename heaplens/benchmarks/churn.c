@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The malloc-only micro-benchmark: pairs of malloc and free under call stacks of a given depth,
 // from 66 distinct call paths, and nothing else. With more than one thread, one block in eight is
-// freed by the next thread, as in a program that hands work over.
+// freed by the next thread, as in a program that hands work over, or one in HANDOVER (0: none, so that
+// the threads have nothing in common but the allocator).
 //
-//   churn PAIRS THREADS DEPTH
+//   churn PAIRS THREADS DEPTH [HANDOVER]
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -12,14 +13,16 @@
 #include <stdlib.h>
 
 enum {
-    WINDOW = 512,        // blocks that a thread keeps at a time
-    HANDOVER_EVERY = 8,  // one block in so many goes to the next thread
+    WINDOW = 512,  // blocks that a thread keeps at a time
+    HANDOVER = 8,  // one block in so many goes to the next thread
     THREADS_MAX = 64,
 };
 
+// Two cache lines each: no thread writes where another reads, but into its inbox.
 typedef struct worker {
-    pthread_t thread;
+    _Alignas(128) pthread_t thread;
     size_t pairs;
+    size_t handover;  // 0: none
     unsigned depth;
     uint64_t random;
     _Atomic(void *) inbox;  // a block from the previous thread, or NULL
@@ -69,7 +72,7 @@ static void *work(void *argument)
         const size_t size = 16 + (bits & 511U);
         void *const block = ways[(bits >> 9) % 6](self->depth, (bits >> 12) % 11, size);
         void **const slot = &window[(bits >> 16) % WINDOW];
-        if (self->next != self && i % HANDOVER_EVERY == 0) {
+        if (self->handover != 0 && i % self->handover == 0) {
             free(atomic_exchange_explicit(&self->next->inbox, block, memory_order_acq_rel));
             free(atomic_exchange_explicit(&self->inbox, NULL, memory_order_acq_rel));
         } else {
@@ -83,13 +86,13 @@ static void *work(void *argument)
     return NULL;
 }
 
-static size_t read_number(const char *text, size_t limit)
+static size_t read_number(const char *text, size_t least, size_t limit)
 {
     errno = 0;
     char *end = NULL;
     const unsigned long long value = strtoull(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || value == 0 || value > limit) {
-        (void)fprintf(stderr, "churn: %s is not a number from 1 to %zu\n", text, limit);
+    if (errno != 0 || end == text || *end != '\0' || value < least || value > limit) {
+        (void)fprintf(stderr, "churn: %s is not a number from %zu to %zu\n", text, least, limit);
         exit(2);
     }
     return (size_t)value;
@@ -97,18 +100,20 @@ static size_t read_number(const char *text, size_t limit)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4) {
-        (void)fprintf(stderr, "usage: churn PAIRS THREADS DEPTH\n");
+    if (argc != 4 && argc != 5) {
+        (void)fprintf(stderr, "usage: churn PAIRS THREADS DEPTH [HANDOVER]\n");
         return 2;
     }
-    const size_t pairs = read_number(argv[1], (size_t)1 << 40);
-    const size_t threads = read_number(argv[2], THREADS_MAX);
-    const size_t depth = read_number(argv[3], 1000);
+    const size_t pairs = read_number(argv[1], 1, (size_t)1 << 40);
+    const size_t threads = read_number(argv[2], 1, THREADS_MAX);
+    const size_t depth = read_number(argv[3], 1, 1000);
+    const size_t handover = argc == 5 ? read_number(argv[4], 0, (size_t)1 << 40) : HANDOVER;
 
     static worker workers[THREADS_MAX];
     for (size_t i = 0; i < threads; i++) {
         workers[i].pairs = pairs / threads;
         workers[i].depth = (unsigned)depth;
+        workers[i].handover = threads > 1 ? handover : 0;
         workers[i].random = i + 1;
         workers[i].next = &workers[(i + 1) % threads];
     }

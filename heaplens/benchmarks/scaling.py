@@ -10,7 +10,9 @@ the recorder and in each of its modes, alternating, and prints for a pair of mal
   lock, wall time grows and CPU time does not; where they wait for memory, or write to the same cache
   lines, both grow.
 
-Beyond the machine's processors the figures mean nothing.
+The threads have nothing in common but the allocator, or hand blocks over (--handover 8), by which
+the C library's allocator itself becomes several times slower. Beyond the machine's processors the
+figures mean nothing.
 
     heaplens/benchmarks/scaling.py                              as many threads as processors
     heaplens/benchmarks/scaling.py --threads 1,8 --modes none,full --rounds 9
@@ -35,10 +37,12 @@ MODES = ("none", "off", "count", "sample", "full")
 NAME = "scaling.py"
 
 
-def run(churn, pairs, threads, depth, env):
+def run(churn, threads, arguments, env):
     """Nanoseconds of wall time and of CPU time a pair."""
+    pairs = arguments.pairs
     start = time.monotonic()
-    program = subprocess.Popen([churn, str(pairs * threads), str(threads), str(depth)], env=env)
+    program = subprocess.Popen(
+        [churn, str(pairs * threads), str(threads), str(arguments.depth), str(arguments.handover)], env=env)
     _, status, used = os.wait4(program.pid, 0)
     wall = time.monotonic() - start
     program.returncode = os.waitstatus_to_exitcode(status)  # it was waited for behind the back of Popen
@@ -56,7 +60,7 @@ def measure(churn, library, session, arguments):
                 env = dict(os.environ)
                 if mode != "none":
                     env.update(LD_PRELOAD=library, HEAPLENS_SESSION=session, HEAPLENS_MODE=mode)
-                wall, cpu = run(churn, arguments.pairs, threads, arguments.depth, env)
+                wall, cpu = run(churn, threads, arguments, env)
                 rows.append({"mode": mode, "threads": threads, "round": turn, "wall_ns": wall, "cpu_ns": cpu})
                 for left in os.listdir(session):
                     os.unlink(os.path.join(session, left))
@@ -113,6 +117,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pairs", type=int, default=2000000, help="of malloc and free, for each thread")
     parser.add_argument("--depth", type=int, default=20, help="frames of a call stack")
+    parser.add_argument("--handover", type=int, default=0,
+                        help="one block in so many is freed by the next thread (default 0: none)")
     parser.add_argument("--threads", type=numbers, default=[n for n in (1, 2, 4, 8, 16, 32, 64) if n <= usable],
                         help="numbers of threads, comma-separated, from 1 to 64")
     parser.add_argument("--modes", type=list_of(MODES.__contains__), default=list(MODES),
@@ -133,7 +139,9 @@ def main():
         with open(arguments.json, "w") as out:
             json.dump(rows, out, indent=1)
     facts = (f"{page.machine()}; {usable} processors for this run, {arguments.rounds} rounds, alternating, medians; "
-             f"{arguments.pairs} pairs of malloc and free a thread, {arguments.depth + 5} frames.")
+             f"{arguments.pairs} pairs of malloc and free a thread, {arguments.depth + 5} frames; "
+             + (f"one block in {arguments.handover} freed by another thread." if arguments.handover
+                else "each frees its own."))
     tables = make_tables(rows, arguments.modes, arguments.threads)
     print(facts)
     page.show(tables)

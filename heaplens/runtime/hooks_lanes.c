@@ -82,10 +82,19 @@ HEAPLENS__APART static void end_block(void *block)
     heaplens__real.free(block);
 }
 
+// Ends a block that no lane fits, or none, while no block has a tail.
+HEAPLENS__APART static void end_counted(void *block)
+{
+    if (block != NULL && !heaplens__real_is_pool(block)) {
+        heaplens__record_end_counted(block);
+        heaplens__real.free(block);
+    }
+}
+
 static void free_counted(void *block)
 {
     if (block == NULL || !heaplens__lane_ends_counted(block)) {
-        end_block(block);
+        end_counted(block);
     } else if (heaplens__thread_leave_directly()) {
         heaplens__real.free(block);
     } else {

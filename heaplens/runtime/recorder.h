@@ -21,6 +21,7 @@
 enum {
     HEAPLENS__PENDING_BYTES = 16384,  // what a thread holds back; docs/adr/0050
     HEAPLENS__PENDING_BLOCKS = 256,
+    HEAPLENS__PENDING_CLOCK = 65536,  // the same of the clock of bytes allocated
     HEAPLENS__DEPTH_DEFAULT = 128,
     HEAPLENS__DEPTH_LIMIT = 1024,
 };

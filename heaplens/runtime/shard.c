@@ -52,7 +52,12 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-// The most that is held back of any figure, in bytes; a block as in heaplens__shard_spend().
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+// The most that is held back of any live figure, in bytes; a block as in heaplens__shard_spend().
 static int64_t pending_most(const heaplens__shard *shard)
 {
     const int64_t block = HEAPLENS__PENDING_BYTES / HEAPLENS__PENDING_BLOCKS;
@@ -64,22 +69,30 @@ static int64_t pending_most(const heaplens__shard *shard)
         larger(magnitude(heaplens__shard_pending_bytes(shard)), magnitude(counted));
     const int64_t blocks =
         larger(magnitude(heaplens__shard_pending_blocks(shard)), magnitude(counted_blocks));
-    return larger(larger(bytes, blocks * block), (int64_t)heaplens__shard_pending_clock(shard));
+    return larger(bytes, blocks * block);
 }
 
-void heaplens__shard_settle(heaplens__shard *shard)
+void heaplens__shard_watch(heaplens__shard *shard)
 {
-    enum { NEAR = HEAPLENS__PENDING_BYTES / 4 * 3 };  // or a full quota would be a short one
     const heaplens_store_header *const header = shard->header;
     const heaplens__recorder *const recorder = shard->recorder;
-    if (pending_most(shard) > NEAR) {
-        heaplens__shard_flush(shard);
-    }
-    shard->quota = HEAPLENS__PENDING_BYTES - pending_most(shard);
     shard->watch_bytes = heaplens__level(&recorder->watch_bytes) -
                          heaplens__level(&header->bytes_live) + shard->handed_bytes;
     shard->watch_counted = heaplens__level(&recorder->counted_api_peak) -
                            heaplens__level(&header->counted_bytes) + shard->handed_counted_bytes;
+}
+
+void heaplens__shard_settle(heaplens__shard *shard)
+{
+    // At three quarters, or a full quota would be a short one.
+    enum { NEAR = HEAPLENS__PENDING_BYTES / 4 * 3, CLOCK_NEAR = HEAPLENS__PENDING_CLOCK / 4 * 3 };
+    if (pending_most(shard) > NEAR || heaplens__shard_pending_clock(shard) > CLOCK_NEAR) {
+        heaplens__shard_flush(shard);
+    }
+    const int64_t clock_left =
+        HEAPLENS__PENDING_CLOCK - (int64_t)heaplens__shard_pending_clock(shard);
+    shard->quota = smaller(HEAPLENS__PENDING_BYTES - pending_most(shard), clock_left);
+    heaplens__shard_watch(shard);
 }
 
 static heaplens__shard *create(heaplens__recorder *recorder)

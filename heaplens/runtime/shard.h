@@ -103,6 +103,9 @@ void heaplens__shard_flush(heaplens__shard *shard);
 /** Hand in what is pending if it is near the bound, and set the quota and what is watched. */
 void heaplens__shard_settle(heaplens__shard *shard);
 
+/** Set what is watched: a peak was noted. */
+void heaplens__shard_watch(heaplens__shard *shard);
+
 /**
  * So many bytes moved, in one block: no figure that is held back changed by more.
  *

@@ -21,7 +21,7 @@ void heaplens__tally_peak(heaplens__shard *shard)
     if (heaplens__raise(&recorder->counted_api_peak, bytes)) {
         atomic_store_explicit(&recorder->counted_api_blocks, blocks, memory_order_relaxed);
     }
-    heaplens__shard_settle(shard);
+    heaplens__shard_watch(shard);
 }
 
 void heaplens__tally_begin(heaplens__recorder *recorder)

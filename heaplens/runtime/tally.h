@@ -73,7 +73,11 @@ static inline bool heaplens__tally_is_at_peak(const heaplens__shard *shard)
 /** Count mode: such a block is about to be freed. */
 static inline void heaplens__tally_free(heaplens__shard *shard, size_t usable)
 {
-    if (heaplens__tally_is_at_peak(shard) || (int64_t)usable > shard->quota) {
+    // More than the quota may not go unlooked, whatever the shard knows.
+    if ((int64_t)usable > shard->quota) {
+        heaplens__shard_settle(shard);
+    }
+    if (heaplens__tally_is_at_peak(shard)) {
         heaplens__tally_peak(shard);
     }
     heaplens__tally_move(shard->figures, -(int64_t)usable, -1);
