@@ -30,13 +30,13 @@ run_preset() {  # preset
   local log=build/$1.log
   cmake --preset "$1" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
   cmake --build --preset "$1" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+  wait "$viewers"
   ctest --preset "$1" --output-log "build/$1.ctest.log"
 }
 
-say "Packages, model and viewers"
+say "Packages and model"
 scripts/setup.sh test
 scripts/fetch-model.sh
-scripts/fetch-viewers.sh
 mkdir -p build
 
 now=$(fingerprint)
@@ -47,6 +47,9 @@ if [ "$force" = no ] && [ -f build/tests.green ] && [ "$(head -n 1 build/tests.g
 fi
 rm -f build/tests.green
 
+# Others' programs, which the tests start: they are fetched and compiled while the first build is.
+scripts/fetch-viewers.sh &
+viewers=$!
 for preset in asan tsan clang release; do
   run_preset "$preset"
 done

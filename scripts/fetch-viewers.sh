@@ -40,11 +40,11 @@ fetch_speedscope() {
 }
 
 # What reads stacks with two counts, as flamegraph.pl does. --locked: its dependencies too are those
-# of its release.
+# of its release. Not optimised: it is compiled for longer than it ever runs.
 fetch_inferno() {
   local pins=("$consumers/inferno/version")
   is_current inferno "${pins[@]}" && return 0
-  cargo install --quiet --locked --version "$(cat "${pins[@]}")" --no-default-features --features cli \
+  CARGO_PROFILE_DEV_DEBUG=0 cargo install --quiet --locked --debug --version "$(cat "${pins[@]}")" --no-default-features --features cli \
     --bin inferno-flamegraph --root "$tools/inferno" inferno &&
     mark_current inferno "${pins[@]}"
 }
