@@ -28,14 +28,19 @@ function(project_add_test name)
   set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 LABELS "${T_LABELS}" TIMEOUT 300)
 endfunction()
 
-# project_add_script_test(<name> COMMAND <command>... [LABELS <label>...] [TIMEOUT <seconds>])
+# project_add_script_test(<name> COMMAND <command>... [LABELS <label>...] [TIMEOUT <seconds>] [COST <seconds>])
+#
+# COST: about how long a test takes that has to begin before the others, or it would end long after them.
 function(project_add_script_test name)
-  cmake_parse_arguments(T "" "TIMEOUT" "COMMAND;LABELS" ${ARGN})
+  cmake_parse_arguments(T "" "TIMEOUT;COST" "COMMAND;LABELS" ${ARGN})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 300)
   endif()
   add_test(NAME ${name} COMMAND ${T_COMMAND} COMMAND_EXPAND_LISTS)
   set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 LABELS "${T_LABELS}" TIMEOUT ${T_TIMEOUT})
+  if(T_COST)
+    set_tests_properties(${name} PROPERTIES COST ${T_COST})
+  endif()
 endfunction()
 
 option(PROJECT_BUILD_FUZZERS "Instrument everything for the libFuzzer programs (needs clang)" OFF)
