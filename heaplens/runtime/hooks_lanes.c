@@ -18,28 +18,6 @@ HOOK void cfree(void *block);
 HOOK void free_sized(void *block, size_t size);
 HOOK void free_aligned_sized(void *block, size_t alignment, size_t size);
 
-// Off: the next allocator's, and nothing else.
-
-static void *malloc_off(size_t size)
-{
-    return heaplens__real.malloc(size);
-}
-
-static void *calloc_off(size_t count, size_t size)
-{
-    return heaplens__real.calloc(count, size);
-}
-
-static void *realloc_off(void *old, size_t size)
-{
-    return heaplens__real.realloc(old, size);
-}
-
-static void free_off(void *block)
-{
-    heaplens__real.free(block);
-}
-
 // Count.
 
 static inline void *count_block(void *block, size_t size)
@@ -176,45 +154,62 @@ static void free_anyhow(void *block)
     end_for_loader(block, __builtin_return_address(0));
 }
 
-// What each function does in each lane.
-typedef struct lane_functions {
-    void *(*malloc)(size_t);
-    void *(*calloc)(size_t, size_t);
-    void *(*realloc)(void *, size_t);
-    void (*free)(void *);
-} lane_functions;
+// What each lane does about the four, the functions that no other is asked of. Off it is the next
+// allocator that does it.
+static const heaplens__real_functions any_lane = {
+    .malloc = heaplens__hook_malloc,
+    .calloc = heaplens__hook_calloc,
+    .realloc = heaplens__hook_realloc,
+    .free = free_anyhow,
+};
 
-static const lane_functions functions[] = {
-    [HEAPLENS__LANE_NONE] = {heaplens__hook_malloc, heaplens__hook_calloc, heaplens__hook_realloc,
-                             free_anyhow},
-    [HEAPLENS__LANE_OFF] = {malloc_off, calloc_off, realloc_off, free_off},
-    [HEAPLENS__LANE_COUNT] = {malloc_counted, calloc_counted, heaplens__hook_realloc, free_counted},
-    [HEAPLENS__LANE_SAMPLE] = {malloc_passing, calloc_passing, heaplens__hook_realloc,
-                               free_passing},
-    [HEAPLENS__LANE_FULL] = {heaplens__hook_malloc_marked, heaplens__hook_calloc,
-                             heaplens__hook_realloc, free_marked},
+static const heaplens__real_functions count_lane = {
+    .malloc = malloc_counted,
+    .calloc = calloc_counted,
+    .realloc = heaplens__hook_realloc,
+    .free = free_counted,
+};
+
+static const heaplens__real_functions sample_lane = {
+    .malloc = malloc_passing,
+    .calloc = calloc_passing,
+    .realloc = heaplens__hook_realloc,
+    .free = free_passing,
+};
+
+static const heaplens__real_functions full_lane = {
+    .malloc = heaplens__hook_malloc_marked,
+    .calloc = heaplens__hook_calloc,
+    .realloc = heaplens__hook_realloc,
+    .free = free_marked,
+};
+
+static const heaplens__real_functions *const lanes[] = {
+    [HEAPLENS__LANE_NONE] = &any_lane,    [HEAPLENS__LANE_OFF] = &heaplens__real,
+    [HEAPLENS__LANE_COUNT] = &count_lane, [HEAPLENS__LANE_SAMPLE] = &sample_lane,
+    [HEAPLENS__LANE_FULL] = &full_lane,
 };
 
 // The C library's headers name the parameters __ptr, __nmemb and the like.
 // NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 HOOK void *malloc(size_t size)
 {
-    return functions[heaplens__lifecycle_lane()].malloc(size);
+    return lanes[heaplens__lifecycle_lane()]->malloc(size);
 }
 
 HOOK void *calloc(size_t count, size_t size)
 {
-    return functions[heaplens__lifecycle_lane()].calloc(count, size);
+    return lanes[heaplens__lifecycle_lane()]->calloc(count, size);
 }
 
 HOOK void *realloc(void *old, size_t size)
 {
-    return functions[heaplens__lifecycle_lane()].realloc(old, size);
+    return lanes[heaplens__lifecycle_lane()]->realloc(old, size);
 }
 
 HOOK void free(void *block)
 {
-    functions[heaplens__lifecycle_lane()].free(block);
+    lanes[heaplens__lifecycle_lane()]->free(block);
 }
 // NOLINTEND(readability-inconsistent-declaration-parameter-name)
 

@@ -190,7 +190,9 @@ static bool init_once(void)
     if (!is_done) {
         heaplens__clock_init();
         heaplens__unwind_init();
-        is_done = heaplens__thread_init() && pthread_atfork(NULL, NULL, prepare_child) == 0;
+        is_done = heaplens__thread_init() &&
+                  pthread_atfork(heaplens__modules_before_fork, heaplens__modules_after_fork,
+                                 prepare_child) == 0;
     }
     return is_done &&
            madvise(&heaplens__phase_word, sizeof heaplens__phase_word, MADV_WIPEONFORK) == 0;
@@ -228,6 +230,25 @@ static bool retire_recording(heaplens__recorder *recorder)
     return true;
 }
 
+// In a child, which has one thread: the parent keeps its store, and the child goes on in its mode.
+static heaplens__store leave_parent(heaplens__recorder *recorder)
+{
+    const heaplens__store parent = recorder->store;
+    recorder->store.header = NULL;
+    plan.mode = (heaplens_mode)atomic_load_explicit(&recorder->mode, memory_order_relaxed);
+    plan.sample_bytes = atomic_load_explicit(&recorder->sample_bytes, memory_order_relaxed);
+    return parent;
+}
+
+static void read_modules(heaplens__recorder *recorder, const heaplens__store *parent)
+{
+    if (parent->header != NULL) {
+        heaplens__modules_inherit(&recorder->modules, &recorder->store, parent);
+    } else {
+        heaplens__modules_refresh(&recorder->modules, &recorder->store, &recorder->lock);
+    }
+}
+
 // Begins a recording as `plan` says. The thread is busy, the phase is BUSY.
 static heaplens_status begin(bool is_child)
 {
@@ -242,14 +263,10 @@ static heaplens_status begin(bool is_child)
         }
         heaplens__real_look_at_headers();
     }
-    if (is_child) {
-        // The only thread. The parent keeps its store; the lock may have been held in it.
-        heaplens__store_unmap(&recorder->store);
-        plan.mode = (heaplens_mode)atomic_load_explicit(&recorder->mode, memory_order_relaxed);
-        plan.sample_bytes = atomic_load_explicit(&recorder->sample_bytes, memory_order_relaxed);
-    }
-    const bool is_again = !is_child && recorder->store.header != NULL;
+    heaplens__store parent = is_child ? leave_parent(recorder) : (heaplens__store){.header = NULL};
+    const bool is_again = recorder->store.header != NULL;
     if (!is_again) {
+        // In a child: it may have been held as the child was made.
         recorder->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     } else if (!retire_recording(recorder)) {
         errno = EBUSY;
@@ -271,10 +288,11 @@ static heaplens_status begin(bool is_child)
         recorder->seed = plan.seed != 0 ? plan.seed : recorder->seed;
         heaplens__unwind_forget_modules();  // in some lanes nobody told of the loader's calls
         heaplens__recorder_set_mode(recorder, plan.mode, plan.sample_bytes);
-        heaplens__modules_refresh(&recorder->modules, &recorder->store, &recorder->lock);
+        read_modules(recorder, &parent);
         atomic_store_explicit(&recorder->store.header->state, HEAPLENS_STORE_RECORDING,
                               memory_order_release);
     }
+    heaplens__store_unmap(&parent);
     plan.is_recording = status == HEAPLENS_OK;
     plan.pid = getpid();
     return status;
@@ -344,7 +362,9 @@ heaplens__phase heaplens__lifecycle_decide(void)
     const int saved_errno = errno;
     heaplens__thread_set_busy(true);
     const bool is_child = plan.pid != 0;
-    if (!is_child) {
+    if (is_child) {
+        heaplens__modules_enter_child();
+    } else {
         heaplens__message_init();
         read_environment();
     }

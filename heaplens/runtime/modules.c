@@ -6,7 +6,9 @@
 
 #include <elf.h>
 #include <link.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <time.h>
 
 typedef struct refresh {
     heaplens__modules *modules;
@@ -14,6 +16,11 @@ typedef struct refresh {
     pthread_mutex_t *lock;
     bool is_locked;
 } refresh;
+
+// Threads that are at the loader's list, and threads that fork. One of the two waits, or goes without.
+static _Atomic int walkers;
+static _Atomic int forkers;
+static bool is_lock_lost;  // of the loader, in a child
 
 void heaplens__modules_init(heaplens__modules *modules)
 {
@@ -83,25 +90,33 @@ static heaplens_store_string store_path(heaplens__store *store, const char *name
     return heaplens__store_text(store, name, strlen(name));
 }
 
-static void add(const refresh *what, const struct dl_phdr_info *info, heaplens_store_module *fresh)
+// Adds a module of which all but the path's place in the text is known.
+static void add(heaplens__modules *modules, heaplens__store *store,
+                const heaplens_store_module *fresh)
 {
-    heaplens__modules *const modules = what->modules;
-    const bool is_main = info->dlpi_name[0] == '\0' && !modules->is_read && modules->count == 0;
-    const uint64_t id = heaplens__store_room(what->store, HEAPLENS_STORE_MODULES, 1);
+    const uint64_t id = heaplens__store_room(store, HEAPLENS_STORE_MODULES, 1);
     if (id == HEAPLENS__STORE_FULL || modules->count == HEAPLENS__MODULES_LIVE_MAX) {
         return;
     }
-    fresh->flags = is_main ? HEAPLENS_STORE_MODULE_MAIN : 0;
-    fresh->path = store_path(what->store, info->dlpi_name, is_main);
-    heaplens_store_module *const all = heaplens__store_items(what->store, HEAPLENS_STORE_MODULES);
+    heaplens_store_module *const all = heaplens__store_items(store, HEAPLENS_STORE_MODULES);
     memcpy(&all[id], fresh, sizeof *fresh);
-    heaplens__store_publish(what->store, HEAPLENS_STORE_MODULES, id + 1);
+    heaplens__store_publish(store, HEAPLENS_STORE_MODULES, id + 1);
 
     const uint32_t slot = modules->count++;
     modules->live[slot].start = fresh->start;
     modules->live[slot].end = fresh->end;
     modules->live[slot].id = (uint32_t)id;
     modules->live[slot].is_seen = true;
+}
+
+static void add_loaded(const refresh *what, const struct dl_phdr_info *info,
+                       heaplens_store_module *fresh)
+{
+    const heaplens__modules *const modules = what->modules;
+    const bool is_main = info->dlpi_name[0] == '\0' && !modules->is_read && modules->count == 0;
+    fresh->flags = is_main ? HEAPLENS_STORE_MODULE_MAIN : 0;
+    fresh->path = store_path(what->store, info->dlpi_name, is_main);
+    add(what->modules, what->store, fresh);
 }
 
 // Is it the same object at the same place? The address alone does not say: another may have been
@@ -147,7 +162,7 @@ static int visit(struct dl_phdr_info *info, size_t size, void *context)
     }
     heaplens_store_module found = {0};
     if (describe(info, &found) && !is_known(what, info, &found)) {
-        add(what, info, &found);
+        add_loaded(what, info, &found);
     }
     return 0;
 }
@@ -168,9 +183,24 @@ static void drop_unseen(const refresh *what)
     modules->latest = 0;
 }
 
+// The order of the two counters is that of heaplens__modules_before_fork(), turned round: of a thread
+// that walks and one that forks at once, at least one sees the other.
+static bool begin_walk(void)
+{
+    atomic_fetch_add(&walkers, 1);
+    if (atomic_load(&forkers) == 0 && !is_lock_lost) {
+        return true;
+    }
+    atomic_fetch_sub(&walkers, 1);
+    return false;
+}
+
 void heaplens__modules_refresh(heaplens__modules *modules, heaplens__store *store,
                                pthread_mutex_t *lock)
 {
+    if (!begin_walk()) {
+        return;
+    }
     refresh what = {.modules = modules, .store = store, .lock = lock};
     (void)dl_iterate_phdr(visit, &what);
     if (what.is_locked) {
@@ -178,6 +208,50 @@ void heaplens__modules_refresh(heaplens__modules *modules, heaplens__store *stor
         modules->is_read = true;
         pthread_mutex_unlock(lock);
     }
+    atomic_fetch_sub(&walkers, 1);
+}
+
+void heaplens__modules_before_fork(void)
+{
+    enum { TRIES = 1000 };
+    const struct timespec pause = {.tv_nsec = 100000};
+    atomic_fetch_add(&forkers, 1);
+    for (int i = 0; i < TRIES && atomic_load(&walkers) != 0; i++) {
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
+void heaplens__modules_after_fork(void)
+{
+    atomic_fetch_sub(&forkers, 1);
+}
+
+void heaplens__modules_enter_child(void)
+{
+    is_lock_lost = is_lock_lost || atomic_load(&walkers) != 0;
+    atomic_store(&walkers, 0);
+    atomic_store(&forkers, 0);
+}
+
+void heaplens__modules_inherit(heaplens__modules *modules, heaplens__store *store,
+                               const heaplens__store *parent)
+{
+    const heaplens_store_header *const theirs = parent->header;
+    const heaplens_store_module *const all = heaplens__store_items(parent, HEAPLENS_STORE_MODULES);
+    const char *const text = heaplens__store_items(parent, HEAPLENS_STORE_TEXT);
+    // The parent may go on meanwhile. These first: what it then adds is looked at once more.
+    atomic_store(&store->header->module_adds, atomic_load(&theirs->module_adds));
+    atomic_store(&store->header->module_subs, atomic_load(&theirs->module_subs));
+    const uint64_t count = atomic_load(&theirs->sections[HEAPLENS_STORE_MODULES].count);
+    for (uint64_t i = 0; i < count; i++) {
+        if (atomic_load_explicit(&all[i].unloaded, memory_order_relaxed) == 0) {
+            heaplens_store_module module;
+            memcpy(&module, &all[i], sizeof module);
+            module.path = heaplens__store_text(store, text + module.path.offset, module.path.bytes);
+            add(modules, store, &module);
+        }
+    }
+    modules->is_read = true;
 }
 
 uint32_t heaplens__modules_find(heaplens__modules *modules, uint64_t ip)
