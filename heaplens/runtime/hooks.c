@@ -81,6 +81,8 @@ void *heaplens__hook_realloc(void *old, size_t size)
     return reallocate(old, size, __builtin_frame_address(0));
 }
 
+// The C library's headers name the parameters __ptr, __nmemb and the like.
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 HOOK void *reallocarray(void *old, size_t count, size_t size)
 {
     size_t bytes = 0;

@@ -20,7 +20,8 @@ static _Thread_local volatile bool is_finding;
 static void *take_from_pool(size_t size)
 {
     const size_t room = POOL_BYTES - pool_used;
-    if (room < 2 * POOL_ALIGN || size > room - 2 * POOL_ALIGN) {
+    const size_t least = 2 * (size_t)POOL_ALIGN;
+    if (room < least || size > room - least) {
         errno = ENOMEM;
         return NULL;
     }
