@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The laws of the layout: who may include whom, which rooms have threads, and that no includes form a circle.
+"""The laws of the layout: who may include whom, and that no includes form a circle.
 
     check_includes.py [ROOT]     exit 0: every law holds; 1: each offence as file:line: text
 """
@@ -40,12 +40,6 @@ WITNESSES = {"tests", "fuzz", "benchmarks"}
 OUTSIDERS = {("competency", "cli"), ("competency", "server")}
 # The only doors from competency to heaplens.
 DOORS = {"heaplens/heaplens.h", "heaplens/optional.h", "heaplens/budget.h", "heaplens/bench.h"}
-# Rooms that start no thread, and neither do their tests: the thread sanitizer's build leaves those out.
-ONE_THREAD = {
-    "heaplens": {"profile", "export", "bench", "cli"},
-    "competency": {"text", "kernels", "encoder", "match", "io", "evaluation"},
-}
-THREADS = {"pthread.h", "threads.h"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 SOURCES = {".c", ".h", ".cc", ".cpp", ".hpp"}
@@ -108,12 +102,6 @@ def offence_of_edge(source, target, target_name):
     return None
 
 
-def has_one_thread(root, path):
-    product, *rooms = path.relative_to(root).parts[:-1]
-    room = rooms[1:2] if rooms[:1] == ["tests"] else rooms[:1]
-    return not ONE_THREAD.get(product, set()).isdisjoint(room)
-
-
 def read_includes(root, path):
     """(line, name, quoted, resolved) of each include of a file."""
     for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
@@ -129,8 +117,6 @@ def offence_of_include(root, path, index, name, quoted, target):
     own = path.with_suffix(".h")
     if index == 0 and path.suffix == ".c" and own.is_file() and target != own:
         return f"its own header {own.name} must come first"
-    if name in THREADS and has_one_thread(root, path):
-        return "threads in a room that is not tested under the thread sanitizer: see ONE_THREAD"
     if target is None:
         prefix = name.split("/")[0]
         if quoted or prefix in EDGES:
