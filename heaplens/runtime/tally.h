@@ -15,31 +15,41 @@
 #include "runtime/counter.h"
 #include "runtime/shard.h"
 
+/** The bits of a size. */
+static inline size_t heaplens__tally_width(size_t size)
+{
+    // The highest bit of 2n + 1 is where the width of n is: no branch for a size of 0.
+    return 63 ^ (size_t)__builtin_clzll(2 * size + 1);
+}
+
 /** The bin of a size: docs/format/store.md. */
 static inline size_t heaplens__tally_bin(size_t size)
 {
-    // The highest bit of 2n + 1 is where the width of n is: no branch for a size of 0.
-    const size_t width = 63 ^ (size_t)__builtin_clzll(2 * size + 1);
+    const size_t width = heaplens__tally_width(size);
     return width < HEAPLENS_STORE_SIZE_BINS ? width : HEAPLENS_STORE_SIZE_BINS - 1;
+}
+
+/** heaplens__tally_request() of a size whose bin is known. */
+static inline void heaplens__tally_request_in(heaplens_store_shard *figures, size_t bin,
+                                              size_t size, uint64_t times)
+{
+    heaplens__count(&figures->blocks_total, times);
+    heaplens__count(&figures->sizes[bin], times);
+    heaplens__count(&figures->bytes_total, times * size);
 }
 
 /** Count a request that was met, once, or UINT64_MAX times to undo that. */
 static inline void heaplens__tally_request(heaplens_store_shard *figures, size_t size,
                                            uint64_t times)
 {
-    heaplens__count(&figures->blocks_total, times);
-    heaplens__count(&figures->sizes[heaplens__tally_bin(size)], times);
-    heaplens__count(&figures->bytes_total, times * size);
+    heaplens__tally_request_in(figures, heaplens__tally_bin(size), size, times);
 }
 
 /** heaplens__tally_request() once, of a size that a block can have: those have bins of their own. */
 static inline void heaplens__tally_request_of_block(heaplens_store_shard *figures, size_t size)
 {
     _Static_assert(HEAPLENS_STORE_SIZE_BINS > 47, "an address has 47 bits");
-    const size_t bin = 63 ^ (size_t)__builtin_clzll(2 * size + 1);
-    heaplens__count(&figures->blocks_total, 1);
-    heaplens__count(&figures->sizes[bin], 1);
-    heaplens__count(&figures->bytes_total, size);
+    heaplens__tally_request_in(figures, heaplens__tally_width(size), size, 1);
 }
 
 /** Count mode: so many blocks more are live, and so many bytes of them. */
